@@ -1,0 +1,24 @@
+namespace HessianKernels.Spaces;
+
+/// <summary>
+/// A batch of symmetric linear maps that can be applied: <c>output[b] = A_b input[b]</c>.
+/// </summary>
+/// <typeparam name="TView">How vectors are held: <see cref="Span{T}"/> on the CPU, a device view on a GPU.</typeparam>
+/// <remarks>
+/// A vector argument is <c>[Batch, Length]</c>, item after item. An implementation overwrites the whole of
+/// <c>output</c>, leaves <c>input</c> unchanged, and gives the same bits for the same input every time. What it throws passes through
+/// the algorithm that called it.
+/// </remarks>
+public interface ILinearOperator<TView> where TView : allows ref struct
+{
+    /// <summary>Number of maps applied at once, at least 1.</summary>
+    int Batch { get; }
+
+    /// <summary>Order n of each map, at least 1.</summary>
+    int Length { get; }
+
+    /// <summary>Applies every map: <c>output[b] = A_b input[b]</c>.</summary>
+    /// <param name="input">The vectors, <c>[Batch, Length]</c>; not changed.</param>
+    /// <param name="output">The products, <c>[Batch, Length]</c>; overwritten; must not overlap <paramref name="input"/>.</param>
+    void Apply(TView input, TView output);
+}
