@@ -1,0 +1,112 @@
+namespace HessianKernels.Krylov;
+
+internal static partial class SymmetricTridiagonal
+{
+    private const int MostSteps = 100;
+
+    /// <summary>
+    /// The largest eigenvalue alone, by Laguerre's iteration from above, which on a polynomial with real roots falls to the largest of them without passing it,
+    /// and cubically (Wilkinson, The Algebraic Eigenvalue Problem, 7.33). A step costs t divisions; all eigenvalues would cost some t^2.
+    /// </summary>
+    public static double Largest(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal)
+    {
+        int t = diagonal.Length;
+        double x = double.NegativeInfinity;
+        for (int i = 0; i < t; i++)
+        {
+            double radius = (i == 0 ? 0 : Math.Abs(offDiagonal[i - 1])) + (i == t - 1 ? 0 : Math.Abs(offDiagonal[i]));
+            x = Math.Max(x, diagonal[i] + radius);
+        }
+
+        double scale = LargestElement(diagonal, offDiagonal);
+        if (t == 1 || scale == 0 || !double.IsFinite(scale)) return t == 1 ? diagonal[0] : scale;
+        x += 4 * Epsilon * scale;
+        for (int step = 0; step < MostSteps; step++)
+        {
+            // With pivots d_i of T - x I: u_i = d_i'/d_i, v_i = d_i''/d_i; sum u = sum 1/(x - root), and its derivative.
+            double sum = 0, square = 0, u = 0, v = 0, inverse = 0;
+            for (int i = 0; i < t; i++)
+            {
+                double b = i == 0 ? 0 : offDiagonal[i - 1];
+                double w = b * b * inverse;
+                double pivot = diagonal[i] - x - w;
+                // Not below zero: x is the root, to rounding.
+                if (!(pivot < 0)) return x;
+                inverse = 1 / pivot;
+                double first = w * u - 1, second = w * (v - 2 * u * u);
+                u = first * inverse;
+                v = second * inverse;
+                sum += u;
+                square += u * u - v;
+            }
+
+            double step1 = t / (sum + Math.Sqrt(Math.Max(0, (t - 1) * (t * square - sum * sum))));
+            double next = x - step1;
+            if (!(step1 > 2 * Epsilon * scale) || !(next < x)) return x;
+            x = next;
+        }
+
+        return x;
+    }
+
+    /// <summary>
+    /// The eigenvector of a given eigenvalue, normalised, by a twisted factorisation: pivots from above and from below meet where the vector is
+    /// largest, so that its small components, the last one above all, come out with small relative error (Dhillon and Parlett, 2004).
+    /// </summary>
+    /// <param name="diagonal">a, [t].</param>
+    /// <param name="offDiagonal">b, [t - 1] used.</param>
+    /// <param name="eigenvalue">An eigenvalue of T, to rounding.</param>
+    /// <param name="vector">Out: [t].</param>
+    /// <param name="scratch">[t].</param>
+    public static void Eigenvector(
+        ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal, double eigenvalue, Span<double> vector, Span<double> scratch)
+    {
+        int t = diagonal.Length;
+        if (t == 1)
+        {
+            vector[0] = 1;
+            return;
+        }
+
+        double smallest = SmallestPivot(diagonal, offDiagonal);
+        // vector: b_i / pivot from above; scratch: pivots from below.
+        scratch[t - 1] = Guard(diagonal[t - 1] - eigenvalue, smallest);
+        for (int i = t - 2; i >= 0; i--)
+            scratch[i] = Guard(diagonal[i] - eigenvalue - offDiagonal[i] * (offDiagonal[i] / scratch[i + 1]), smallest);
+
+        int twist = 0;
+        double least = double.PositiveInfinity, above = 0;
+        for (int i = 0; i < t; i++)
+        {
+            double pivot = Guard(diagonal[i] - eigenvalue - above, smallest);
+            double gamma = Math.Abs(scratch[i] - above);
+            if (gamma < least) (least, twist) = (gamma, i);
+            if (i == t - 1) break;
+            vector[i] = offDiagonal[i] / pivot;
+            above = offDiagonal[i] * vector[i];
+        }
+
+        double square = 1;
+        double component = 1;
+        for (int i = twist - 1; i >= 0; i--)
+        {
+            component *= -vector[i];
+            vector[i] = component;
+            square += component * component;
+        }
+
+        component = 1;
+        vector[twist] = 1;
+        for (int i = twist + 1; i < t; i++)
+        {
+            component *= -offDiagonal[i - 1] / scratch[i];
+            vector[i] = component;
+            square += component * component;
+        }
+
+        double norm = Math.Sqrt(square);
+        for (int i = 0; i < t; i++) vector[i] /= norm;
+    }
+
+    private static double Guard(double pivot, double smallest) => Math.Abs(pivot) < smallest ? -smallest : pivot;
+}
