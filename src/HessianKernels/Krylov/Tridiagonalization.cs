@@ -48,41 +48,41 @@ internal static class Tridiagonalization
     /// <param name="matrix">The operator A.</param>
     /// <param name="basis">v_0 .. v_j and beta_(j-1) in; v_(j+1), alpha_j and beta_j out.</param>
     /// <param name="j">The step, which is the slot of v_j.</param>
-    public static void Step<TView, TSpace, TOperator>(ref readonly TSpace space, ref TOperator matrix, LanczosBasis<TView> basis, int j)
+    public static void Step<TView, TSpace, TOperator>(TSpace space, TOperator matrix, LanczosBasis<TView> basis, int j)
         where TView : allows ref struct
-        where TSpace : IVectorSpace<TView>, allows ref struct
-        where TOperator : ILinearOperator<TView>, allows ref struct
+        where TSpace : IVectorSpace<TView>
+        where TOperator : ILinearOperator<TView>
     {
-        matrix.Apply(Slot(in space, basis.Vectors, j), Slot(in space, basis.Vectors, j + 1));
-        Recur(in space, basis, j);
+        matrix.Apply(Slot(space, basis.Vectors, j), Slot(space, basis.Vectors, j + 1));
+        Recur(space, basis, j);
     }
 
     /// <summary>The step without its product: w = A v_j stands in slot j + 1.</summary>
-    public static void Recur<TView, TSpace>(ref readonly TSpace space, LanczosBasis<TView> basis, int j)
+    public static void Recur<TView, TSpace>(TSpace space, LanczosBasis<TView> basis, int j)
         where TView : allows ref struct
-        where TSpace : IVectorSpace<TView>, allows ref struct
+        where TSpace : IVectorSpace<TView>
     {
-        TView current = Slot(in space, basis.Vectors, j), next = Slot(in space, basis.Vectors, j + 1);
-        TView alpha = Item(in space, basis.Alpha, j), beta = Item(in space, basis.Beta, j);
+        TView current = Slot(space, basis.Vectors, j), next = Slot(space, basis.Vectors, j + 1);
+        TView alpha = Item(space, basis.Alpha, j), beta = Item(space, basis.Beta, j);
         space.Dot(current, next, alpha);
         space.SubtractScaled(alpha, current, next);
-        if (j > 0) space.SubtractScaled(Item(in space, basis.Beta, j - 1), Slot(in space, basis.Vectors, j - 1), next);
+        if (j > 0) space.SubtractScaled(Item(space, basis.Beta, j - 1), Slot(space, basis.Vectors, j - 1), next);
         space.Orthogonalize(basis.Vectors, j + 1, basis.Reference, next, basis.Coefficients, beta, basis.SecondPasses);
         space.Normalize(next, basis.Norm);
     }
 
     /// <summary>Vector <paramref name="slot"/> of a basis, <c>[Batch, Length]</c>.</summary>
-    public static TView Slot<TView, TSpace>(ref readonly TSpace space, TView vectors, int slot)
+    public static TView Slot<TView, TSpace>(TSpace space, TView vectors, int slot)
         where TView : allows ref struct
-        where TSpace : IVectorSpace<TView>, allows ref struct
+        where TSpace : IVectorSpace<TView>
     {
         long size = (long)space.Batch * space.Length;
         return space.Slice(vectors, slot * size, size);
     }
 
     /// <summary>Coefficients of one vector, <c>[Batch]</c>.</summary>
-    public static TView Item<TView, TSpace>(ref readonly TSpace space, TView coefficients, int slot)
+    public static TView Item<TView, TSpace>(TSpace space, TView coefficients, int slot)
         where TView : allows ref struct
-        where TSpace : IVectorSpace<TView>, allows ref struct
+        where TSpace : IVectorSpace<TView>
         => space.Slice(coefficients, (long)slot * space.Batch, space.Batch);
 }
