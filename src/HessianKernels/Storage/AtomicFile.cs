@@ -2,7 +2,7 @@ namespace HessianKernels.Storage;
 
 /// <summary>
 /// A file that appears at its path whole or not at all: written under a temporary name in the same folder, so that the move into place
-/// is a rename within one file system.
+/// is a rename within one file system. A symbolic link at the path is replaced, not followed.
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
@@ -36,8 +36,6 @@ internal sealed class AtomicFile : IDisposable
         // Without this a power cut could leave the new name on blocks that never reached the disk.
         Stream.Flush(flushToDisk: true);
         Stream.Dispose();
-        if (!_overwrite && File.Exists(_path))
-            throw Refusal("came to exist meanwhile, and overwriting it was not asked for");
         File.Move(_temporary, _path, _overwrite);
         _committed = true;
     }

@@ -25,7 +25,7 @@ internal sealed class NpzMemberStream : Stream
         {
             _inner = entry.Open();
         }
-        catch (Exception e) when (NpzReader.IsDamage(e))
+        catch (InvalidDataException e)
         {
             throw new NpyFormatException(file, "zip member", NpyFormatException.Quote(e.Message), "a stored or deflated member", e);
         }
@@ -52,7 +52,7 @@ internal sealed class NpzMemberStream : Stream
         {
             got = _inner.Read(buffer);
         }
-        catch (Exception e) when (NpzReader.IsDamage(e))
+        catch (InvalidDataException e)
         {
             throw new NpyFormatException(_file, "zip member", NpyFormatException.Quote(e.Message), "undamaged data", e);
         }

@@ -36,7 +36,7 @@ public sealed class NpzReader : IDisposable
             _archive?.Dispose();
             if (!leaveOpen)
                 stream.Dispose();
-            if (IsDamage(e))
+            if (e is InvalidDataException)
                 throw new NpyFormatException(_file, "archive", NpyFormatException.Quote(e.Message), "a zip archive", e);
             throw;
         }
@@ -110,10 +110,6 @@ public sealed class NpzReader : IDisposable
         ? "no members"
         : $"the members {string.Join(", ", names.Take(20).Select(name => NpyFormatException.Quote(name)))}"
             + (names.Length > 20 ? $" and {names.Length - 20} more" : "");
-
-    /// <summary>What System.IO.Compression throws for content that is no good archive, as opposed to a disk that fails.</summary>
-    internal static bool IsDamage(Exception e) =>
-        e is InvalidDataException or EndOfStreamException or ArgumentException or OverflowException or NotSupportedException;
 
     private static bool IsArray(ZipArchiveEntry entry) => entry.FullName.EndsWith(Extension, StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using HessianKernels.Storage;
 using Xunit;
@@ -74,6 +75,7 @@ public class NpzTests
         Assert.Equal(File.ReadAllBytes(folder["a"]), File.ReadAllBytes(folder["b"]));
         using ZipArchive zip = ZipFile.OpenRead(folder["a"]);
         Assert.Equal(zip.Entries[0].Length, zip.Entries[0].CompressedLength);
+        Assert.Equal(new DateTime(1980, 1, 1), zip.Entries[0].LastWriteTime.DateTime);
     }
 
     [Fact]
@@ -192,6 +194,29 @@ public class NpzTests
             Assert.Contains($"{name} bytes", e.Message);
             Assert.Contains("96 bytes", e.Message);
         }
+    }
+
+    [Fact]
+    public void A_length_that_header_and_directory_agree_on_takes_no_memory_on_their_word()
+    {
+        var stream = new MemoryStream();
+        byte[] member = Framed(Dict("(250000000,)"), 1000);
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using Stream data = zip.CreateEntry("a.npy").Open();
+            data.Write(member);
+        }
+
+        // The uncompressed length stands 24 bytes into the directory's record, and in the record before the data.
+        byte[] bytes = stream.ToArray();
+        int length = member.Length - 1000 + 2_000_000_000;
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(bytes.AsSpan().LastIndexOf("PK\u0001\u0002"u8) + 24), length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(22), length);
+        using var reader = new NpzReader(new MemoryStream(bytes));
+        Assert.Equal(250_000_000, reader.OpenRows("a").Header.Count);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<NpyFormatException>(() => reader.Read<double>("a"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 
     [Theory]

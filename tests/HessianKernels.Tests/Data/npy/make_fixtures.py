@@ -32,6 +32,9 @@ save("vector.npy", values((5,), "<f8"))
 save("empty.npy", values((0, 3), "<f4"))
 save("rank3_f.npy", np.asfortranarray(values((2, 3, 4), "<f8")))
 save("rank4_f.npy", np.asfortranarray(values((2, 3, 1, 5), "<f4")))
+# Headers of 127 and 128 bytes before padding, with numpy's room to grow: padded to 128 and to 192.
+save("header_127.npy", values((0,) + 12 * (1,) + (10,), "<f8"))
+save("header_128.npy", values((0,) + 12 * (1,) + (100,), "<f8"))
 save("rounding.npy", np.array([0.1, 1 + 2.0**-24, 1 + 3 * 2.0**-24, 1e300, -1e-60, np.inf, np.nan]))
 
 save("int64.npy", np.arange(3))
