@@ -11,7 +11,8 @@ internal sealed class AtomicFile : IDisposable
     private readonly bool _overwrite;
     private bool _committed;
 
-    /// <exception cref="IOException">Something stands at the path and is not to be replaced, or is a folder, or its folder is missing.</exception>
+    /// <exception cref="IOException">Something stands at the path and is not to be replaced, or is a folder, or its folder is
+    /// missing.</exception>
     public AtomicFile(string path, bool overwrite)
     {
         (_path, _overwrite) = (Path.GetFullPath(path), overwrite);

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace HessianKernels.Storage;
 
-/// <summary>Reads and writes whole arrays as .npy files. For arrays larger than memory: <see cref="NpyReader"/>, <see cref="NpyWriter{T}"/>.</summary>
+/// <summary>Reads and writes whole arrays as .npy files. For arrays larger than memory: <see cref="NpyReader"/>,
+/// <see cref="NpyWriter{T}"/>.</summary>
 public static partial class Npy
 {
     // Elements between two looks at the cancellation token.
@@ -57,7 +58,8 @@ public static partial class Npy
         if (header.Count > Array.MaxLength)
         {
             throw new NotSupportedException(
-                $"{reader.File}: {header.Count} elements are more than the {Array.MaxLength} of one array: stream it with NpyReader.ReadRows.");
+                $"{reader.File}: {header.Count} elements are more than the {Array.MaxLength} of one array: "
+                + "stream it with NpyReader.ReadRows.");
         }
 
         int count = (int)header.Count;

@@ -9,9 +9,13 @@ public sealed partial record NpyHeader
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>The header as the Python literal that stands in the file: <c>{'descr': '&lt;f8', 'fortran_order': False, 'shape': (3, 4), }</c>.</summary>
-    public override string ToString() =>
-        $"{{'descr': '{(LittleEndian ? '<' : '>')}f{ElementSize}', 'fortran_order': {FortranOrder}, 'shape': {ShapeText(Shape.AsSpan())}, }}";
+    /// <summary>The header as the Python literal that stands in the file, such as
+    /// <c>{'descr': '&lt;f8', 'fortran_order': False, 'shape': (3, 4), }</c>.</summary>
+    public override string ToString()
+    {
+        string descr = $"{(LittleEndian ? '<' : '>')}f{ElementSize}";
+        return $"{{'descr': '{descr}', 'fortran_order': {FortranOrder}, 'shape': {ShapeText(Shape.AsSpan())}, }}";
+    }
 
     /// <summary>
     /// The bytes before the data, those of numpy 1.23 and later:

@@ -33,7 +33,8 @@ public sealed partial class NpyReader : IDisposable
     /// <param name="stream">Seekable or not; read from where it stands to its end.</param>
     /// <param name="leaveOpen">True to leave the stream open when the reader is disposed.</param>
     /// <param name="name">What messages call the stream; its path where it is a file.</param>
-    /// <exception cref="NpyFormatException">The stream does not hold a readable array, or not the number of bytes its shape needs.</exception>
+    /// <exception cref="NpyFormatException">The stream does not hold a readable array, or not the number of bytes its shape
+    /// needs.</exception>
     public NpyReader(Stream stream, bool leaveOpen = false, string? name = null)
         : this(stream, name ?? NameOf(stream), stream.CanSeek ? stream.Length - stream.Position : null, null, leaveOpen ? null : stream)
     {

@@ -22,7 +22,7 @@ namespace HessianKernels.Storage;
 public sealed class NpyWriter<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Bytes of one write call, below the 2^31 - 1 that a span of bytes can have.
+    // Elements of one write call: their bytes stay far below the 2^31 - 1 that a span can have.
     private const int StepElements = 1 << 24;
 
     private readonly Stream _stream;
@@ -69,7 +69,8 @@ public sealed class NpyWriter<T> : IDisposable
     /// <param name="overwrite">True to replace a file that stands at <paramref name="path"/>.</param>
     /// <exception cref="ArgumentException">The shape is invalid.</exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
-    /// <exception cref="IOException">The file exists and is not to be replaced, or cannot be written; the message names the path.</exception>
+    /// <exception cref="IOException">The file exists and is not to be replaced, or cannot be written; the message names the
+    /// path.</exception>
     public static NpyWriter<T> Create(string path, ReadOnlySpan<long> shape, bool overwrite = false)
     {
         NpyHeader header = HeaderOf(shape);

@@ -28,8 +28,9 @@ public sealed class NpzWriter : IDisposable
     /// <summary>Starts an archive that appears at <paramref name="path"/> when it is complete.</summary>
     /// <param name="path">The file; until <see cref="Complete"/> a temporary in the same folder.</param>
     /// <param name="overwrite">True to replace a file that stands at <paramref name="path"/>.</param>
-    /// <param name="compressed">True to deflate the members: slower by a factor of ten and more, and seldom smaller by much for floats.</param>
-    /// <exception cref="IOException">The file exists and is not to be replaced, or cannot be written; the message names the path.</exception>
+    /// <param name="compressed">True to deflate the members: slower to write and to read, and most floats hardly shrink.</param>
+    /// <exception cref="IOException">The file exists and is not to be replaced, or cannot be written; the message names the
+    /// path.</exception>
     public static NpzWriter Create(string path, bool overwrite = false, bool compressed = false) =>
         new(new AtomicFile(path, overwrite), compressed ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
 
@@ -37,7 +38,8 @@ public sealed class NpzWriter : IDisposable
     /// <param name="name">Its name, without <c>.npy</c>.</param>
     /// <param name="values">The elements in C order.</param>
     /// <param name="shape">Length of each axis, with the product of <paramref name="values"/>' length; empty for a scalar.</param>
-    /// <exception cref="ArgumentException">The name is empty or taken, or the shape invalid or its product not the number of values.</exception>
+    /// <exception cref="ArgumentException">The name is empty or taken, or the shape invalid or its product not the number of
+    /// values.</exception>
     /// <exception cref="InvalidOperationException">The archive is complete, or the array before is not.</exception>
     public void Write<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<long> shape)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -16,9 +16,8 @@ public static class NumericFile
     {
         if (!IsArchive(path))
         {
-            return member is null
-                ? NpyReader.Open(path)
-                : throw new NpyFormatException(path, "member", $"{NpyFormatException.Quote(member)} asked of a single array", "a .npz file");
+            return member is null ? NpyReader.Open(path) : throw new NpyFormatException(
+                path, "member", $"{NpyFormatException.Quote(member)} asked of a single array", "a .npz file");
         }
 
         NpzReader archive = NpzReader.Open(path);
@@ -63,7 +62,7 @@ public static class NumericFile
             return false;
         if (first is [(byte)'P', (byte)'K', 3, 4] or [(byte)'P', (byte)'K', 5, 6])
             return true;
-        throw new NpyFormatException(
-            path, "magic", got == 0 ? "0 bytes" : System.Convert.ToHexString(first[..got]), "934E554D5059 (.npy) or 504B0304 (.npz, a zip archive)");
+        string found = got == 0 ? "0 bytes" : Convert.ToHexString(first[..got]);
+        throw new NpyFormatException(path, "magic", found, "934E554D5059 (.npy) or 504B0304 (.npz, a zip archive)");
     }
 }

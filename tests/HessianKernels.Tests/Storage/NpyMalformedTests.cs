@@ -5,7 +5,8 @@ using static HessianKernels.Tests.Storage.StorageSamples;
 
 namespace HessianKernels.Tests.Storage;
 
-/// <summary>Every malformed input is an <see cref="NpyFormatException"/> that names the file, what was found and what was expected.</summary>
+/// <summary>Every malformed input is an <see cref="NpyFormatException"/> that names the file, what was found and what was
+/// expected.</summary>
 public class NpyMalformedTests
 {
     [Fact]
