@@ -1,0 +1,229 @@
+namespace HessianKernels.Krylov;
+
+internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
+{
+    /// <summary>Decides how an item goes on, from T as it stands: step, compress, look for copies, or end.</summary>
+    private void Look(int b, IProgress<LanczosProgress>? progress)
+    {
+        ref LanczosItem item = ref _items[b];
+        int k = _settings.Wanted, t = item.Size;
+        bool full = _next == _settings.Basis, exhausted = t == _settings.Length;
+        if (t < k || (t < item.NextLook && !full && !exhausted && !item.Broken)) return;
+
+        double worst = Estimate(b, ref item, out int converged, out bool outranked);
+        progress?.Report(new(Finished(), _items.Length, item.Applications, converged, k, worst));
+        item.NextLook = t + Stride(worst);
+        if (item.Looking && outranked) item.Looking = false;
+
+        if (exhausted)
+        {
+            item.MissProbability = 0;
+            item.Stop = LanczosStop.Done;
+        }
+        else if (item.Looking)
+        {
+            // What a random vector spans, invariant and free of wanted values, hides none.
+            if (item.Broken) item.MissProbability = 0;
+            bool enough = item.MissProbability <= _settings.MissProbability || item.RunSteps >= Math.Max(16, item.SearchSteps / 2);
+            item.Stop = enough ? LanczosStop.Done : full ? LanczosStop.BasisFull : LanczosStop.Running;
+            if (full && item.BoundSteps == 0) item.BoundSteps = item.RunSteps;
+        }
+        else if (converged == k)
+        {
+            if (!MayHaveCopies(item)) item.Stop = LanczosStop.Done;
+            else if (!ExhaustingIsShorter(t)) item.Stop = LanczosStop.LookForCopies;
+        }
+        else if (full)
+        {
+            item.Stop = LanczosStop.BasisFull;
+        }
+    }
+
+    /// <summary>Where the basis may hold the whole space and the rest of it is no longer than a look for copies, all of it is taken.</summary>
+    private readonly bool ExhaustingIsShorter(int t)
+        => _settings.Basis == _settings.Length && _next < _settings.Basis && _settings.Length - t <= _settings.Basis - _settings.Kept;
+
+    /// <summary>A further copy of the last wanted value would change nothing; of any value before it, at its end of the spectrum, it would.</summary>
+    private readonly bool MayHaveCopies(in LanczosItem item)
+        => _settings.FindMultiplicity && (item.Warm || _settings.Wanted > (_settings.Which == SpectrumEnd.BothEnds ? 2 : 1));
+
+    /// <summary>
+    /// What an estimated residual is held to. An estimate leaves out the coupling to locked pairs, which is as large as their own residuals: so these are held
+    /// to somewhat less, and pairs found beside them to less again.
+    /// </summary>
+    private readonly double EstimateTolerance(in LanczosItem item)
+        => _settings.Tolerance * (item.Locked > 0 ? 0.3 : MayHaveCopies(item) ? 0.7 : 1);
+
+    /// <summary>Steps to the next look: residuals fall by about a digit a step at best.</summary>
+    private readonly int Stride(double worst)
+        => double.IsFinite(worst) ? Math.Clamp((int)Math.Log10(Math.Max(worst / _settings.Tolerance, 1)), 1, _settings.LongestStride) : 1;
+
+    /// <summary>
+    /// The wanted Ritz values and their residuals <c>|beta s_t|</c>; the largest, relative to ||A||. In a look for copies, whether a value of
+    /// the new run belongs among the wanted, and how probable it is that one was missed.
+    /// </summary>
+    private double Estimate(int b, ref LanczosItem item, out int converged, out bool outranked)
+    {
+        int k = _settings.Wanted, t = item.Size;
+        double beta = item.Broken ? 0 : _beta[_slots[b * _settings.Basis + t - 1] * _settings.Batch + b];
+        Span<double> last = _vectors[..t], ritz = _diagonal[..t];
+        outranked = false;
+        LoadT(b, t);
+        if (SinglePair(item))
+        {
+            last[0] = ExtremePair(t)[t - 1];
+            item.Norm = Math.Max(item.Norm, Math.Abs(ritz[0]));
+            double residual = Math.Abs(beta * last[0]) / NonZero(item.Norm);
+            converged = residual <= _settings.EstimateTolerance(item) ? 1 : 0;
+            return residual;
+        }
+
+        last.Clear();
+        last[t - 1] = 1;
+        bool sound = SymmetricTridiagonal.Decompose(ritz, _offDiagonal[..t], last, 1);
+        converged = 0;
+        if (!sound) return double.PositiveInfinity;
+        foreach (double value in ritz)
+        {
+            item.Lowest = Math.Min(item.Lowest, value);
+            item.Highest = Math.Max(item.Highest, value);
+        }
+
+        item.Norm = Math.Max(item.Norm, Math.Max(Math.Abs(item.Lowest), Math.Abs(item.Highest)));
+        if (item.Looking)
+        {
+            double probability = MissProbability(item, ritz);
+            if (!(probability >= item.MissProbability)) item.MissProbability = probability;
+            SetBack(ritz[item.Locked..], 2 * _settings.Tolerance * item.Norm, item);
+        }
+
+        RitzOrder.Sort(ritz, _settings.Which, _order);
+        double worst = 0;
+        for (int i = 0; i < k; i++)
+        {
+            int index = _order[i];
+            double residual = index < item.Locked ? 0 : Math.Abs(beta * last[index]) / NonZero(item.Norm);
+            if (residual <= _settings.EstimateTolerance(item)) converged++;
+            worst = Math.Max(worst, residual);
+            outranked |= index >= item.Locked;
+        }
+
+        return worst;
+    }
+
+    /// <summary>
+    /// How probable it is that the deflated operator has an eigenvalue at or beyond tau, the least wanted value that a copy could displace (all but the last at each end),
+    /// and that the Ritz values of this run have still come no nearer than mu; summed over the ends.
+    /// </summary>
+    private readonly double MissProbability(in LanczosItem item, ReadOnlySpan<double> ritz)
+    {
+        int k = item.Locked;
+        double lowest = double.PositiveInfinity, highest = double.NegativeInfinity;
+        foreach (double value in ritz[k..])
+        {
+            lowest = Math.Min(lowest, value);
+            highest = Math.Max(highest, value);
+        }
+
+        // The locked pairs stand in order, the least wanted last; at both ends in descending order.
+        ReadOnlySpan<double> locked = ritz[..k];
+        double top = double.PositiveInfinity, bottom = double.NegativeInfinity;
+        int atTop = _settings.Which switch { SpectrumEnd.Largest => k, SpectrumEnd.Smallest => 0, SpectrumEnd.BothEnds => (k + 1) / 2, _ => -1 };
+        int spare = item.Warm ? 0 : 1;
+        if (atTop >= 0)
+        {
+            if (atTop > spare) top = locked[atTop - 1 - spare];
+            int atBottom = k - atTop;
+            if (atBottom > spare) bottom = _settings.Which == SpectrumEnd.Smallest ? locked[k - 1 - spare] : locked[atTop + spare];
+        }
+        else
+        {
+            for (int i = 0; i < k - spare; i++)
+            {
+                if (locked[i] >= 0) top = locked[i];
+                else bottom = locked[i];
+            }
+        }
+
+        double probability = 0;
+        // The theorem is on whole Krylov spaces: what steps after a compression add is not counted.
+        int steps = item.BoundSteps > 0 ? item.BoundSteps : item.RunSteps;
+        if (double.IsFinite(top)) probability += Bound(top, highest, item.Lowest, steps);
+        if (double.IsFinite(bottom)) probability += Bound(-bottom, -lowest, -item.Highest, steps);
+        return Math.Min(1, probability);
+    }
+
+    /// <summary>
+    /// The end at the top. With the Chebyshev polynomial of degree q - 1 on [lowest, mu] as trial, an eigenvalue tau of weight c^2 in the unit start vector gives a Ritz
+    /// value above mu as soon as c^2 (tau - mu) T(x)^2 exceeds mu - lowest, x = 1 + 2 (tau - mu) / (mu - lowest). So c is smaller than that, and for a
+    /// direction uniform on the sphere |c| &lt; r has probability at most r sqrt(2 n / pi) (after Kuczynski and Wozniakowski 1992).
+    /// </summary>
+    private readonly double Bound(double tau, double mu, double lowest, int steps)
+    {
+        double gap = tau - mu, width = mu - lowest;
+        if (!(gap > 0)) return 1;
+        if (!(width > 0)) return 0;
+        double x = 1 + 2 * gap / width;
+        double chebyshev = Math.Cosh((steps - 1) * Math.Acosh(x));
+        return Math.Sqrt(2 * _settings.Length / Math.PI * width / gap) / chebyshev;
+    }
+
+    /// <summary>Moves values that a copy within the tolerance could equal away from the wanted end, so that a tie is none.</summary>
+    private readonly void SetBack(Span<double> values, double margin, in LanczosItem item)
+    {
+        double middle = 0.5 * (item.Lowest + item.Highest);
+        foreach (ref double value in values)
+        {
+            double away = _settings.Which switch
+            {
+                SpectrumEnd.Largest => -1,
+                SpectrumEnd.Smallest => 1,
+                SpectrumEnd.LargestMagnitude => -Math.Sign(value),
+                _ => value > middle ? -1 : 1,
+            };
+            value += away * margin;
+        }
+    }
+
+    /// <summary>T of an item into <c>_diagonal</c> and <c>_offDiagonal</c>: rows that do not stand side by side are not coupled.</summary>
+    private readonly void LoadT(int b, int t)
+    {
+        ReadOnlySpan<int> slots = _slots.Slice(b * _settings.Basis, t);
+        for (int i = 0; i < t; i++)
+        {
+            int at = slots[i] * _settings.Batch + b;
+            _diagonal[i] = _alpha[at];
+            _offDiagonal[i] = i + 1 < t && slots[i + 1] == slots[i] + 1 ? _beta[at] : 0;
+        }
+    }
+
+    /// <summary>One pair at one end, in a single run: its eigenvalue alone is cheaper than all of them.</summary>
+    private readonly bool SinglePair(in LanczosItem item)
+        => _settings.Wanted == 1 && item.Locked == 0 && _settings.Which is SpectrumEnd.Largest or SpectrumEnd.Smallest && !item.Warm;
+
+    /// <summary>The extreme eigenvalue of the loaded T into <c>_diagonal[0]</c>; its eigenvector is returned.</summary>
+    private readonly Span<double> ExtremePair(int t)
+    {
+        Span<double> diagonal = _diagonal[..t], offDiagonal = _offDiagonal[..t], vector = _arrow[..t], scratch = _arrow.Slice(t, t);
+        double sign = _settings.Which == SpectrumEnd.Smallest ? -1 : 1;
+        // The smallest of T is minus the largest of -T; the signs of the off-diagonal do not matter to values.
+        // Scaled by a power of 2, which rounds nothing, so that squares neither overflow nor underflow.
+        double largest = SymmetricTridiagonal.LargestElement(diagonal, offDiagonal);
+        double unit = largest > 0 ? Math.ScaleB(1, Math.ILogB(largest)) : 1, scale = sign / unit;
+        for (int i = 0; i < t; i++) (diagonal[i], offDiagonal[i]) = (scale * diagonal[i], scale * offDiagonal[i]);
+        double value = SymmetricTridiagonal.Largest(diagonal, offDiagonal);
+        SymmetricTridiagonal.Eigenvector(diagonal, offDiagonal, value, vector, scratch);
+        diagonal[0] = sign * unit * value;
+        return vector;
+    }
+
+    private readonly int Finished()
+    {
+        int count = 0;
+        foreach (ref LanczosItem item in _items)
+            if (item.Stop is not (LanczosStop.Running or LanczosStop.BasisFull or LanczosStop.LookForCopies)) count++;
+        return count;
+    }
+
+    private static double NonZero(double scale) => scale > 0 ? scale : 1;
+}

@@ -1,0 +1,279 @@
+using HessianKernels.Spaces;
+
+namespace HessianKernels.Krylov;
+
+/// <summary>
+/// Thick-restart Lanczos (Wu and Simon, SIAM J. Matrix Anal. Appl. 22, 2000) for a batch of operators on any space: one loop for every storage.
+/// </summary>
+/// <remarks>
+/// A cycle fills the basis from slot p (from slot 0 at first) to slot m; a restart compresses it to the front:
+/// <code>
+///  slot   0 ......... p-1 | p ................ m-1 | m            | m + 1
+///         pairs kept,     | the run: one new       | the vector   | scratch
+///         right-aligned   | vector a step          | after it     |
+/// </code>
+/// A restart's arrow is brought back to tridiagonal form (<see cref="SymmetricTridiagonal.FromArrow"/>), so T is tridiagonal always and the recurrence the same
+/// always. Items stop within a cycle each at its own step and wait, unchanged, for its end; p and m are the same for all. So an item's bits
+/// are those it has alone.
+/// Files: this one the loop; .Look the decisions; .Restart the compression; .Conclude the answer and its evidence.
+/// </remarks>
+internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
+    where TView : allows ref struct
+    where TSpace : IVectorSpace<TView>
+    where TOperator : ILinearOperator<TView>
+{
+    private readonly TSpace _space;
+    private readonly TOperator _matrix;
+    private readonly LanczosSettings _settings;
+    private readonly LanczosBasis<TView> _basis;
+    private readonly TView _products, _rotation, _mask, _unusedPasses;
+    private readonly Span<LanczosItem> _items;
+    private readonly Span<double> _alpha, _beta, _rotationHost, _values, _residuals, _scalars;
+    private readonly Span<double> _diagonal, _offDiagonal, _vectors, _arrow;
+    private readonly Span<int> _slots, _order;
+    private int _next, _read;
+
+    /// <summary>Lays a run out over memory of the sizes that <see cref="LanczosLayout"/> names; what is in it does not matter.</summary>
+    public LanczosIteration(
+        TSpace space, TOperator matrix, in LanczosSettings settings, TView memory, Span<double> host, Span<int> integers, Span<LanczosItem> items)
+    {
+        (_space, _matrix, _settings) = (space, matrix, settings);
+        _items = items[..settings.Batch];
+        LanczosLayout layout = new(settings);
+        int m = settings.Basis, batch = settings.Batch;
+
+        long at = layout.Vectors + layout.Products;
+        long coefficients = (long)m * batch;
+        _products = space.Slice(memory, layout.Vectors, layout.Products);
+        _rotation = space.Slice(memory, at + 3 * coefficients, layout.Rotation);
+        long scalars = at + 3 * coefficients + layout.Rotation;
+        _basis = new()
+        {
+            Vectors = space.Slice(memory, 0, layout.Vectors),
+            Alpha = space.Slice(memory, at, coefficients),
+            Beta = space.Slice(memory, at + coefficients, coefficients),
+            Coefficients = space.Slice(memory, at + 2 * coefficients, coefficients),
+            Norm = space.Slice(memory, scalars, batch),
+            Reference = space.Slice(memory, scalars + batch, batch),
+            SecondPasses = space.Slice(memory, scalars + 2 * batch, batch),
+        };
+        _mask = space.Slice(memory, scalars + 3 * batch, batch);
+        _unusedPasses = space.Slice(memory, scalars + 4 * batch, batch);
+
+        int start = 0;
+        _alpha = Take(host, ref start, m * batch);
+        _beta = Take(host, ref start, m * batch);
+        _rotationHost = Take(host, ref start, checked((int)layout.Rotation));
+        _values = Take(host, ref start, settings.Wanted * batch);
+        _residuals = Take(host, ref start, settings.Wanted * batch);
+        _scalars = Take(host, ref start, 3 * batch);
+        _diagonal = Take(host, ref start, m);
+        _offDiagonal = Take(host, ref start, m);
+        _vectors = Take(host, ref start, m * m);
+        _arrow = Take(host, ref start, 2 * m + 7 * settings.Kept + 2 * settings.Kept * settings.Kept);
+        _slots = integers[..(m * batch)];
+        _order = integers.Slice(m * batch, m);
+        (_next, _read) = (0, 0);
+    }
+
+    private static Span<double> Take(Span<double> host, scoped ref int start, int count)
+    {
+        Span<double> taken = host.Slice(start, count);
+        start += count;
+        return taken;
+    }
+
+    /// <summary>Puts a start vector in slot 0: random, or the caller's with a little randomness so that nothing is invisible to it.</summary>
+    /// <param name="warm">True where slot 0 holds the caller's vector already.</param>
+    public void Start(bool warm)
+    {
+        const double Share = 1e-3;
+        _items.Clear();
+        Fill(_basis.Reference, 0);
+        Fill(_basis.SecondPasses, 0);
+        TView start = Slot(0);
+        if (warm)
+        {
+            TView random = Slot(_settings.Basis + 1);
+            _space.Random(RandomDistribution.Normal, _settings.Seed, 0, random);
+            _space.Normalize(random, _basis.Norm);
+            _space.Normalize(start, _basis.Norm);
+            Fill(_mask, -Share);
+            _space.SubtractScaled(_mask, random, start);
+        }
+        else
+        {
+            _space.Random(RandomDistribution.Normal, _settings.Seed, 0, start);
+        }
+
+        _space.Normalize(start, _basis.Norm);
+        foreach (ref LanczosItem item in _items)
+        {
+            item.Streams = 1;
+            item.Lowest = double.PositiveInfinity;
+            item.Highest = double.NegativeInfinity;
+            item.MissProbability = double.NaN;
+            item.NextLook = Math.Min(_settings.Wanted + 1, _settings.Length);
+            item.Warm = warm;
+        }
+
+        (_next, _read) = (0, 0);
+    }
+
+    /// <summary>Runs until every item is finished, at its limit, or the caller cancels; true unless cancelled.</summary>
+    public bool Run(IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            while (_next < _settings.Basis)
+            {
+                if (!AnyRunning()) break;
+                if (cancellation.IsCancellationRequested) return false;
+                Step();
+                if (_next - _read < _space.ReadInterval && _next < _settings.Basis) continue;
+                Read();
+                for (int b = 0; b < _items.Length; b++)
+                    if (_items[b].Stop == LanczosStop.Running) Look(b, progress);
+                if (_next < _settings.Basis) ReplaceBroken();
+            }
+
+            if (!AnyToRestart()) return true;
+            Restart();
+        }
+    }
+
+    private void Step()
+    {
+        if (_settings.StoreProducts)
+        {
+            TView product = Tridiagonalization.Slot(_space, _products, _next);
+            _matrix.Apply(Slot(_next), product);
+            _space.Copy(product, Slot(_next + 1));
+        }
+        else
+        {
+            _matrix.Apply(Slot(_next), Slot(_next + 1));
+        }
+
+        Tridiagonalization.Recur(_space, _basis, _next);
+        _next++;
+    }
+
+    /// <summary>Brings the coefficients of the steps since the last reading to the host and appends them to T, item by item.</summary>
+    private void Read()
+    {
+        int batch = _settings.Batch, first = _read * batch, count = (_next - _read) * batch;
+        _space.Read(_space.Slice(_basis.Alpha, first, count), _alpha.Slice(first, count));
+        _space.Read(_space.Slice(_basis.Beta, first, count), _beta.Slice(first, count));
+        Span<double> passes = _scalars[..batch];
+        _space.Read(_basis.SecondPasses, passes);
+        for (int b = 0; b < batch; b++)
+        {
+            ref LanczosItem item = ref _items[b];
+            if (item.Stop != LanczosStop.Running) continue;
+            item.SecondPasses += (int)passes[b];
+            for (int slot = _read; slot < _next; slot++)
+            {
+                // A step from a zero vector is no step.
+                if (item.Broken) break;
+                double alpha = _alpha[slot * batch + b], beta = _beta[slot * batch + b];
+                item.Applications++;
+                if (!double.IsFinite(alpha) || !double.IsFinite(beta))
+                {
+                    item.Stop = LanczosStop.NotFinite;
+                    item.FiniteSlots = slot;
+                    break;
+                }
+
+                _slots[b * _settings.Basis + item.Size++] = slot;
+                item.RunSteps++;
+                item.Norm = Math.Max(item.Norm, Math.Max(Math.Abs(alpha), Math.Abs(beta)));
+                item.Broken = beta == 0;
+            }
+        }
+
+        Fill(_basis.SecondPasses, 0);
+        for (int b = 0; b < batch; b++) passes[b] = _items[b].Norm;
+        _space.Write(passes, _basis.Reference);
+        _read = _next;
+    }
+
+    /// <summary>Gives every running item whose space is exhausted a random vector, orthogonal to all before it, to go on from.</summary>
+    private void ReplaceBroken()
+    {
+        bool any = false;
+        foreach (ref LanczosItem item in _items) any |= item.NeedsRandom = item.Broken && item.Stop == LanczosStop.Running;
+        if (any) DrawRandom();
+    }
+
+    /// <summary>
+    /// Adds to slot <c>_next</c>, zero for the items that need it, a random unit vector orthogonal to the slots before. An item's n-th
+    /// draw is the n-th stream of the seed, whatever the other items drew.
+    /// </summary>
+    private void DrawRandom()
+    {
+        Span<double> scalars = _scalars[.._settings.Batch];
+        TView random = Slot(_settings.Basis + 1);
+        while (true)
+        {
+            int stream = -1;
+            foreach (ref LanczosItem item in _items)
+                if (item.NeedsRandom && (stream < 0 || item.Streams < stream)) stream = item.Streams;
+            if (stream < 0) return;
+
+            _space.Random(RandomDistribution.Normal, _settings.Seed, (ulong)stream, random);
+            Fill(_unusedPasses, 0);
+            // No reference: the vector is random, and however little of it is new, that little is sound.
+            Fill(_mask, 0);
+            _space.Orthogonalize(_basis.Vectors, _next, _mask, random, _basis.Coefficients, _basis.Norm, _unusedPasses);
+            _space.Read(_basis.Norm, scalars);
+            _space.Normalize(random, _basis.Norm);
+            for (int b = 0; b < scalars.Length; b++)
+            {
+                ref LanczosItem item = ref _items[b];
+                bool drawn = item.NeedsRandom && item.Streams == stream;
+                bool usable = drawn && scalars[b] > 0;
+                if (drawn) item.Streams++;
+                if (usable)
+                {
+                    item.NeedsRandom = item.Broken = false;
+                    item.RunSteps = 0;
+                }
+
+                scalars[b] = usable ? -1 : 0;
+            }
+
+            _space.Write(scalars, _mask);
+            _space.SubtractScaled(_mask, random, Slot(_next));
+        }
+    }
+
+    private readonly bool AnyRunning()
+    {
+        bool any = false;
+        foreach (ref LanczosItem item in _items)
+        {
+            // Here and nowhere else, so that a run resumed with a higher limit goes on where this one stood.
+            if (item.Stop == LanczosStop.Running && item.Applications >= _settings.MaximumApplications) item.Stop = LanczosStop.Limit;
+            any |= item.Stop == LanczosStop.Running;
+        }
+
+        return any;
+    }
+
+    private readonly bool AnyToRestart()
+    {
+        foreach (ref LanczosItem item in _items)
+            if (item.Stop is LanczosStop.BasisFull or LanczosStop.LookForCopies) return true;
+        return false;
+    }
+
+    private readonly TView Slot(int slot) => Tridiagonalization.Slot(_space, _basis.Vectors, slot);
+
+    private void Fill(TView view, double value)
+    {
+        Span<double> scalars = _scalars.Slice(_settings.Batch, _settings.Batch);
+        scalars.Fill(value);
+        _space.Write(scalars, view);
+    }
+}

@@ -1,0 +1,67 @@
+namespace HessianKernels.Krylov;
+
+/// <summary>A run's options with every default settled for one operator: what the iteration reads.</summary>
+internal readonly record struct LanczosSettings
+{
+    public required int Length { get; init; }
+    public required int Batch { get; init; }
+    public required int Wanted { get; init; }
+    public required SpectrumEnd Which { get; init; }
+    public required double Tolerance { get; init; }
+
+    /// <summary>m, the basis vectors a cycle may fill.</summary>
+    public required int Basis { get; init; }
+
+    /// <summary>p, the places at the front of the basis that a restart fills: the same for every item and cycle, so that batched and alone agree.</summary>
+    public required int Kept { get; init; }
+    public required int MaximumApplications { get; init; }
+    public required ulong Seed { get; init; }
+    public required bool FindMultiplicity { get; init; }
+    public required double MissProbability { get; init; }
+    public required bool StoreProducts { get; init; }
+
+    /// <summary>Most steps between two looks at the small eigenproblem: where vectors are short, looking costs more than stepping.</summary>
+    public int LongestStride => Math.Clamp(2048 / Length, 1, 8);
+
+    /// <summary>Settles and checks everything; names what is wrong, with what was found and what was expected.</summary>
+    public static LanczosSettings From(LanczosOptions? options, int length, int batch, int k, double epsilon, bool storeProducts)
+    {
+        options ??= LanczosOptions.Default;
+        if (k < 1 || k > length) throw new ArgumentOutOfRangeException(nameof(k), k, $"Found k = {k}; expected 1 <= k <= n = {length}.");
+        if (!Enum.IsDefined(options.Which))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Which, $"Found Which = {options.Which}; expected one of {string.Join(", ", Enum.GetNames<SpectrumEnd>())}.");
+        double tolerance = options.Tolerance ?? Math.Sqrt(epsilon);
+        if (!(tolerance >= 0 && tolerance < 1))
+            throw new ArgumentOutOfRangeException(nameof(options), tolerance, $"Found Tolerance = {tolerance}; expected 0 <= Tolerance < 1.");
+        if (options.MaximumApplications < 1)
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.MaximumApplications, $"Found MaximumApplications = {options.MaximumApplications}; expected at least 1.");
+        if (!(options.MissProbability > 0 && options.MissProbability < 1))
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.MissProbability, $"Found MissProbability = {options.MissProbability}; expected a number between 0 and 1.");
+        if (options.Threads < 0)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Threads, $"Found Threads = {options.Threads}; expected 0 or more.");
+
+        int least = (int)Math.Min(length, (long)k + 3);
+        int basis = options.MaximumBasis ?? (int)Math.Min(length, Math.Max(2L * k + 20, 40));
+        if (basis < least)
+            throw new ArgumentOutOfRangeException(
+                nameof(options), basis, $"Found MaximumBasis = {basis}; expected at least {least} = min(n, k + 3) for n = {length}, k = {k}.");
+        basis = Math.Min(basis, length);
+        return new()
+        {
+            Length = length,
+            Batch = batch,
+            Wanted = k,
+            Which = options.Which,
+            Tolerance = Math.Max(tolerance, 8 * epsilon),
+            Basis = basis,
+            Kept = Math.Max(k, Math.Min(Math.Max(k + 1, k + (basis - k) * 2 / 5), basis - 2)),
+            MaximumApplications = options.MaximumApplications,
+            Seed = options.Seed,
+            FindMultiplicity = options.FindMultiplicity,
+            MissProbability = options.MissProbability,
+            StoreProducts = options.StoreProducts ?? storeProducts,
+        };
+    }
+}

@@ -1,0 +1,52 @@
+using System.Numerics;
+using HessianKernels.Kernels;
+using HessianKernels.Krylov;
+using HessianKernels.Spaces;
+
+namespace HessianKernels;
+
+public static partial class Lanczos
+{
+    /// <summary>One run in one lane of a workspace: every overload ends here.</summary>
+    private static LanczosEvidence Solve<T, TOperator>(
+        TOperator matrix, in LanczosSettings settings, int threads, LanczosWorkspace<T> workspace, int lane, Eigenpairs<T> destination,
+        ReadOnlySpan<T> warmStart, IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : ILinearOperator<Span<T>>
+    {
+        int n = settings.Length, k = settings.Wanted;
+        CpuSpace<T> space = new(1, n, threads);
+        LanczosIteration<Span<T>, CpuSpace<T>, TOperator> run = new(
+            space, matrix, settings, workspace.Memory(lane), workspace.Host(lane), workspace.Integers(lane), workspace.Items(lane));
+        if (!warmStart.IsEmpty) SumTo(warmStart, workspace.Memory(lane)[..n]);
+        run.Start(!warmStart.IsEmpty);
+        bool cancelled = !run.Run(progress, cancellation);
+        run.Conclude(cancelled);
+        Deliver(in run, 0, k, run.RitzVectors, destination);
+        return run.Evidence(0);
+    }
+
+    private static void Deliver<T, TOperator>(
+        in LanczosIteration<Span<T>, CpuSpace<T>, TOperator> run, int b, int k, ReadOnlySpan<T> vectors, Eigenpairs<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : ILinearOperator<Span<T>>
+    {
+        run.RitzValues(b).CopyTo(destination.Values);
+        run.ResidualNorms(b).CopyTo(destination.ResidualNorms);
+        vectors.CopyTo(destination.Vectors);
+        for (int i = 0; i < k; i++)
+        {
+            destination.EnclosureRadii[i] = run.EnclosureRadius(b, i);
+            destination.Converged[i] = run.HasConverged(b, i);
+        }
+    }
+
+    /// <summary>The sum of earlier vectors: a start whose Krylov space holds them all.</summary>
+    private static void SumTo<T>(ReadOnlySpan<T> vectors, Span<T> start)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        start.Clear();
+        for (int at = 0; at < vectors.Length; at += start.Length)
+            for (int i = 0; i < start.Length; i++) start[i] += vectors[at + i];
+    }
+}

@@ -1,0 +1,4 @@
+namespace HessianKernels;
+
+/// <summary>A Lanczos run as it stood when it ended early.</summary>
+public sealed class LanczosCheckpoint<T>;
