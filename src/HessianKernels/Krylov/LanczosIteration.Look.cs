@@ -74,7 +74,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
             last[0] = ExtremePair(t)[t - 1];
             item.Norm = Math.Max(item.Norm, Math.Abs(ritz[0]));
             double residual = Math.Abs(beta * last[0]) / NonZero(item.Norm);
-            converged = residual <= _settings.EstimateTolerance(item) ? 1 : 0;
+            converged = residual <= EstimateTolerance(item) ? 1 : 0;
             return residual;
         }
 
@@ -103,7 +103,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         {
             int index = _order[i];
             double residual = index < item.Locked ? 0 : Math.Abs(beta * last[index]) / NonZero(item.Norm);
-            if (residual <= _settings.EstimateTolerance(item)) converged++;
+            if (residual <= EstimateTolerance(item)) converged++;
             worst = Math.Max(worst, residual);
             outranked |= index >= item.Locked;
         }
