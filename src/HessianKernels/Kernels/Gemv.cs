@@ -11,12 +11,21 @@ internal static unsafe partial class Gemv
 {
     private const int RowsAChunk = 64;
 
+    // Rows so few leave most threads without one: they are cut along their length instead.
+    private const int FewRows = 256, LongRow = 16384;
+
     /// <summary>
     /// <code>for (i &lt; rows) y[i] = sum_j (double)a[i, j] * x[j];</code>
     /// </summary>
     public static void Multiply<T>(T* a, int rows, int columns, T* x, T* y, int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (rows <= FewRows && columns >= LongRow)
+        {
+            Panel.Project(a, columns, rows, x, columns, y, 1, threads);
+            return;
+        }
+
         MultiplyJob<T> job = new() { A = a, X = x, Y = y, Rows = rows, Columns = columns };
         // Below this a thread costs more than it brings.
         int workers = (long)rows * columns < 32768 ? 1 : threads;

@@ -1,0 +1,126 @@
+using HessianKernels.Kernels;
+using Xunit;
+
+namespace HessianKernels.Tests.Kernels;
+
+public sealed class ParallelLoopTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(16)]
+    [InlineData(1000)]
+    public void EveryChunkRunsOnceInALaneOfItsOwn(int chunks)
+    {
+        foreach (int threads in (int[])[1, 2, 3, 7, 64])
+        {
+            CountJob job = new() { Runs = new int[chunks], Busy = new int[64], Threads = Math.Max(1, Math.Min(threads, chunks)) };
+            ParallelLoop.Run(ref job, chunks, threads);
+            Assert.All(job.Runs, runs => Assert.Equal(1, runs));
+            Assert.All(job.Busy, busy => Assert.Equal(0, busy));
+        }
+    }
+
+    [Fact]
+    public void ThousandsOfLoopsLoseNothing()
+    {
+        CountJob job = new() { Runs = new int[5], Busy = new int[8], Threads = 3 };
+        for (int i = 1; i <= 5000; i++)
+        {
+            ParallelLoop.Run(ref job, 5, 3);
+            Assert.All(job.Runs, runs => Assert.Equal(i, runs));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void AnExceptionPassesAndTheNextLoopIsWhole(int threads)
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            FaultJob fault = new() { Chunk = i % 10 };
+            Exception thrown = Assert.Throws<InvalidOperationException>(() => ParallelLoop.Run(ref fault, 10, threads));
+            Assert.Equal($"chunk {i % 10}", thrown.Message);
+            CountJob job = new() { Runs = new int[10], Busy = new int[8], Threads = 3 };
+            ParallelLoop.Run(ref job, 10, threads);
+            Assert.All(job.Runs, runs => Assert.Equal(1, runs));
+        }
+    }
+
+    [Fact]
+    public void ALoopInsideALoopIsWhole()
+    {
+        NestedJob job = new() { Runs = new int[8 * 20] };
+        ParallelLoop.Run(ref job, 8, 4);
+        Assert.All(job.Runs, runs => Assert.Equal(1, runs));
+    }
+
+    [Fact]
+    public void LoopsOfSeveralCallersDoNotMix()
+        => Parallel.For(0, 8, _ => ThousandsOfLoopsLoseNothing());
+
+    [Fact]
+    public void NothingIsAllocatedOnceWarm()
+    {
+        // The counter is the thread's own: a tier of the compiler that is changed meanwhile does not show.
+        SumJob job = new() { Sums = new long[64] };
+        for (int i = 0; i < 100; i++) ParallelLoop.Run(ref job, 64, 4);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++) ParallelLoop.Run(ref job, 64, 4);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.All(job.Sums, sum => Assert.Equal(1100, sum));
+    }
+
+    private struct CountJob : IChunkJob
+    {
+        public int[] Runs, Busy;
+        public int Threads;
+
+        public readonly void Run(int chunk, int lane)
+        {
+            Assert.InRange(lane, 0, Threads - 1);
+            Assert.Equal(1, Interlocked.Increment(ref Busy[lane]));
+            Interlocked.Increment(ref Runs[chunk]);
+            Interlocked.Decrement(ref Busy[lane]);
+        }
+    }
+
+    private struct SumJob : IChunkJob
+    {
+        public long[] Sums;
+
+        public readonly void Run(int chunk, int lane) => Interlocked.Increment(ref Sums[chunk]);
+    }
+
+    private struct FaultJob : IChunkJob
+    {
+        public int Chunk;
+
+        public readonly void Run(int chunk, int lane)
+        {
+            if (chunk == Chunk) throw new InvalidOperationException($"chunk {chunk}");
+        }
+    }
+
+    private struct NestedJob : IChunkJob
+    {
+        public int[] Runs;
+
+        public readonly void Run(int chunk, int lane)
+        {
+            InnerJob inner = new() { Runs = Runs, Start = chunk * 20 };
+            ParallelLoop.Run(ref inner, 20, 4);
+        }
+    }
+
+    private struct InnerJob : IChunkJob
+    {
+        public int[] Runs;
+        public int Start;
+
+        public readonly void Run(int chunk, int lane) => Interlocked.Increment(ref Runs[Start + chunk]);
+    }
+}
