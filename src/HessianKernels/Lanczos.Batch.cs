@@ -23,10 +23,10 @@ public static unsafe partial class Lanczos
         CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int batch = DenseSymmetric.BatchOf(matrices.Length, n, nameof(matrices));
+        int batch = DenseSymmetric<T>.BatchOf(matrices.Length, n, nameof(matrices));
         LanczosSettings settings = LanczosSettings.From(options, n, 1, k, ElementType.Epsilon<T>(), storeProducts: true);
         options ??= LanczosOptions.Default;
-        if (options.Validate) DenseSymmetric.Validate(matrices, n, nameof(matrices), options.Threads);
+        if (options.Validate) DenseSymmetric.Validate(matrices, n, nameof(matrices), threads: options.Threads);
         LanczosResult<T>[] results = Results<T>(batch, k, n);
         fixed (T* a = matrices)
         {
@@ -53,7 +53,7 @@ public static unsafe partial class Lanczos
         LanczosOptions? options = null, IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int batch = DenseSymmetric.BatchOf(matrices.Length, n, nameof(matrices));
+        int batch = DenseSymmetric<T>.BatchOf(matrices.Length, n, nameof(matrices));
         ArgumentNullException.ThrowIfNull(workspace);
         LanczosSettings settings = LanczosSettings.From(options, n, 1, k, ElementType.Epsilon<T>(), storeProducts: true);
         workspace.ThrowIfOther(settings);
@@ -61,7 +61,7 @@ public static unsafe partial class Lanczos
         if (evidence.Length < batch) throw new ArgumentException($"Found {evidence.Length} elements; expected at least {batch}.", nameof(evidence));
         ThrowIfOverlapping(matrices, destination.Vectors);
         options ??= LanczosOptions.Default;
-        if (options.Validate) DenseSymmetric.Validate(matrices, n, nameof(matrices), options.Threads);
+        if (options.Validate) DenseSymmetric.Validate(matrices, n, nameof(matrices), threads: options.Threads);
         fixed (T* a = matrices, vectors = destination.Vectors)
         fixed (double* values = destination.Values, residuals = destination.ResidualNorms, radii = destination.EnclosureRadii)
         fixed (bool* converged = destination.Converged)

@@ -71,7 +71,7 @@ public static unsafe partial class Lanczos
         OperatorCallback<T> apply, int n, int k, LanczosOptions? options = null, ReadOnlySpan<T> warmStart = default,
         IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => TopK(new CallbackOperator<T>(apply, n), k, options, warmStart, progress, cancellation);
+        => TopK(new CallbackOperator<T>(n, apply), k, options, warmStart, progress, cancellation);
 
     private static void ThrowIfNotOne<T>(ILinearOperator<Span<T>> matrix)
     {

@@ -32,7 +32,7 @@ public static unsafe partial class Lanczos
         IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ThrowIfNotOne(matrix.Length, n);
+        ThrowIfNotOne<T>(matrix.Length, n);
         LanczosWorkspace<T> workspace = LanczosWorkspace<T>.ForMatrix(n, k, options);
         LanczosResult<T> result = new(k, n);
         result.Evidence = TopK(matrix, n, k, Spans(result), workspace, options, warmStart, progress, cancellation);
@@ -56,7 +56,7 @@ public static unsafe partial class Lanczos
         ReadOnlySpan<T> warmStart = default, IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ThrowIfNotOne(matrix.Length, n);
+        ThrowIfNotOne<T>(matrix.Length, n);
         ArgumentNullException.ThrowIfNull(workspace);
         LanczosSettings settings = LanczosSettings.From(options, n, 1, k, ElementType.Epsilon<T>(), storeProducts: true);
         workspace.ThrowIfOther(settings);
@@ -64,7 +64,7 @@ public static unsafe partial class Lanczos
         ThrowIfOverlapping(matrix, destination.Vectors);
         ThrowIfNotVectors(warmStart, n);
         options ??= LanczosOptions.Default;
-        if (options.Validate) DenseSymmetric.Validate(matrix, n, nameof(matrix), options.Threads);
+        if (options.Validate) DenseSymmetric.Validate(matrix, n, nameof(matrix), threads: options.Threads);
         int threads = ThreadsOf(options);
         fixed (T* a = matrix)
             return Solve(new PinnedSymmetric<T>(a, n, threads), settings, threads, workspace, 0, destination, warmStart, progress, cancellation);
@@ -75,9 +75,10 @@ public static unsafe partial class Lanczos
 
     private static int ThreadsOf(LanczosOptions options) => options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
 
-    private static void ThrowIfNotOne(int elements, int n)
+    private static void ThrowIfNotOne<T>(int elements, int n)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int batch = DenseSymmetric.BatchOf(elements, n, "matrix");
+        int batch = DenseSymmetric<T>.BatchOf(elements, n, "matrix");
         if (batch != 1)
             throw new ArgumentException($"Found {elements} elements, {batch} matrices of {n} x {n}; expected one. Use TopKBatch for a stack.", "matrix");
     }
