@@ -26,8 +26,8 @@ public sealed partial class SpectralQuadrature
     }
 
     /// <summary>
-    /// The spectral density on the caller's grid, each node blurred by a Gaussian g of standard deviation sigma (Lin, Saad and Yang, SIAM Review 58, 2016, section 3;
-    /// Ghorbani et al. 2019, Algorithm 2):
+    /// The spectral density on the caller's grid, each node blurred by a Gaussian g of standard deviation sigma (Lin, Saad and Yang, SIAM Review 58, 2016;
+    /// Ghorbani, Krishnan and Xiao, ICML 2019):
     /// <code>
     ///  phi(t) = 1/Probes sum_probes sum_k tau_k g((t - theta_k) / sigma) / sigma
     /// </code>

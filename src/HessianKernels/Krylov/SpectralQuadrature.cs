@@ -77,7 +77,7 @@ public sealed partial class SpectralQuadrature
         return SampleMean.Of(samples);
     }
 
-    /// <summary>The estimate of <c>tr f(A) = sum_i f(lambda_i)</c>: with f = Math.Log the log-determinant (Ubaru, Chen and Saad 2017, eq. 5).</summary>
+    /// <summary>The estimate of <c>tr f(A) = sum_i f(lambda_i)</c>: with f = Math.Log the log-determinant (Ubaru, Chen and Saad 2017).</summary>
     /// <param name="f">As in <see cref="MeanOf"/>.</param>
     public SampleMean TraceOf(Func<double, double> f) => MeanOf(f).Times(Length);
 

@@ -4,7 +4,7 @@ namespace HessianKernels.Krylov;
 
 /// <summary>
 /// Stochastic Lanczos quadrature for a batch of operators on any space (Ubaru, Chen and Saad, SIAM J. Matrix Anal. Appl. 38, 2017, Algorithm 1; Ghorbani, Krishnan
-/// and Xiao, ICML 2019, Algorithm 1; Golub and Meurant, Matrices, Moments and Quadrature, 7.1).
+/// and Xiao, ICML 2019; Golub and Meurant, Matrices, Moments and Quadrature, 2010).
 /// </summary>
 /// <remarks>
 /// A random unit vector v sees the spectrum through the measure with mass <c>(u_i^T v)^2</c> at lambda_i. m Lanczos steps from v give its m-point Gauss rule:
