@@ -51,6 +51,15 @@ public class SubspaceTests
     }
 
     [Fact]
+    public void ABasisNotQuiteOfNormOneTurnsNothing()
+    {
+        double[] v = [.. Vectors(Orthogonal(3, 40).SubMatrix(0, 40, 0, 3)).Select(x => x * (1 + 1e-9))];
+        PrincipalAngles angles = Subspaces.Compare<double>(v, v, 40);
+        Assert.InRange(angles.FirstOrthogonality, 3e-9, 4e-9);
+        Assert.InRange(angles.Angles[^1], 0, 1e-15);
+    }
+
+    [Fact]
     public void OrthogonalSubspacesAreAtTheLargestDistances()
     {
         Matrix<double> u = Orthogonal(5, 9);
