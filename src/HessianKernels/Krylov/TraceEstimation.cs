@@ -1,0 +1,152 @@
+using HessianKernels.Spaces;
+
+namespace HessianKernels.Krylov;
+
+/// <summary>
+/// Stochastic trace estimation for a batch of operators on any space: stages of products, doubled until every item has the standard error asked for.
+/// </summary>
+/// <remarks>
+/// An item's estimate is taken at the stage where it meets the tolerance and left alone from then on, while stages go on for the others: its bits are those it has alone.
+/// Files: this one the stages and what the methods share; .Hutchinson, .HutchPlusPlus and .XTrace a method each.
+/// <code>
+///  space: | basis k vectors | probe | product | coefficients k | reference | norm | passes | value |     each times Batch
+/// </code>
+/// </remarks>
+internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
+    where TView : allows ref struct
+    where TSpace : IVectorSpace<TView>
+    where TOperator : ILinearOperator<TView>
+{
+    private readonly TSpace _space;
+    private readonly TOperator _matrix;
+    private readonly TraceOptions _options;
+    private readonly TView _basis, _probe, _product, _coefficients, _reference, _norm, _passes, _value;
+    private readonly IProgress<int>? _progress;
+    private readonly CancellationToken _cancellation;
+    private readonly double[] _host;
+    private readonly TraceSamples[] _items;
+    private readonly int _capacity;
+    private int _applications, _outgrown, _range;
+    private ulong _remainders;
+
+    public TraceEstimation(TSpace space, TOperator matrix, TView memory, TraceOptions options, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        (_space, _matrix, _options, _progress, _cancellation) = (space, matrix, options, progress, cancellation);
+        _capacity = TraceLayout.Basis(options, space.Length);
+        int batch = space.Batch;
+        long vector = (long)batch * space.Length, at = _capacity * vector, scalars = at + 2 * vector + (long)_capacity * batch;
+        _basis = space.Slice(memory, 0, at);
+        _probe = space.Slice(memory, at, vector);
+        _product = space.Slice(memory, at + vector, vector);
+        _coefficients = space.Slice(memory, at + 2 * vector, (long)_capacity * batch);
+        _reference = space.Slice(memory, scalars, batch);
+        _norm = space.Slice(memory, scalars + batch, batch);
+        _passes = space.Slice(memory, scalars + 2 * batch, batch);
+        _value = space.Slice(memory, scalars + 3 * batch, batch);
+        _host = new double[(Math.Max(_capacity, 1)) * batch];
+        _items = new TraceSamples[batch];
+        for (int b = 0; b < batch; b++) _items[b] = new(options.Method == TraceMethod.XTrace ? _capacity : 0, space.Epsilon);
+        Array.Clear(_host);
+        space.Write(_host.AsSpan(0, batch), _reference);
+        space.Write(_host.AsSpan(0, batch), _passes);
+    }
+
+    /// <summary>Runs stage after stage.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled before there was a sample.</exception>
+    public TraceEstimate[] Run()
+    {
+        TraceEstimate[] results = new TraceEstimate[_space.Batch];
+        bool[] settled = new bool[_space.Batch];
+        for (int budget = _options.Applications; ;)
+        {
+            bool whole = _options.Method switch
+            {
+                TraceMethod.Hutchinson => SampleHutchinson(budget),
+                TraceMethod.HutchPlusPlus => SampleHutchPlusPlus(budget),
+                _ => SampleXTrace(budget),
+            };
+
+            int lost = _options.Method == TraceMethod.HutchPlusPlus ? _outgrown + _items[0].Samples.Count : 0;
+            int next = (int)Math.Min(2L * budget, _options.Limit - lost);
+            bool last = !whole || _options.RelativeStandardError == 0 || next <= budget;
+            bool open = false;
+            for (int b = 0; b < results.Length; b++)
+            {
+                if (settled[b]) continue;
+                results[b] = Judge(b, results[b], whole);
+                settled[b] = results[b].Status is TraceStatus.NotFinite or TraceStatus.Converged;
+                open |= !settled[b];
+            }
+
+            if (last || !open) return results;
+            budget = next;
+        }
+    }
+
+    private readonly TraceEstimate Judge(int item, TraceEstimate before, bool whole)
+    {
+        TraceEstimate estimate = _options.Method == TraceMethod.XTrace ? _items[item].LeaveOneOut(_space.Length) : _items[item].Split(whole && _range == _space.Length);
+        // A stage cut short within its range has no sample: what the stage before it had is the better answer.
+        if (estimate.Samples == 0 && !whole)
+        {
+            if (before.Samples == 0) throw new OperationCanceledException("Cancelled before there was a sample of the trace.", _cancellation);
+            estimate = before;
+        }
+
+        TraceStatus status = !double.IsFinite(estimate.Value) ? TraceStatus.NotFinite
+            : !whole ? TraceStatus.Cancelled
+            : _options.RelativeStandardError == 0 ? TraceStatus.Complete
+            : estimate.StandardError <= _options.RelativeStandardError * Math.Abs(estimate.Value) ? TraceStatus.Converged
+            : TraceStatus.ApplicationLimit;
+        return estimate with { Status = status, OperatorApplications = _applications };
+    }
+
+    /// <summary>Counts a product and tells of it.</summary>
+    private void Apply(TView input, TView output)
+    {
+        _matrix.Apply(input, output);
+        _progress?.Report(++_applications);
+    }
+
+    /// <summary><c>&lt;x, y&gt;</c> of every item, on the host.</summary>
+    private readonly ReadOnlySpan<double> Inner(TView x, TView y)
+    {
+        _space.Dot(x, y, _value);
+        return Read(_value, 1);
+    }
+
+    private readonly ReadOnlySpan<double> Read(TView coefficients, int count)
+    {
+        Span<double> host = _host.AsSpan(0, count * _space.Batch);
+        _space.Read(_space.Slice(coefficients, 0, host.Length), host);
+        return host;
+    }
+
+    private readonly TView Slot(int slot) => Tridiagonalization.Slot(_space, _basis, slot);
+}
+
+/// <summary>How much a trace estimation keeps.</summary>
+internal static class TraceLayout
+{
+    /// <summary>Most vectors of a range that the options may lead to.</summary>
+    public static int Basis(TraceOptions options, int length) => options.Method switch
+    {
+        TraceMethod.Hutchinson => 0,
+        TraceMethod.HutchPlusPlus => Math.Min(options.Limit / 3, length),
+        _ => Math.Min(options.Limit / 2, length),
+    };
+
+    /// <summary>Elements on the space's side.</summary>
+    public static long Elements(TraceOptions options, int length, int batch)
+    {
+        long basis = Basis(options, length);
+        return batch * ((basis + 2) * length + basis + 4);
+    }
+
+    /// <summary>Doubles on the host: XTrace's three small matrices and its scratch, or the samples.</summary>
+    public static long HostDoubles(TraceOptions options, int length, int batch)
+    {
+        long basis = Basis(options, length);
+        return options.Method == TraceMethod.XTrace ? batch * 3 * basis * basis + basis * (batch + 4) : batch * (basis + options.Limit);
+    }
+}
