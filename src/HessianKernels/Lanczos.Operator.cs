@@ -23,10 +23,7 @@ public static unsafe partial class Lanczos
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ThrowIfNotOne(matrix);
-        LanczosWorkspace<T> workspace = LanczosWorkspace<T>.ForOperator(matrix.Length, k, options);
-        LanczosResult<T> result = new(k, matrix.Length);
-        result.Evidence = TopK(matrix, k, Spans(result), workspace, options, warmStart, progress, cancellation);
-        return result;
+        return Fresh(matrix, k, options, warmStart, null, progress, cancellation);
     }
 
     /// <summary>
@@ -48,13 +45,55 @@ public static unsafe partial class Lanczos
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ThrowIfNotOne(matrix);
+        return Into(matrix, k, destination, workspace, options, warmStart, null, keep: false, progress, cancellation, out _);
+    }
+
+    /// <summary>Goes on with a run of an operator that ended early; the end is bit for bit that of a run never interrupted.</summary>
+    /// <param name="matrix">The same operator.</param>
+    /// <param name="checkpoint">From <see cref="LanczosResult{T}.Checkpoint"/>.</param>
+    /// <param name="options">The same options; limits, threads and the tolerance may differ.</param>
+    /// <param name="progress">Told of every look at the small eigenproblem.</param>
+    /// <param name="cancellation">Ends the run between two products; what was found is returned.</param>
+    /// <returns>The pairs; the evidence counts from the first start.</returns>
+    /// <exception cref="ArgumentException">The operator or the options do not fit the checkpoint; the message names both values.</exception>
+    public static LanczosResult<T> Resume<T>(
+        ILinearOperator<Span<T>> matrix, LanczosCheckpoint<T> checkpoint, LanczosOptions? options = null, IProgress<LanczosProgress>? progress = null,
+        CancellationToken cancellation = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ThrowIfNotOne(matrix);
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return Fresh(matrix, checkpoint.Wanted, options, default, checkpoint, progress, cancellation);
+    }
+
+    private static LanczosResult<T> Fresh<T>(
+        ILinearOperator<Span<T>> matrix, int k, LanczosOptions? options, ReadOnlySpan<T> warmStart, LanczosCheckpoint<T>? from,
+        IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LanczosWorkspace<T> workspace = LanczosWorkspace<T>.ForOperator(matrix.Length, k, options);
+        LanczosResult<T> result = new(k, matrix.Length);
+        bool keep = options?.KeepCheckpoint ?? false;
+        result.Evidence = Into(
+            matrix, k, Spans(result), workspace, options, warmStart, from, keep, progress, cancellation, out LanczosCheckpoint<T>? checkpoint);
+        result.Checkpoint = checkpoint;
+        return result;
+    }
+
+    private static LanczosEvidence Into<T>(
+        ILinearOperator<Span<T>> matrix, int k, Eigenpairs<T> destination, LanczosWorkspace<T> workspace, LanczosOptions? options,
+        ReadOnlySpan<T> warmStart, LanczosCheckpoint<T>? from, bool keep, IProgress<LanczosProgress>? progress, CancellationToken cancellation,
+        out LanczosCheckpoint<T>? checkpoint)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         ArgumentNullException.ThrowIfNull(workspace);
         LanczosSettings settings = LanczosSettings.From(options, matrix.Length, 1, k, ElementType.Epsilon<T>(), storeProducts: false);
         workspace.ThrowIfOther(settings);
         destination.ThrowIfTooShort(1, k, matrix.Length);
         ThrowIfNotVectors(warmStart, matrix.Length);
-        return Solve(
-            matrix, settings, ThreadsOf(options ?? LanczosOptions.Default), workspace, 0, destination, warmStart, progress, cancellation);
+        from?.ThrowIfOther(settings);
+        int threads = ThreadsOf(options ?? LanczosOptions.Default);
+        return Solve(matrix, settings, threads, workspace, 0, destination, warmStart, from, keep, progress, cancellation, out checkpoint);
     }
 
     /// <summary>The k wanted eigenpairs of a symmetric operator given by a callback.</summary>

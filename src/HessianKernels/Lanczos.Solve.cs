@@ -13,14 +13,37 @@ public static partial class Lanczos
         ReadOnlySpan<T> warmStart, IProgress<LanczosProgress>? progress, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : ILinearOperator<Span<T>>
+        => Solve(matrix, settings, threads, workspace, lane, destination, warmStart, null, false, progress, cancellation, out _);
+
+    /// <summary>The same from a checkpoint, if there is one, and to one, if <paramref name="keep"/> asks for it and steps are left.</summary>
+    private static LanczosEvidence Solve<T, TOperator>(
+        TOperator matrix, in LanczosSettings settings, int threads, LanczosWorkspace<T> workspace, int lane, Eigenpairs<T> destination,
+        ReadOnlySpan<T> warmStart, LanczosCheckpoint<T>? from, bool keep, IProgress<LanczosProgress>? progress, CancellationToken cancellation,
+        out LanczosCheckpoint<T>? checkpoint)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : ILinearOperator<Span<T>>
     {
         int n = settings.Length, k = settings.Wanted;
         CpuSpace<T> space = new(1, n, threads);
         LanczosIteration<Span<T>, CpuSpace<T>, TOperator> run = new(
             space, matrix, settings, workspace.Memory(lane), workspace.Host(lane), workspace.Integers(lane), workspace.Items(lane));
-        if (!warmStart.IsEmpty) SumTo(warmStart, workspace.Memory(lane)[..n]);
-        run.Start(!warmStart.IsEmpty);
+        Span<T> vectors = workspace.Memory(lane), products = vectors[(int)workspace.Layout.Vectors..];
+        if (from is not null)
+        {
+            from.Vectors.CopyTo(vectors);
+            from.Products.CopyTo(products);
+            run.Resume(from.Snapshot);
+        }
+        else
+        {
+            if (!warmStart.IsEmpty) SumTo(warmStart, vectors[..n]);
+            run.Start(!warmStart.IsEmpty);
+        }
+
         bool cancelled = !run.Run(progress, cancellation);
+        checkpoint = keep && run.CanResume
+            ? new(settings, run.Snapshot(), vectors[..((run.Next + 1) * n)].ToArray(), settings.StoreProducts ? products[..(run.Next * n)].ToArray() : [])
+            : null;
         run.Conclude(cancelled);
         Deliver(in run, 0, k, run.RitzVectors, destination);
         return run.Evidence(0);

@@ -33,10 +33,7 @@ public static unsafe partial class Lanczos
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ThrowIfNotOne<T>(matrix.Length, n);
-        LanczosWorkspace<T> workspace = LanczosWorkspace<T>.ForMatrix(n, k, options);
-        LanczosResult<T> result = new(k, n);
-        result.Evidence = TopK(matrix, n, k, Spans(result), workspace, options, warmStart, progress, cancellation);
-        return result;
+        return Fresh(matrix, n, k, options, warmStart, null, progress, cancellation);
     }
 
     /// <summary>The k wanted eigenpairs of a dense symmetric matrix, into the caller's spans and with the caller's workspace: allocates nothing.</summary>
@@ -57,6 +54,47 @@ public static unsafe partial class Lanczos
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ThrowIfNotOne<T>(matrix.Length, n);
+        return Into(matrix, n, k, destination, workspace, options, warmStart, null, keep: false, progress, cancellation, out _);
+    }
+
+    /// <summary>Goes on with a run of a dense matrix that ended early; the end is bit for bit that of a run never interrupted.</summary>
+    /// <param name="matrix">The same A, <c>[n, n]</c>.</param>
+    /// <param name="checkpoint">From <see cref="LanczosResult{T}.Checkpoint"/>.</param>
+    /// <param name="options">The same options; limits, threads and the tolerance may differ.</param>
+    /// <param name="progress">Told of every look at the small eigenproblem.</param>
+    /// <param name="cancellation">Ends the run between two steps; what was found is returned.</param>
+    /// <returns>The pairs; the evidence counts from the first start.</returns>
+    /// <exception cref="ArgumentException">The matrix or the options do not fit the checkpoint; the message names both values.</exception>
+    public static LanczosResult<T> Resume<T>(
+        ReadOnlySpan<T> matrix, LanczosCheckpoint<T> checkpoint, LanczosOptions? options = null, IProgress<LanczosProgress>? progress = null,
+        CancellationToken cancellation = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ThrowIfNotOne<T>(matrix.Length, checkpoint.Length);
+        return Fresh(matrix, checkpoint.Length, checkpoint.Wanted, options, default, checkpoint, progress, cancellation);
+    }
+
+    private static LanczosResult<T> Fresh<T>(
+        ReadOnlySpan<T> matrix, int n, int k, LanczosOptions? options, ReadOnlySpan<T> warmStart, LanczosCheckpoint<T>? from,
+        IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LanczosWorkspace<T> workspace = LanczosWorkspace<T>.ForMatrix(n, k, options);
+        LanczosResult<T> result = new(k, n);
+        bool keep = options?.KeepCheckpoint ?? false;
+        result.Evidence = Into(
+            matrix, n, k, Spans(result), workspace, options, warmStart, from, keep, progress, cancellation, out LanczosCheckpoint<T>? checkpoint);
+        result.Checkpoint = checkpoint;
+        return result;
+    }
+
+    private static LanczosEvidence Into<T>(
+        ReadOnlySpan<T> matrix, int n, int k, Eigenpairs<T> destination, LanczosWorkspace<T> workspace, LanczosOptions? options,
+        ReadOnlySpan<T> warmStart, LanczosCheckpoint<T>? from, bool keep, IProgress<LanczosProgress>? progress, CancellationToken cancellation,
+        out LanczosCheckpoint<T>? checkpoint)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         ArgumentNullException.ThrowIfNull(workspace);
         LanczosSettings settings = LanczosSettings.From(options, n, 1, k, ElementType.Epsilon<T>(), storeProducts: true);
         workspace.ThrowIfOther(settings);
@@ -66,8 +104,12 @@ public static unsafe partial class Lanczos
         options ??= LanczosOptions.Default;
         if (options.Validate) DenseSymmetric.Validate(matrix, n, nameof(matrix), threads: options.Threads);
         int threads = ThreadsOf(options);
+        from?.ThrowIfOther(settings);
         fixed (T* a = matrix)
-            return Solve(new PinnedSymmetric<T>(a, n, threads), settings, threads, workspace, 0, destination, warmStart, progress, cancellation);
+        {
+            PinnedSymmetric<T> symmetric = new(a, n, threads);
+            return Solve(symmetric, settings, threads, workspace, 0, destination, warmStart, from, keep, progress, cancellation, out checkpoint);
+        }
     }
 
     private static Eigenpairs<T> Spans<T>(LanczosResult<T> result)

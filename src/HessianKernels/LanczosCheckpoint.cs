@@ -1,4 +1,48 @@
+using HessianKernels.Krylov;
+
 namespace HessianKernels;
 
-/// <summary>A Lanczos run as it stood when it ended early.</summary>
-public sealed class LanczosCheckpoint<T>;
+/// <summary>
+/// A Lanczos run as it stood when it ended early: resumed (<c>Lanczos.Resume</c>) it goes on step for step, and ends with the bits it would have had
+/// without the interruption. <see cref="Storage.LanczosCheckpointFile"/> saves and loads it.
+/// </summary>
+/// <typeparam name="T">Element type of the vectors.</typeparam>
+public sealed class LanczosCheckpoint<T>
+{
+    internal LanczosCheckpoint(in LanczosSettings settings, LanczosSnapshot snapshot, T[] vectors, T[] products)
+    {
+        Settings = settings;
+        Snapshot = snapshot;
+        Vectors = vectors;
+        Products = products;
+    }
+
+    /// <summary>Order n of the operator.</summary>
+    public int Length => Settings.Length;
+
+    /// <summary>Number of pairs wanted.</summary>
+    public int Wanted => Settings.Wanted;
+
+    /// <summary>Products made so far.</summary>
+    public int OperatorApplications => Snapshot.Item.Applications;
+
+    internal LanczosSettings Settings { get; }
+
+    internal void ThrowIfOther(in LanczosSettings settings)
+    {
+        if (Describe(settings) != Describe(Settings))
+            throw new ArgumentException($"The checkpoint is of a run with {Describe(Settings)}; this one has {Describe(settings)}.", "checkpoint");
+    }
+
+    private static string Describe(in LanczosSettings settings)
+        => $"n = {settings.Length}, k = {settings.Wanted}, Which = {settings.Which}, MaximumBasis = {settings.Basis}, Seed = {settings.Seed}, "
+            + $"StoreProducts = {settings.StoreProducts}, FindMultiplicity = {settings.FindMultiplicity}";
+
+    internal LanczosSnapshot Snapshot { get; }
+
+    /// <summary>The basis up to the next vector, <c>[next + 1, n]</c>.</summary>
+    internal T[] Vectors { get; }
+
+    /// <summary>The stored products, <c>[next, n]</c>, or none.</summary>
+    internal T[] Products { get; }
+}
