@@ -25,8 +25,8 @@ internal static class Program
             // No response files: a path may begin with @.
             ParseResult parsed = HkCommand.Create(cancellation.Token).Parse(arguments, new() { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count == 0) return parsed.Invoke(new() { EnableDefaultExceptionHandler = false });
-            foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors) Console.Error.WriteLine($"hk: {error.Message}");
-            Console.Error.WriteLine("hk: see hk --help, or hk COMMAND --help");
+            string errors = string.Join(" ", parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" ")).Distinct());
+            Console.Error.WriteLine($"hk: {errors} (see hk --help)");
             return ExitCode.BadInput;
         }
         catch (BadInputException e)

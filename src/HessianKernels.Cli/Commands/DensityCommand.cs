@@ -12,21 +12,11 @@ namespace HessianKernels.Cli.Commands;
 internal sealed class DensityCommand
 {
     private readonly MatrixOptions _common = new();
-    private readonly Option<int> _probes = new("--probes")
-    {
-        Description = "Number of random start vectors.", HelpName = "P", DefaultValueFactory = _ => SpectralDensityOptions.Default.Probes,
-    };
-
-    private readonly Option<int> _steps = new("--steps")
-    {
-        Description = "Lanczos steps a probe.", HelpName = "M", DefaultValueFactory = _ => SpectralDensityOptions.Default.Steps,
-    };
-
-    private readonly Option<int?> _points = new("--points") { Description = "Number of grid points, at least 2; by default 1001 or more.", HelpName = "N" };
-    private readonly Option<double?> _width = new("--width")
-    {
-        Description = "Standard deviation of the Gaussian each node is blurred by; by default the spectrum's width over M.", HelpName = "W",
-    };
+    private readonly Option<int> _probes = Options.Number("--probes", "P", "Number of random start vectors.", SpectralDensityOptions.Default.Probes);
+    private readonly Option<int> _steps = Options.Number("--steps", "M", "Lanczos steps a probe.", SpectralDensityOptions.Default.Steps);
+    private readonly Option<int?> _points = Options.Number<int>("--points", "N", "Number of grid points, at least 2; by default 1001 or more.");
+    private readonly Option<double?> _width = Options.Number<double>(
+        "--width", "W", "Standard deviation of the Gaussian each node is blurred by; by default the spectrum's width over M.");
 
     private readonly Option<string?> _out = new("--out")
     {
@@ -37,7 +27,7 @@ internal sealed class DensityCommand
     {
         DensityCommand density = new();
         Command command = new("density", "The density of each matrix's eigenvalues, by stochastic Lanczos quadrature, with standard errors.");
-        density._common.AddTo(command, density._probes, density._steps, density._points, density._width, density._out);
+        density._common.AddTo(command, density._probes, density._steps, density._points, density._width, density._out, density._common.ForceOption);
         command.SetAction(parsed =>
         {
             using MatrixFile file = density._common.Open(parsed);
@@ -66,6 +56,7 @@ internal sealed class DensityCommand
         {
             MatrixStack<T> stack = file.Read<T>(board, options.Threads, cancellation);
             if (board is not null) board.Products = (long)options.Probes * Math.Min(options.Steps, n);
+            board?.Compute();
             long start = Stopwatch.GetTimestamp();
             SpectralQuadrature[] spectra = SpectralDensity.Estimate<T>(stack.Values, n, options, board, cancellation);
             // Where no probe was finished there is nothing to lay a grid over.

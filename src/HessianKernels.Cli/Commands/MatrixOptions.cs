@@ -21,29 +21,24 @@ internal sealed class MatrixOptions
     private readonly Option<string?> _member = new("--member") { Description = "Which array of a .npz file that holds several.", HelpName = "NAME" };
     private readonly Option<bool> _float = new("--float") { Description = "Compute in float32; by default in the file's type." };
     private readonly Option<bool> _double = new("--double") { Description = "Compute in float64; by default in the file's type." };
-    private readonly Option<ulong> _seed = new("--seed") { Description = "Names the random vectors: same seed, same bits.", HelpName = "S", DefaultValueFactory = _ => 0 };
-    private readonly Option<int> _threads = new("--threads")
-    {
-        Description = "Most threads used; 0 for one a processor. Changes no bit of the result.", HelpName = "N", DefaultValueFactory = _ => 0,
-    };
+    private readonly Option<ulong> _seed = Options.Number<ulong>("--seed", "S", "Names the random vectors: same seed, same bits.", 0);
+    private readonly Option<int> _threads = Options.Number("--threads", "N", "Most threads used; 0 for one a processor. Changes no bit of the result.", 0);
 
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document, numbers in full precision, in place of tables." };
-    private readonly Option<string> _progress = new("--progress")
-    {
-        Description = "Progress on the standard error: auto (where it is a terminal), always, never.", HelpName = "WHEN", DefaultValueFactory = _ => "auto",
-    };
+    private readonly Option<string> _progress = Options.Choice(
+        "--progress", "WHEN", "Progress on the standard error: auto (where it is a terminal), always, never.", [.. s_modes.Keys]);
 
-    private readonly Option<bool> _force = new("--force") { Description = "Replace an output file that exists." };
-
-    public MatrixOptions() => _progress.AcceptOnlyFromAmong([.. s_modes.Keys]);
 
     /// <summary>The file first, then the command's own options, then the common ones.</summary>
     public void AddTo(Command command, params ReadOnlySpan<Option> own)
     {
         command.Add(_file);
         foreach (Option option in own) command.Add(option);
-        foreach (Option option in (ReadOnlySpan<Option>)[_seed, _threads, _member, _float, _double, _force, _json, _progress]) command.Add(option);
+        foreach (Option option in (ReadOnlySpan<Option>)[_seed, _threads, _member, _float, _double, _json, _progress]) command.Add(option);
     }
+
+    /// <summary>For the commands that write a file.</summary>
+    public Option<bool> ForceOption { get; } = new("--force") { Description = "Replace an output file that exists." };
 
     public string File(ParseResult parsed) => parsed.GetRequiredValue(_file);
 
@@ -51,7 +46,7 @@ internal sealed class MatrixOptions
 
     public bool Json(ParseResult parsed) => parsed.GetValue(_json);
 
-    public bool Force(ParseResult parsed) => parsed.GetValue(_force);
+    public bool Force(ParseResult parsed) => parsed.GetValue(ForceOption);
 
     public ProgressMode Progress(ParseResult parsed) => s_modes[parsed.GetRequiredValue(_progress)];
 

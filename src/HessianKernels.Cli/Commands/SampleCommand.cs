@@ -12,10 +12,10 @@ internal static class SampleCommand
     private static Command Spiked()
     {
         Argument<string> output = new("OUT.npy") { Description = "The file to write: (n, n), or (batch, n, n) where --batch is given." };
-        Option<int> order = new("--n") { Description = "Order of the matrix.", HelpName = "N", DefaultValueFactory = _ => 400 };
-        Option<int> spikes = new("--spikes") { Description = "Number of eigenvalues outside the bulk, 0 to n.", HelpName = "K", DefaultValueFactory = _ => 5 };
-        Option<int?> batch = new("--batch") { Description = "Write a stack of so many matrices.", HelpName = "B" };
-        Option<ulong> seed = new("--seed") { Description = "Names the random numbers: same seed, same bits.", HelpName = "S", DefaultValueFactory = _ => 1 };
+        Option<int> order = Options.Number("--n", "N", "Order of the matrix.", 400);
+        Option<int> spikes = Options.Number("--spikes", "K", "Number of eigenvalues outside the bulk, 0 to n.", 5);
+        Option<int?> batch = Options.Number<int>("--batch", "B", "Write a stack of so many matrices.");
+        Option<ulong> seed = Options.Number<ulong>("--seed", "S", "Names the random numbers: same seed, same bits.", 1);
         Option<bool> force = new("--force") { Description = "Replace an output file that exists." };
         Command command = new(
             "spiked", "A bulk of eigenvalues between -2 and 2 (Wigner's semicircle) and spikes near 4, 6, 8, ... above it.")

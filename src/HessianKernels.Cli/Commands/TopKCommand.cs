@@ -17,27 +17,18 @@ internal sealed class TopKCommand
     };
 
     private readonly MatrixOptions _common = new();
-    private readonly Option<int> _k = new("-k", "--count") { Description = "Number of pairs, 1 to n.", HelpName = "K", Required = true };
-    private readonly Option<string> _which = new("--which")
-    {
-        Description = "Which eigenvalues: largest, smallest, magnitude (largest in magnitude), both (half from either end).",
-        HelpName = "W", DefaultValueFactory = _ => "largest",
-    };
+    private readonly Option<int?> _k = Options.Number<int>("-k", "K", "Number of pairs, 1 to n.");
+    private readonly Option<string> _which = Options.Choice(
+        "--which", "W", "Which eigenvalues: largest, smallest, magnitude (largest in magnitude), both (half from either end).", [.. s_ends.Keys]);
 
-    private readonly Option<double?> _tolerance = new("--tol")
-    {
-        Description = "A pair has converged when its residual norm is at most this times ||A||; 0 <= TOL < 1. By default 1.5e-8, in float32 3.5e-4.", HelpName = "TOL",
-    };
+    private readonly Option<double?> _tolerance = Options.Number<double>(
+        "--tol", "TOL", "A pair has converged when its residual norm is at most this times ||A||; 0 <= TOL < 1. By default 1.5e-8, in float32 3.5e-4.");
 
-    private readonly Option<int?> _basis = new("--basis")
-    {
-        Description = "Most basis vectors held, at least min(n, K + 3). By default max(2 K + 20, 40).", HelpName = "M",
-    };
+    private readonly Option<int?> _basis = Options.Number<int>(
+        "--basis", "M", "Most basis vectors held, at least min(n, K + 3). By default max(2 K + 20, 40).");
 
-    private readonly Option<int> _maxProducts = new("--max-products")
-    {
-        Description = "Most products with each matrix in the iteration.", HelpName = "N", DefaultValueFactory = _ => LanczosOptions.Default.MaximumApplications,
-    };
+    private readonly Option<int> _maxProducts = Options.Number(
+        "--max-products", "N", "Most products with each matrix in the iteration.", LanczosOptions.Default.MaximumApplications);
 
     private readonly Option<bool> _noMultiplicity = new("--no-multiplicity")
     {
@@ -46,13 +37,13 @@ internal sealed class TopKCommand
 
     private readonly Option<string?> _vectors = new("--vectors") { Description = "Write the eigenvectors, (K, n) or (batch, K, n).", HelpName = "OUT.npy" };
 
-    private TopKCommand() => _which.AcceptOnlyFromAmong([.. s_ends.Keys]);
+    private TopKCommand() => _k.Required = true;
 
     public static Command Create(CancellationToken cancellation)
     {
         TopKCommand topK = new();
         Command command = new("topk", "The K wanted eigenpairs of each matrix, with proof of how good they are.");
-        topK._common.AddTo(command, topK._k, topK._which, topK._tolerance, topK._basis, topK._maxProducts, topK._noMultiplicity, topK._vectors);
+        topK._common.AddTo(command, topK._k, topK._which, topK._tolerance, topK._basis, topK._maxProducts, topK._noMultiplicity, topK._vectors, topK._common.ForceOption);
         command.SetAction(parsed =>
         {
             using MatrixFile file = topK._common.Open(parsed);
@@ -64,7 +55,7 @@ internal sealed class TopKCommand
     private int Run<T>(ParseResult parsed, MatrixFile file, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int k = parsed.GetRequiredValue(_k), n = file.Order;
+        int k = parsed.GetRequiredValue(_k)!.Value, n = file.Order;
         LanczosOptions options = OptionsFor(parsed, k, n);
         OutputFile? vectors = OutputFile.Check("--vectors", parsed.GetValue(_vectors), _common.Force(parsed), _common.File(parsed), ".npy");
         file.RequireMemory(Lanczos.EstimateMemory<T>(n, k, file.Batch, options).Total);
@@ -72,6 +63,7 @@ internal sealed class TopKCommand
         TopKOutcome<T> outcome = LiveRun.Run(_common.Progress(parsed), board =>
         {
             MatrixStack<T> stack = file.Read<T>(board, options.Threads, cancellation);
+            board?.Compute();
             long start = Stopwatch.GetTimestamp();
             try
             {

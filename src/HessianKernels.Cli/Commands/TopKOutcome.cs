@@ -60,7 +60,7 @@ internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bo
 
     private void PrintEvidence(LanczosEvidence e)
     {
-        Report.Line($"{Sentence(e.Status)}: {e.Converged} of {Wanted} pairs converged, {e.Found} found, in {Seconds:G3} s");
+        Report.Line($"{Sentence(e.Status)}: {e.Converged} of {Wanted} pairs within the tolerance, {e.Found} found, in {Seconds:G3} s");
         Report.Line($"{Report.Count(e.OperatorApplications, "product")}, {Report.Count(e.Restarts, "restart")}, {Report.Count(e.Reorthogonalizations, "reorthogonalisation")}, ||I - V^T V|| = {e.Orthogonality:G3}");
         if (double.IsFinite(e.MissProbability)) Report.Line($"a further copy of an eigenvalue was missed with probability at most {e.MissProbability:G3}");
         if (!e.ResidualsMeasured) Report.Line($"residual norms are estimates: the run was cancelled before they were measured");

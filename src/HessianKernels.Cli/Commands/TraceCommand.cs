@@ -13,33 +13,22 @@ internal sealed class TraceCommand
 {
     private static readonly Dictionary<string, TraceMethod> s_methods = new()
     {
-        ["hutchinson"] = TraceMethod.Hutchinson, ["hutch++"] = TraceMethod.HutchPlusPlus, ["xtrace"] = TraceMethod.XTrace,
+        ["xtrace"] = TraceMethod.XTrace, ["hutch++"] = TraceMethod.HutchPlusPlus, ["hutchinson"] = TraceMethod.Hutchinson,
     };
 
     private readonly MatrixOptions _common = new();
-    private readonly Option<string> _method = new("--method")
-    {
-        Description = "The estimator: hutchinson, hutch++ or xtrace.", HelpName = "METHOD", DefaultValueFactory = _ => "xtrace",
-    };
-
-    private readonly Option<int> _products = new("--products", "--probes")
-    {
-        Description = "Products with each matrix to spend on probes, or to begin with where --tolerance is given: a probe is one product of hutchinson, two of xtrace; "
+    private readonly Option<string> _method = Options.Choice("--method", "METHOD", "The estimator: xtrace, hutch++ or hutchinson.", [.. s_methods.Keys]);
+    private readonly Option<int> _products = Options.Number(
+        "--products", "N",
+        "Products with each matrix to spend on probes, or to begin with where --tolerance is given: a probe is two products of xtrace and one of hutchinson; "
             + "hutch++ spends two thirds on a range.",
-        HelpName = "N", DefaultValueFactory = _ => TraceOptions.Default.Applications,
-    };
+        TraceOptions.Default.Applications, "--probes");
 
-    private readonly Option<double?> _tolerance = new("--tolerance")
-    {
-        Description = "Double the products until the standard error is at most this times the estimate; 0 < REL < 1.", HelpName = "REL",
-    };
+    private readonly Option<double?> _tolerance = Options.Number<double>(
+        "--tolerance", "REL", "Double the products until the standard error is at most this times the estimate; 0 < REL < 1.");
 
-    private readonly Option<int?> _maxProducts = new("--max-products")
-    {
-        Description = "Most products where --tolerance is given; by default 512, or N where that is more.", HelpName = "MAX",
-    };
-
-    private TraceCommand() => _method.AcceptOnlyFromAmong([.. s_methods.Keys]);
+    private readonly Option<int?> _maxProducts = Options.Number<int>(
+        "--max-products", "MAX", "Most products where --tolerance is given; by default 512, or N where that is more.");
 
     public static Command Create(CancellationToken cancellation)
     {
@@ -63,6 +52,7 @@ internal sealed class TraceCommand
         {
             MatrixStack<T> stack = file.Read<T>(board, options.Threads, cancellation);
             if (board is not null) board.Products = options.RelativeStandardError > 0 ? options.MaximumApplications : options.Applications;
+            board?.Compute();
             long start = Stopwatch.GetTimestamp();
             TraceEstimate[] estimates = Trace.Estimate<T>(stack.Values, file.Order, options, board, cancellation);
             return new TraceOutcome(

@@ -28,6 +28,9 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
         }
     }
 
+    /// <summary>Reading is over and computing begins.</summary>
+    public void Compute() => Set((0, "computing"));
+
     public void Report(LanczosProgress value)
     {
         if (!IsTime()) return;

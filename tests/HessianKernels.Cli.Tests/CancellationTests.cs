@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Xunit;
+
+namespace HessianKernels.Cli.Tests;
+
+/// <summary>Signals to a run that would take minutes: what was found so far is printed, and the exit code says so.</summary>
+public sealed class CancellationTests : IDisposable
+{
+    private const int N = 800;
+    private static readonly string[] s_slow = ["-k", "100", "--basis", "103", "--tol", "0", "--max-products", "2000000000", "--json", "--progress", "always"];
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task APartialDocumentIsPrinted(string signal)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string vectors = _folder["v.npy"];
+        HkRun run = await Interrupted(signal, ["topk", Matrices.Write(_folder["w.npy"], Matrices.Spiked(N, spikes: 0), N, N), .. s_slow, "--vectors", vectors]);
+        Assert.Equal(130, run.ExitCode);
+        Assert.Equal("cancelled", run.Json.Text("status"));
+        Assert.Equal(100, run.Json.GetProperty("eigenvalues").GetArrayLength());
+        Assert.False(run.Json.GetProperty("residualsMeasured").GetBoolean());
+        Assert.True(run.Json.Number("operatorApplications") > 0);
+        Assert.True(File.Exists(vectors));
+    }
+
+    [Fact]
+    public async Task AStackKeepsTheItemsThatWereFinished()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        // The zero matrix is finished at once, long before the others.
+        double[] a = [.. new double[N * N], .. Matrices.Spiked(N, batch: 2, spikes: 0)];
+        HkRun run = await Interrupted("INT", ["topk", Matrices.Write(_folder["s.npy"], a, 3, N, N), .. s_slow, "--threads", "1"]);
+        Assert.Equal(130, run.ExitCode);
+        JsonElement items = run.Json.GetProperty("items");
+        Assert.Equal(3, items.GetArrayLength());
+        Assert.Equal("cancelled", items[2].Text("status"));
+    }
+
+    [Fact]
+    public async Task ADensityKeepsTheProbesThatWereFinished()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string file = Matrices.Write(_folder["d.npy"], Matrices.Spiked(N), N, N);
+        HkRun run = await Interrupted("INT", ["density", file, "--probes", "100000", "--steps", "10", "--json", "--progress", "always"]);
+        Assert.Equal(130, run.ExitCode);
+        Assert.Equal("cancelled", run.Json.Text("status"));
+        Assert.InRange(run.Json.Number("probes"), 1, 99_999);
+    }
+
+    private static async Task<HkRun> Interrupted(string signal, string[] arguments)
+    {
+        using HkProcess hk = HkProcess.Start(arguments);
+        await hk.AtWork();
+        await Task.Delay(700);
+        await hk.Signal(signal);
+        return await hk.Ended();
+    }
+}

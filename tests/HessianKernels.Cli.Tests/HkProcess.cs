@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace HessianKernels.Cli.Tests;
+
+/// <summary>What one run of hk left behind.</summary>
+public sealed record HkRun(int ExitCode, string Output, string Error)
+{
+    /// <summary>The one JSON document that the standard output must be, and nothing else.</summary>
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+}
+
+/// <summary>The real hk, as a process.</summary>
+public sealed class HkProcess : IDisposable
+{
+    private static readonly string s_hk = Path.Combine(AppContext.BaseDirectory, "hk.dll");
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly StringBuilder _error = new();
+    private readonly TaskCompletionSource _errorEnded = new();
+    private readonly TaskCompletionSource _atWork = new();
+
+    private HkProcess(string[] arguments, IEnumerable<(string Name, string Value)> environment)
+    {
+        ProcessStartInfo start = new("dotnet", [s_hk, .. arguments])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        start.Environment.Remove("HK_DEBUG");
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        _process = Process.Start(start)!;
+        _process.StandardInput.Close();
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+            {
+                _errorEnded.SetResult();
+                _atWork.TrySetResult();
+                return;
+            }
+
+            lock (_error) _error.AppendLine(line.Data);
+            if (line.Data.Contains("computing", StringComparison.Ordinal) || line.Data.Contains("products", StringComparison.Ordinal)) _atWork.TrySetResult();
+        };
+        _process.BeginErrorReadLine();
+    }
+
+    public static HkProcess Start(params string[] arguments) => new(arguments, []);
+
+    public static Task<HkRun> Run(params string[] arguments) => RunWith([], arguments);
+
+    public static async Task<HkRun> RunWith((string Name, string Value)[] environment, params string[] arguments)
+    {
+        using HkProcess hk = new(arguments, environment);
+        return await hk.Ended();
+    }
+
+    /// <summary>Waits until a run with --progress always has begun to compute.</summary>
+    public Task AtWork() => _atWork.Task.WaitAsync(s_patience);
+
+    /// <summary>Sends a signal by name, as kill does.</summary>
+    public async Task Signal(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    public async Task<HkRun> Ended()
+    {
+        await _process.WaitForExitAsync(new CancellationTokenSource(s_patience).Token);
+        await _errorEnded.Task;
+        return new(_process.ExitCode, await _output, _error.ToString());
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+}
