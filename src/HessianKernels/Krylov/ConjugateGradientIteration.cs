@@ -58,7 +58,7 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
         Start(rightHandSide, solution);
         int limit = _options.MaximumIterations ?? (int)Math.Min(int.MaxValue, 10L * _space.Length), step = 0;
         bool running = Retire(solution);
-        for (; running && step < limit && !cancellation.IsCancellationRequested; progress?.Report(++step))
+        for (; running && step < limit && !cancellation.IsCancellationRequested; step++)
         {
             _matrix.Apply(_p, _q);
             TView scalars = _space.Slice(_coefficients, 0, _space.Batch);
@@ -88,6 +88,7 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
             for (int b = 0; b < _items.Length; b++) (_pair[b], _pair[_items.Length + b]) = (_items[b].Beta, _items[b].Running ? 1 : 0);
             _space.Write(_pair, _coefficients);
             _space.Combine(_directions, 2, _coefficients, 1, _p);
+            progress?.Report(step + 1);
         }
 
         ConjugateGradientsStatus unfinished = step < limit ? ConjugateGradientsStatus.Cancelled : ConjugateGradientsStatus.IterationLimit;
@@ -185,8 +186,9 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
         TView scalars = _space.Slice(_coefficients, 0, _space.Batch);
         _matrix.Apply(solution, _q);
         _space.Copy(rightHandSide, _r);
-        Array.Fill(_first, 1);
-        _space.Write(_first, scalars);
+        Span<double> ones = _pair.AsSpan(0, _space.Batch);
+        ones.Fill(1);
+        _space.Write(ones, scalars);
         _space.SubtractScaled(scalars, _q, _r);
     }
 

@@ -60,7 +60,8 @@ internal static class StochasticLanczosQuadrature
             {
                 if (cancellation.IsCancellationRequested) return Cancelled(results, failed, probe, cancellation);
                 Tridiagonalization.Step(space, matrix, basis, j);
-                progress?.Report(++applications);
+                applications++;
+                progress?.Report(applications);
                 if ((j + 1) % space.ReadInterval != 0 && j != steps - 1) continue;
 
                 int count = j + 1 - read;

@@ -105,7 +105,8 @@ internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
     private void Apply(TView input, TView output)
     {
         _matrix.Apply(input, output);
-        _progress?.Report(++_applications);
+        _applications++;
+        _progress?.Report(_applications);
     }
 
     /// <summary><c>&lt;x, y&gt;</c> of every item, on the host.</summary>
