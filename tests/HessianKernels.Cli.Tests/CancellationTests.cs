@@ -38,6 +38,7 @@ public sealed class CancellationTests : IDisposable
         Assert.Equal(130, run.ExitCode);
         JsonElement items = run.Json.GetProperty("items");
         Assert.Equal(3, items.GetArrayLength());
+        Assert.Equal("converged", items[0].Text("status"));
         Assert.Equal("cancelled", items[2].Text("status"));
     }
 

@@ -35,9 +35,9 @@ public sealed class EstimateTests : IDisposable
         }
 
         using NpzReader archive = NpzReader.Open(output);
-        Assert.Equal(["grid", "density", "standardErrors"], archive.Names);
+        Assert.Equal(["grid", "density", "standardErrors"], archive.Names.ToArray());
         NpyArray<double> density = archive.Read<double>("density");
-        Assert.Equal([2, 50], density.Shape);
+        Assert.Equal([2, 50], density.Shape.ToArray());
         Assert.Equal(items[1].GetProperty("density").Numbers(), density.Values[50..]);
     }
 

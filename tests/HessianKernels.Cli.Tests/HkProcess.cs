@@ -44,7 +44,7 @@ public sealed class HkProcess : IDisposable
             }
 
             lock (_error) _error.AppendLine(line.Data);
-            if (line.Data.Contains("computing", StringComparison.Ordinal) || line.Data.Contains("products", StringComparison.Ordinal)) _atWork.TrySetResult();
+            if (!line.Data.StartsWith("hk: reading", StringComparison.Ordinal)) _atWork.TrySetResult();
         };
         _process.BeginErrorReadLine();
     }

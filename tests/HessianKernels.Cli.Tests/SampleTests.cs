@@ -32,7 +32,7 @@ public sealed class SampleTests : IDisposable
         string file = _folder["s.npy"];
         Assert.Equal(0, (await HkProcess.Run("sample", "spiked", "--n", "10", "--spikes", "2", "--batch", "3", file)).ExitCode);
         NpyArray<double> stack = Npy.Read<double>(file);
-        Assert.Equal([3, 10, 10], stack.Shape);
+        Assert.Equal([3, 10, 10], stack.Shape.ToArray());
         Assert.Equal(new SpikedMatrix(10, 2, seed: 1).Generate(0), stack.Values[..100]);
         Assert.NotEqual(stack.Values[..100], stack.Values[100..200]);
         HkRun again = await HkProcess.Run("sample", "spiked", file);

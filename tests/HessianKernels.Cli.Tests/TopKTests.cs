@@ -112,7 +112,7 @@ public sealed class TopKTests : IDisposable
         HkRun run = await HkProcess.Run("topk", file, "-k", "3", "--vectors", output, "--json");
         Assert.Equal(0, run.ExitCode);
         NpyArray<double> vectors = Npy.Read<double>(output);
-        Assert.Equal([3, N], vectors.Shape);
+        Assert.Equal([3, N], vectors.Shape.ToArray());
         Assert.Equal(Lanczos.TopK<double>(a, N, 3).Eigenvectors, vectors.Values);
 
         byte[] before = File.ReadAllBytes(output);
@@ -123,7 +123,7 @@ public sealed class TopKTests : IDisposable
 
         HkRun forced = await HkProcess.Run("topk", file, "-k", "2", "--vectors", output, "--force");
         Assert.Equal(0, forced.ExitCode);
-        Assert.Equal([2, N], Npy.ReadHeader(output).Shape);
+        Assert.Equal([2, N], Npy.ReadHeader(output).Shape.ToArray());
         Assert.Equal(["a.npy", "v.npy"], _folder.Names.Order());
     }
 
@@ -133,7 +133,7 @@ public sealed class TopKTests : IDisposable
         string file = Matrices.WriteSingle(_folder["s.npy"], Matrices.Spiked(12, batch: 4), 4, 12, 12), output = _folder["v.npy"];
         Assert.Equal(0, (await HkProcess.Run("topk", file, "-k", "2", "--vectors", output)).ExitCode);
         NpyHeader header = Npy.ReadHeader(output);
-        Assert.Equal([4, 2, 12], header.Shape);
+        Assert.Equal([4, 2, 12], header.Shape.ToArray());
         Assert.Equal(NpyElementType.Float32, header.ElementType);
     }
 
