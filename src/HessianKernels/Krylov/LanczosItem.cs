@@ -61,6 +61,10 @@ internal struct LanczosItem
     /// <summary>Size of T at which the eigenproblem is looked at next.</summary>
     public int NextLook;
 
+    /// <summary>Size of T at the last look, the largest residual it showed relative to ||A||, and where one pair is wanted its value.</summary>
+    public int LastLook;
+    public double LastWorst, LastValue;
+
     public int Applications;
     public int Restarts;
     public int SecondPasses;

@@ -105,7 +105,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         if (SinglePair(item))
         {
             LoadT(b, t);
-            ReadOnlySpan<double> vector = ExtremePair(t);
+            ReadOnlySpan<double> vector = ExtremePair(b, t);
             Select(b, vector, _diagonal[0], 0, beta, end, results);
             return;
         }

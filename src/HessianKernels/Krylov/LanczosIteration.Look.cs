@@ -12,7 +12,8 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
 
         double worst = Estimate(b, ref item, out int converged, out bool outranked);
         progress?.Report(new(Finished(), _items.Length, item.Applications, converged, k, worst));
-        item.NextLook = t + Stride(worst);
+        item.NextLook = t + Stride(item, worst);
+        (item.LastLook, item.LastWorst) = (t, worst);
         if (item.Looking && outranked) item.Looking = false;
 
         if (exhausted)
@@ -54,9 +55,15 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     private readonly double EstimateTolerance(in LanczosItem item)
         => _settings.Tolerance * (item.Locked > 0 ? 0.3 : MayHaveCopies(item) ? 0.7 : 1);
 
-    /// <summary>Steps to the next look: residuals fall by about a digit a step at best.</summary>
-    private readonly int Stride(double worst)
-        => double.IsFinite(worst) ? Math.Clamp((int)Math.Log10(Math.Max(worst / _settings.Tolerance, 1)), 1, _settings.LongestStride) : 1;
+    /// <summary>Steps to the next look: half of what is left at the pace since the last one, and at most a digit a step.</summary>
+    private readonly int Stride(in LanczosItem item, double worst)
+    {
+        double left = Math.Log(worst / _settings.Tolerance);
+        if (!(left > 0) || !double.IsFinite(left)) return 1;
+        double pace = Math.Log(item.LastWorst / worst) / (item.Size - item.LastLook);
+        double steps = pace > 0 ? Math.Max(0.6 * left / pace, left / Math.Log(10)) : left / Math.Log(10);
+        return (int)Math.Clamp(steps, 1, _settings.LongestStride);
+    }
 
     /// <summary>
     /// The wanted Ritz values and their residuals <c>|beta s_t|</c>; the largest, relative to ||A||. In a look for copies, whether a value of
@@ -71,9 +78,10 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         LoadT(b, t);
         if (SinglePair(item))
         {
-            last[0] = ExtremePair(t)[t - 1];
+            last[0] = ExtremePair(b, t)[t - 1];
             item.Norm = Math.Max(item.Norm, Math.Abs(ritz[0]));
             double residual = Math.Abs(beta * last[0]) / NonZero(item.Norm);
+            item.LastValue = ritz[0];
             converged = residual <= EstimateTolerance(item) ? 1 : 0;
             return residual;
         }
@@ -202,8 +210,9 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         => _settings.Wanted == 1 && item.Locked == 0 && _settings.Which is SpectrumEnd.Largest or SpectrumEnd.Smallest && !item.Warm;
 
     /// <summary>The extreme eigenvalue of the loaded T into <c>_diagonal[0]</c>; its eigenvector is returned.</summary>
-    private readonly Span<double> ExtremePair(int t)
+    private readonly Span<double> ExtremePair(int b, int t)
     {
+        ref LanczosItem item = ref _items[b];
         Span<double> diagonal = _diagonal[..t], offDiagonal = _offDiagonal[..t], vector = _arrow[..t], scratch = _arrow.Slice(t, t);
         double sign = _settings.Which == SpectrumEnd.Smallest ? -1 : 1;
         // The smallest of T is minus the largest of -T; the signs of the off-diagonal do not matter to values.
@@ -211,7 +220,9 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         double largest = SymmetricTridiagonal.LargestElement(diagonal, offDiagonal);
         double unit = largest > 0 ? Math.ScaleB(1, Math.ILogB(largest)) : 1, scale = sign / unit;
         for (int i = 0; i < t; i++) (diagonal[i], offDiagonal[i]) = (scale * diagonal[i], scale * offDiagonal[i]);
-        double value = SymmetricTridiagonal.Largest(diagonal, offDiagonal);
+        // Since the last look the value has risen by no more than its residual, as a rule.
+        double guess = item.LastLook > 0 ? scale * item.LastValue + 1.1 * item.LastWorst * NonZero(item.Norm) / unit : double.NaN;
+        double value = SymmetricTridiagonal.Largest(diagonal, offDiagonal, guess);
         SymmetricTridiagonal.Eigenvector(diagonal, offDiagonal, value, vector, scratch);
         diagonal[0] = sign * unit * value;
         return vector;

@@ -132,6 +132,8 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
             item.Stop = LanczosStop.Running;
             item.Restarts++;
             item.NextLook = item.Size + 1;
+            item.LastLook = 0;
+            item.LastWorst = double.NaN;
         }
 
         _space.Write(scalars, _mask);

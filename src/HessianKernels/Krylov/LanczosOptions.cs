@@ -43,7 +43,7 @@ public sealed record LanczosOptions
 
     /// <summary>
     /// Whether the products A v are kept beside the basis, so that residuals A y - theta y come from products made rather than k more of them. Doubles the
-    /// memory; trusts the operator to be linear. By default (null) so for a dense matrix held here, and not for any other operator.
+    /// memory; trusts the operator to be linear. By default (null) so for a dense matrix of order above 256, and not for any other operator.
     /// </summary>
     public bool? StoreProducts { get; init; }
 

@@ -20,8 +20,11 @@ internal readonly record struct LanczosSettings
     public required double MissProbability { get; init; }
     public required bool StoreProducts { get; init; }
 
+    // Up to this order a product costs less than keeping one.
+    private const int CheapProduct = 256;
+
     /// <summary>Most steps between two looks at the small eigenproblem: where vectors are short, looking costs more than stepping.</summary>
-    public int LongestStride => Math.Clamp(2048 / Length, 1, 8);
+    public int LongestStride => Math.Clamp(2048 / Length, 1, 16);
 
     /// <summary>Settles and checks everything; names what is wrong, with what was found and what was expected.</summary>
     public static LanczosSettings From(LanczosOptions? options, int length, int batch, int k, double epsilon, bool storeProducts)
@@ -61,7 +64,7 @@ internal readonly record struct LanczosSettings
             Seed = options.Seed,
             FindMultiplicity = options.FindMultiplicity,
             MissProbability = options.MissProbability,
-            StoreProducts = options.StoreProducts ?? storeProducts,
+            StoreProducts = options.StoreProducts ?? (storeProducts && length > CheapProduct),
         };
     }
 }

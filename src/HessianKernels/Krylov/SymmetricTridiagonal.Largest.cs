@@ -8,45 +8,73 @@ internal static partial class SymmetricTridiagonal
     /// The largest eigenvalue alone, by Laguerre's iteration from above, which on a polynomial with real roots falls to the largest of them without passing it,
     /// and cubically (Wilkinson, The Algebraic Eigenvalue Problem, 7.33). A step costs t divisions; all eigenvalues would cost some t^2.
     /// </summary>
-    public static double Largest(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal)
+    /// <param name="diagonal">a, [t].</param>
+    /// <param name="offDiagonal">b, [t - 1] used.</param>
+    /// <param name="guess">A number thought to be above it, or NaN. One that is not costs a wasted step.</param>
+    public static double Largest(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal, double guess = double.NaN)
     {
         int t = diagonal.Length;
-        double x = double.NegativeInfinity;
-        for (int i = 0; i < t; i++)
-        {
-            double radius = (i == 0 ? 0 : Math.Abs(offDiagonal[i - 1])) + (i == t - 1 ? 0 : Math.Abs(offDiagonal[i]));
-            x = Math.Max(x, diagonal[i] + radius);
-        }
-
         double scale = LargestElement(diagonal, offDiagonal);
         if (t == 1 || scale == 0 || !double.IsFinite(scale)) return t == 1 ? diagonal[0] : scale;
-        x += 4 * Epsilon * scale;
+        double bound = UpperBound(diagonal, offDiagonal) + 4 * Epsilon * scale;
+        if (guess < bound && LaguerreStep(diagonal, offDiagonal, guess) is > 0 and var first)
+            return LargestFrom(diagonal, offDiagonal, guess - first, first, scale);
+        return LargestFrom(diagonal, offDiagonal, bound, 0, scale);
+    }
+
+    /// <summary>Gershgorin's.</summary>
+    private static double UpperBound(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal)
+    {
+        int t = diagonal.Length;
+        double bound = double.NegativeInfinity, left = 0;
+        for (int i = 0; i < t; i++)
+        {
+            double right = i == t - 1 ? 0 : Math.Abs(offDiagonal[i]);
+            bound = Math.Max(bound, diagonal[i] + left + right);
+            left = right;
+        }
+
+        return bound;
+    }
+
+    private static double LargestFrom(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal, double x, double before, double scale)
+    {
         for (int step = 0; step < MostSteps; step++)
         {
-            // With pivots d_i of T - x I: u_i = d_i'/d_i, v_i = d_i''/d_i; sum u = sum 1/(x - root), and its derivative.
-            double sum = 0, square = 0, u = 0, v = 0, inverse = 0;
-            for (int i = 0; i < t; i++)
-            {
-                double b = i == 0 ? 0 : offDiagonal[i - 1];
-                double w = b * b * inverse;
-                double pivot = diagonal[i] - x - w;
-                // Not below zero: x is the root, to rounding.
-                if (!(pivot < 0)) return x;
-                inverse = 1 / pivot;
-                double first = w * u - 1, second = w * (v - 2 * u * u);
-                u = first * inverse;
-                v = second * inverse;
-                sum += u;
-                square += u * u - v;
-            }
-
-            double step1 = t / (sum + Math.Sqrt(Math.Max(0, (t - 1) * (t * square - sum * sum))));
-            double next = x - step1;
-            if (!(step1 > 2 * Epsilon * scale) || !(next < x)) return x;
-            x = next;
+            double fall = LaguerreStep(diagonal, offDiagonal, x);
+            // Not above the root any more: at it, to rounding.
+            if (!(fall > 0) || x - fall >= x) return x;
+            x -= fall;
+            // Falls shrink cubically in the end: the next would be below rounding.
+            double ratio = fall / before;
+            if (ratio < 0.1 && fall * ratio * ratio <= Epsilon * scale) return x;
+            before = fall;
         }
 
         return x;
+    }
+
+    /// <summary>How far Laguerre's iteration falls from x; NaN where x is not above the largest eigenvalue.</summary>
+    private static double LaguerreStep(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal, double x)
+    {
+        // With pivots d_i of T - x I: u_i = d_i'/d_i, v_i = d_i''/d_i; sum u = sum 1/(x - root), and its derivative.
+        int t = diagonal.Length;
+        double sum = 0, square = 0, u = 0, v = 0, inverse = 0;
+        for (int i = 0; i < t; i++)
+        {
+            double b = i == 0 ? 0 : offDiagonal[i - 1];
+            double w = b * b * inverse;
+            double pivot = diagonal[i] - x - w;
+            if (!(pivot < 0)) return double.NaN;
+            inverse = 1 / pivot;
+            double first = w * u - 1, second = w * (v - 2 * u * u);
+            u = first * inverse;
+            v = second * inverse;
+            sum += u;
+            square += u * u - v;
+        }
+
+        return t / (sum + Math.Sqrt(Math.Max(0, (t - 1) * (t * square - sum * sum))));
     }
 
     /// <summary>

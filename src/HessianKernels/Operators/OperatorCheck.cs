@@ -16,7 +16,7 @@ namespace HessianKernels.Operators;
 /// <remarks>
 /// A random pair sees an asymmetry spread over the matrix at its relative size divided by about sqrt(n); that of one element among n^2 only
 /// where n is small: <see cref="DenseSymmetric.Validate"/> looks at every element. No false alarm is raised by the rounding of a product
-/// summed in T, whatever its order.
+/// summed in T, whatever its order; one is by an operator that is nothing but rounding, such as the difference of two equal ones.
 /// </remarks>
 public static unsafe partial class OperatorCheck
 {

@@ -1,0 +1,200 @@
+using HessianKernels.Spaces;
+using Xunit;
+
+namespace HessianKernels.Conformance;
+
+/// <summary>
+/// What every vector space must do, told against plain loops in double. A backend derives it and says how its space, its memory and its
+/// views are made; numbers go in and out by the space's own Write and Read.
+/// </summary>
+/// <typeparam name="TSpace">The space.</typeparam>
+/// <typeparam name="TMemory">What owns the numbers: an array, a device buffer.</typeparam>
+/// <typeparam name="TView">How the space sees them; may be a ref struct.</typeparam>
+public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
+    where TSpace : IVectorSpace<TView>
+    where TView : allows ref struct
+{
+    public static TheoryData<int, int> Shapes
+    {
+        get
+        {
+            TheoryData<int, int> shapes = [];
+            foreach (int batch in (int[])[1, 3])
+                foreach (int length in (int[])[1, 2, 3, 7, 16, 33, 64, 257, 8193])
+                    shapes.Add(batch, length);
+            return shapes;
+        }
+    }
+
+    /// <summary>A space of so many vectors of so many elements.</summary>
+    protected abstract TSpace Space(int batch, int length);
+
+    /// <summary>Memory for so many numbers.</summary>
+    protected abstract TMemory Allocate(int count);
+
+    /// <summary>All of it as a view.</summary>
+    protected abstract TView View(TMemory memory);
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void TheSpaceIsWhatWasAskedFor(int batch, int length)
+    {
+        TSpace space = Space(batch, length);
+        Assert.Equal((batch, length), (space.Batch, space.Length));
+        Assert.Contains(space.Epsilon, (double[])[Math.Pow(2, -52), Math.Pow(2, -23)]);
+        Assert.True(space.ReadInterval >= 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void WhatIsWrittenIsRead(int batch, int length)
+    {
+        TSpace space = Space(batch, length);
+        double[] numbers = Numbers(batch * length, 1), found = new double[numbers.Length];
+        TMemory memory = Of(space, numbers);
+        space.Read(View(memory), found);
+        // Stored once, the numbers are exact ever after.
+        Tolerance.Equal<double>(numbers, found, space.Epsilon);
+        double[] again = Read(space, Of(space, found));
+        Tolerance.SameBits<double>(found, again);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void SliceSeesAndCopyMovesAPart(int batch, int length)
+    {
+        TSpace space = Space(batch, length);
+        int size = batch * length;
+        TMemory memory = Of(space, Numbers(3 * size, 2)), part = Allocate(size);
+        double[] before = Read(space, memory, 3 * size);
+        space.Copy(space.Slice(View(memory), size, size), View(part));
+        Tolerance.SameBits<double>(before.AsSpan(size, size), Read(space, part, size));
+        space.Copy(View(part), space.Slice(space.Slice(View(memory), size, 2 * size), size, size));
+        before.AsSpan(size, size).CopyTo(before.AsSpan(2 * size));
+        Tolerance.SameBits<double>(before, Read(space, memory, 3 * size));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void DotIsTheSumOfProducts(int batch, int length)
+    {
+        TSpace space = Space(batch, length);
+        TMemory x = Random(space, 0), y = Random(space, 1), result = Allocate(batch);
+        space.Dot(View(x), View(y), View(result));
+        double[] found = Read(space, result, batch), xs = Read(space, x, batch * length), ys = Read(space, y, batch * length);
+        for (int b = 0; b < batch; b++)
+        {
+            Oracle.Sum expected = Oracle.Dot(xs.AsSpan(b * length, length), ys.AsSpan(b * length, length));
+            Tolerance.Equal(expected.Value, found[b], Units(length) * space.Epsilon * expected.Magnitude, $"item {b}");
+        }
+
+        space.Dot(View(x), View(x), View(result));
+        found = Read(space, result, batch);
+        for (int b = 0; b < batch; b++)
+        {
+            double expected = Oracle.Dot(xs.AsSpan(b * length, length), xs.AsSpan(b * length, length)).Value;
+            Tolerance.Equal(expected, found[b], Units(length) * space.Epsilon * expected, $"item {b} with itself");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void SubtractScaledTakesEachItemItsOwnShare(int batch, int length)
+    {
+        TSpace space = Space(batch, length);
+        TMemory x = Of(space, Numbers(batch * length, 3)), y = Of(space, Numbers(batch * length, 4)), scale = Of(space, Numbers(batch, 5));
+        double[] xs = Read(space, x, batch * length), expected = Read(space, y, batch * length), s = Read(space, scale, batch);
+        for (int i = 0; i < expected.Length; i++) expected[i] -= s[i / length] * xs[i];
+        space.SubtractScaled(View(scale), View(x), View(y));
+        Tolerance.Equal<double>(expected, Read(space, y, batch * length), 4 * space.Epsilon);
+        Tolerance.SameBits<double>(xs, Read(space, x, batch * length), "x");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void NormalizeLeavesUnitVectorsAndZeros(int batch, int length)
+    {
+        TSpace space = Space(batch, length);
+        double[] numbers = Numbers(batch * length, 6);
+        if (batch > 1) numbers.AsSpan(length, length).Clear();
+        TMemory x = Of(space, numbers), norm = Allocate(batch);
+        numbers = Read(space, x, batch * length);
+        space.Normalize(View(x), View(norm));
+        double[] found = Read(space, x, batch * length), norms = Read(space, norm, batch);
+        for (int b = 0; b < batch; b++)
+        {
+            double[] item = numbers.AsSpan(b * length, length).ToArray();
+            double expected = Math.Sqrt(Oracle.Dot(item, item).Value);
+            Tolerance.Equal(expected, norms[b], Units(length) * space.Epsilon * expected, $"norm of {b}");
+            Tolerance.Equal<double>(
+                Array.ConvertAll(item, e => expected == 0 ? 0 : e / expected), found.AsSpan(b * length, length), Units(length) * space.Epsilon, $"item {b}");
+        }
+    }
+
+    [Theory]
+    [InlineData(150)]
+    [InlineData(-150)]
+    public void NormalizeNeitherOverflowsNorUnderflows(int exponent)
+    {
+        TSpace space = Space(3, 40);
+        double size = Math.Pow(10, space.Epsilon > 1e-10 ? exponent / 5 : exponent);
+        TMemory x = Of(space, Array.ConvertAll(Numbers(120, 7), e => e * size)), norm = Allocate(3);
+        double[] numbers = Array.ConvertAll(Read(space, x, 120), e => e / size);
+        space.Normalize(View(x), View(norm));
+        double[] norms = Read(space, norm, 3);
+        for (int b = 0; b < 3; b++)
+        {
+            double expected = Math.Sqrt(Oracle.Dot(numbers.AsSpan(b * 40, 40), numbers.AsSpan(b * 40, 40)).Value);
+            Tolerance.Equal(expected, norms[b] / size, 20 * space.Epsilon * expected);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void RandomGivesEveryItemTheVectorThatSeedAndStreamName(int batch, int length)
+    {
+        TSpace space = Space(batch, length), longer = Space(1, length + 5);
+        foreach (RandomDistribution distribution in Enum.GetValues<RandomDistribution>())
+        {
+            TMemory x = Allocate(batch * length), alone = Allocate(length + 5);
+            space.Random(distribution, 11, 3, View(x));
+            longer.Random(distribution, 11, 3, View(alone));
+            double[] all = Read(space, x, batch * length), expected = Read(longer, alone, length + 5);
+            for (int b = 0; b < batch; b++) Tolerance.SameBits<double>(expected.AsSpan(0, length), all.AsSpan(b * length, length), $"item {b}");
+            if (distribution == RandomDistribution.Rademacher) Assert.All(all, e => Assert.Equal(1, Math.Abs(e)));
+            if (length < 8000) continue;
+            Tolerance.Equal(0, all.Average(), 5 / Math.Sqrt(length));
+            Tolerance.Equal(1, all.Average(e => e * e), 8 / Math.Sqrt(length));
+            longer.Random(distribution, 11, 4, View(alone));
+            Assert.NotEqual(expected, Read(longer, alone, length + 5));
+        }
+    }
+
+    /// <summary>Units of eps for a sum of so many terms, in any order, in the stored precision.</summary>
+    protected static double Units(int terms) => 8 + (4 * Math.Sqrt(terms));
+
+    /// <summary>Uniform numbers in [-1, 1).</summary>
+    private static double[] Numbers(int count, int seed)
+    {
+        Random random = new(seed);
+        double[] numbers = new double[count];
+        for (int i = 0; i < count; i++) numbers[i] = 2 * random.NextDouble() - 1;
+        return numbers;
+    }
+
+    private TMemory Of(TSpace space, double[] numbers)
+    {
+        TMemory memory = Allocate(numbers.Length);
+        space.Write(numbers, View(memory));
+        return memory;
+    }
+
+    private TMemory Random(TSpace space, int seed) => Of(space, Numbers(space.Batch * space.Length, 100 + seed));
+
+    private double[] Read(TSpace space, TMemory memory, int count = 0)
+    {
+        double[] found = new double[count == 0 ? space.Batch * space.Length : count];
+        space.Read(space.Slice(View(memory), 0, found.Length), found);
+        return found;
+    }
+}
