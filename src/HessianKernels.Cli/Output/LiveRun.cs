@@ -19,19 +19,19 @@ internal static class LiveRun
         Task<TResult> running = Task.Run(() => work(board));
         if (!Ended(running, PatienceMilliseconds))
         {
-            if (terminal) ShowBar(running, board);
+            if (terminal) ShowBar(running, board, AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }));
             else ShowLines(running, board);
         }
 
         return running.GetAwaiter().GetResult();
     }
 
-    private static void ShowBar(Task running, ProgressBoard board)
+    /// <summary>A bar that goes when the work is over.</summary>
+    internal static void ShowBar(Task running, ProgressBoard board, IAnsiConsole console)
     {
-        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
         console.Progress().AutoClear(true).Columns(new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new TaskDescriptionColumn()).Start(context =>
         {
-            ProgressTask bar = context.AddTask("", maxValue: 1);
+            ProgressTask bar = context.AddTask(board.Latest.Text, maxValue: 1);
             do
             {
                 (bar.Value, string text) = board.Latest;
