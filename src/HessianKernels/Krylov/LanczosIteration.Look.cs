@@ -25,14 +25,14 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         {
             // What a random vector spans, invariant and free of wanted values, hides none.
             if (item.Broken) item.MissProbability = 0;
-            bool enough = item.MissProbability <= _settings.MissProbability || item.RunSteps >= Math.Max(16, item.SearchSteps / 2);
+            bool enough = item.MissProbability <= _settings.MissProbability || item.RunSteps >= LongestLook(item.SearchSteps);
             item.Stop = enough ? LanczosStop.Done : full ? LanczosStop.BasisFull : LanczosStop.Running;
             if (full && item.BoundSteps == 0) item.BoundSteps = item.RunSteps;
         }
         else if (converged == k)
         {
             if (!MayHaveCopies(item)) item.Stop = LanczosStop.Done;
-            else if (!ExhaustingIsShorter(t)) item.Stop = LanczosStop.LookForCopies;
+            else if (!ExhaustingIsShorter(item)) item.Stop = LanczosStop.LookForCopies;
         }
         else if (full)
         {
@@ -40,9 +40,15 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         }
     }
 
-    /// <summary>Where the basis may hold the whole space and the rest of it is no longer than a look for copies, all of it is taken.</summary>
-    private readonly bool ExhaustingIsShorter(int t)
-        => _settings.Basis == _settings.Length && _next < _settings.Basis && _settings.Length - t <= _settings.Basis - _settings.Kept;
+    /// <summary>Where the basis may hold the whole space and most of it is taken, or little of it is left, all of it is: then nothing can have been missed.</summary>
+    private readonly bool ExhaustingIsShorter(in LanczosItem item)
+        => _settings.Basis == _settings.Length && _next < _settings.Basis && _settings.Length - item.Size <= Math.Max(40, item.Size);
+
+    /// <summary>
+    /// Steps after which a look ends whatever it has reached. To tell a copy from what is not wanted takes digits of the gap between
+    /// them, fewer than the search before it took digits of the tolerance.
+    /// </summary>
+    private static int LongestLook(int searchSteps) => Math.Max(16, searchSteps / 2);
 
     /// <summary>A further copy of the last wanted value would change nothing; of any value before it, at its end of the spectrum, it would.</summary>
     private readonly bool MayHaveCopies(in LanczosItem item)
@@ -182,15 +188,16 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         double middle = 0.5 * (item.Lowest + item.Highest);
         foreach (ref double value in values)
         {
-            double away = _settings.Which switch
+            value = _settings.Which switch
             {
-                SpectrumEnd.Largest => -1,
-                SpectrumEnd.Smallest => 1,
-                SpectrumEnd.LargestMagnitude => -Math.Sign(value),
-                _ => value > middle ? -1 : 1,
+                SpectrumEnd.Largest => value - margin,
+                SpectrumEnd.Smallest => value + margin,
+                SpectrumEnd.LargestMagnitude => Towards(0, value),
+                _ => Towards(middle, value),
             };
-            value += away * margin;
         }
+
+        double Towards(double center, double value) => center + Math.CopySign(Math.Max(0, Math.Abs(value - center) - margin), value - center);
     }
 
     /// <summary>T of an item into <c>_diagonal</c> and <c>_offDiagonal</c>: rows that do not stand side by side are not coupled.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using HessianKernels.Krylov;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace HessianKernels.Tests.LanczosTests;
@@ -39,11 +40,11 @@ internal static class SymmetricMatrix
     public static double[] Spectrum(double[] a, int n)
         => [.. Matrix<double>.Build.Dense(n, n, a).Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).Order()];
 
-    public static double[] Wanted(double[] ascending, int k, Krylov.SpectrumEnd which) => which switch
+    public static double[] Wanted(double[] ascending, int k, SpectrumEnd which) => which switch
     {
-        Krylov.SpectrumEnd.Largest => [.. ascending.Reverse().Take(k)],
-        Krylov.SpectrumEnd.Smallest => [.. ascending.Take(k)],
-        Krylov.SpectrumEnd.LargestMagnitude => [.. ascending.OrderByDescending(Math.Abs).Take(k)],
+        SpectrumEnd.Largest => [.. ascending.Reverse().Take(k)],
+        SpectrumEnd.Smallest => [.. ascending.Take(k)],
+        SpectrumEnd.LargestMagnitude => [.. ascending.OrderByDescending(Math.Abs).Take(k)],
         _ => [.. ascending.Reverse().Take((k + 1) / 2), .. ascending.Take(k / 2).Reverse()],
     };
 
