@@ -14,11 +14,14 @@ namespace HessianKernels.Cli;
 /// </remarks>
 internal sealed class SpikedMatrix(int n, int spikes, ulong seed)
 {
+    // Far from the streams that a computation draws its vectors from: with the same seed, a probe would else be one of the spikes.
+    private const ulong FirstStream = 1UL << 48;
+
     /// <summary>Matrix number <paramref name="item"/> of the seed, <c>[n, n]</c>.</summary>
     public double[] Generate(int item)
     {
         CpuSpace<double> space = new(1, n);
-        ulong stream = (ulong)item * (ulong)(n + spikes);
+        ulong stream = FirstStream + (ulong)item * (ulong)(n + spikes);
         double[] matrix = GC.AllocateUninitializedArray<double>(n * n), u = new double[n];
         double root = Math.Sqrt(n);
         for (int i = 0; i < n; i++)

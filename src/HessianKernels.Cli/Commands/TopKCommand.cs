@@ -70,7 +70,7 @@ internal sealed class TopKCommand
                 LanczosResult<T>[] results = stack.IsStack
                     ? Lanczos.TopKBatch<T>(stack.Values, n, k, options, board, cancellation)
                     : [Lanczos.TopK<T>(stack.Values, n, k, options, progress: board, cancellation: cancellation)];
-                return new TopKOutcome<T>(results, k, stack.IsStack, options, Stopwatch.GetElapsedTime(start).TotalSeconds);
+                return new TopKOutcome<T>(results, k, stack.IsStack, parsed.GetRequiredValue(_which), options.Seed, Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
             catch (ArgumentException e)
             {

@@ -8,7 +8,7 @@ using Spectre.Console;
 namespace HessianKernels.Cli.Commands;
 
 /// <summary>What hk topk found, and its three ways out: a table, a JSON document, a file of vectors.</summary>
-internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bool IsStack, LanczosOptions Options, double Seconds)
+internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bool IsStack, string Which, ulong Seed, double Seconds)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public int ExitCode
@@ -27,8 +27,8 @@ internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bo
     public void PrintJson() => Json.PrintItems(IsStack, Results, Write, json =>
     {
         json.WriteNumber("n", Results[0].Length);
-        json.Name("which", Options.Which);
-        json.WriteNumber("seed", Options.Seed);
+        json.WriteString("which", Which);
+        json.WriteNumber("seed", Seed);
         json.Double("seconds", Seconds);
     });
 
