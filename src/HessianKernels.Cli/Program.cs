@@ -41,6 +41,11 @@ internal static class Program
         {
             return Fail(e, "not enough memory", ExitCode.BadInput);
         }
+        catch (IOException e)
+        {
+            // Files tell of themselves where they are read and written; what is left is the standard output.
+            return Fail(e, $"the output cannot be written: {e.Message}", ExitCode.BadInput);
+        }
         catch (Exception e)
         {
             string where = Debugging ? "" : "; HK_DEBUG=1 shows where";

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace HessianKernels.Cli.Tests;
@@ -164,6 +165,18 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.Contains("763 MiB for the matrices", run.Error);
         Assert.Contains("128 MiB of memory available", run.Error);
+    }
+
+    [Fact]
+    public async Task AnOutputThatIsFull()
+    {
+        if (!File.Exists("/dev/full")) return;
+        string hk = Path.Combine(AppContext.BaseDirectory, "hk.dll");
+        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"dotnet '{hk}' topk '{Good}' -k 1 --json > /dev/full"]) { RedirectStandardError = true })!;
+        string error = await shell.StandardError.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        Assert.Equal(2, shell.ExitCode);
+        Assert.StartsWith("hk: the output cannot be written", error);
     }
 
     [Fact]

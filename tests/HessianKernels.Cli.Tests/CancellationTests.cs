@@ -59,6 +59,9 @@ public sealed class CancellationTests : IDisposable
         await hk.AtWork();
         await Task.Delay(700);
         await hk.Signal(signal);
-        return await hk.Ended();
+        HkRun run = await hk.Ended();
+        // Progress went to the standard error alone; that the output is one document is seen where it is read.
+        Assert.All(run.Error.TrimEnd().Split('\n'), line => Assert.StartsWith("hk: ", line));
+        return run;
     }
 }

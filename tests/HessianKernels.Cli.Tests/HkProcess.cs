@@ -25,7 +25,7 @@ public sealed class HkProcess : IDisposable
 
     private HkProcess(string[] arguments, IEnumerable<(string Name, string Value)> environment)
     {
-        ProcessStartInfo start = new("dotnet", [s_hk, .. arguments])
+        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [s_hk, .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };

@@ -150,15 +150,6 @@ public sealed class TopKTests : IDisposable
         Assert.Contains("converged: 30 of 30 matrices", many.Output);
     }
 
-    [Fact]
-    public async Task ProgressGoesToTheStandardErrorAlone()
-    {
-        string file = Matrices.Write(_folder["p.npy"], Matrices.Spiked(600, spikes: 0), 600, 600);
-        HkRun run = await HkProcess.Run("topk", file, "-k", "40", "--basis", "44", "--tol", "0", "--max-products", "4000", "--json", "--progress", "always");
-        Assert.Contains("products", run.Error);
-        Assert.Contains(run.Json.Text("status"), (string[])["converged", "partial"]);
-    }
-
     private static void AssertSame<T>(LanczosResult<T> expected, JsonElement found)
     {
         JsonAssert.Same(expected.Eigenvalues, found.GetProperty("eigenvalues"));
