@@ -34,7 +34,7 @@ public sealed class CancellationTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         // The zero matrix is finished at once, long before the others.
         double[] a = [.. new double[N * N], .. Matrices.Spiked(N, batch: 2, spikes: 0)];
-        HkRun run = await Interrupted("INT", ["topk", Matrices.Write(_folder["s.npy"], a, 3, N, N), .. s_slow, "--threads", "1"]);
+        HkRun run = await Interrupted("INT", ["topk", Matrices.Write(_folder["s.npy"], a, 3, N, N), .. s_slow, "--threads", "1"], after: "1 of 3 matrices");
         Assert.Equal(130, run.ExitCode);
         JsonElement items = run.Json.GetProperty("items");
         Assert.Equal(3, items.GetArrayLength());
@@ -47,17 +47,21 @@ public sealed class CancellationTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) return;
         string file = Matrices.Write(_folder["d.npy"], Matrices.Spiked(N), N, N);
-        HkRun run = await Interrupted("INT", ["density", file, "--probes", "100000", "--steps", "10", "--json", "--progress", "always"]);
+        HkRun run = await Interrupted("INT", ["density", file, "--probes", "100000", "--steps", "10", "--json", "--progress", "always"], after: " of 1000000 products");
         Assert.Equal(130, run.ExitCode);
         Assert.Equal("cancelled", run.Json.Text("status"));
         Assert.InRange(run.Json.Number("probes"), 1, 99_999);
     }
 
-    private static async Task<HkRun> Interrupted(string signal, string[] arguments)
+    /// <param name="signal">INT or TERM.</param>
+    /// <param name="arguments">With --progress always.</param>
+    /// <param name="after">Part of the line of progress to wait for; any but that of reading where null.</param>
+    private static async Task<HkRun> Interrupted(string signal, string[] arguments, string? after = null)
     {
-        using HkProcess hk = HkProcess.Start(arguments);
-        await hk.AtWork();
-        await Task.Delay(700);
+        using HkProcess hk = HkProcess.Start(
+            line => after is null ? !line.StartsWith("hk: reading", StringComparison.Ordinal) : line.Contains(after, StringComparison.Ordinal), arguments);
+        await hk.Told();
+        await Task.Delay(500);
         await hk.Signal(signal);
         HkRun run = await hk.Ended();
         // Progress went to the standard error alone; that the output is one document is seen where it is read.

@@ -21,10 +21,12 @@ public sealed class HkProcess : IDisposable
     private readonly Task<string> _output;
     private readonly StringBuilder _error = new();
     private readonly TaskCompletionSource _errorEnded = new();
-    private readonly TaskCompletionSource _atWork = new();
+    private readonly TaskCompletionSource _toldOf = new();
+    private readonly Func<string, bool> _awaited;
 
-    private HkProcess(string[] arguments, IEnumerable<(string Name, string Value)> environment)
+    private HkProcess(string[] arguments, IEnumerable<(string Name, string Value)> environment, Func<string, bool> awaited)
     {
+        _awaited = awaited;
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [s_hk, .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
@@ -39,28 +41,31 @@ public sealed class HkProcess : IDisposable
             if (line.Data is null)
             {
                 _errorEnded.SetResult();
-                _atWork.TrySetResult();
+                _toldOf.TrySetResult();
                 return;
             }
 
             lock (_error) _error.AppendLine(line.Data);
-            if (!line.Data.StartsWith("hk: reading", StringComparison.Ordinal)) _atWork.TrySetResult();
+            if (_awaited(line.Data)) _toldOf.TrySetResult();
         };
         _process.BeginErrorReadLine();
     }
 
-    public static HkProcess Start(params string[] arguments) => new(arguments, []);
+    /// <summary>Starts a run, to be waited for with <see cref="Told"/>.</summary>
+    /// <param name="awaited">Which line of the standard error is waited for.</param>
+    /// <param name="arguments">Of hk.</param>
+    public static HkProcess Start(Func<string, bool> awaited, params string[] arguments) => new(arguments, [], awaited);
 
     public static Task<HkRun> Run(params string[] arguments) => RunWith([], arguments);
 
     public static async Task<HkRun> RunWith((string Name, string Value)[] environment, params string[] arguments)
     {
-        using HkProcess hk = new(arguments, environment);
+        using HkProcess hk = new(arguments, environment, _ => false);
         return await hk.Ended();
     }
 
-    /// <summary>Waits until a run with --progress always has begun to compute.</summary>
-    public Task AtWork() => _atWork.Task.WaitAsync(s_patience);
+    /// <summary>Waits for the line that the start named, or the end of the standard error.</summary>
+    public Task Told() => _toldOf.Task.WaitAsync(s_patience);
 
     /// <summary>Sends a signal by name, as kill does.</summary>
     public async Task Signal(string name)

@@ -29,7 +29,12 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
     }
 
     /// <summary>Reading is over and computing begins.</summary>
-    public void Compute() => Set((0, "computing"));
+    public void Compute()
+    {
+        Set((0, "computing"));
+        // What comes next is news, however soon.
+        Volatile.Write(ref _next, 0);
+    }
 
     public void Report(LanczosProgress value)
     {
