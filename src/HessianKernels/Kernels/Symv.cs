@@ -16,7 +16,7 @@ internal static unsafe class Symv
     private const int LargestWhole = 128;
 
     // Bands of rows of about equal area, each with a y of its own, added in order: the cut does not depend on the threads.
-    private const int MostBands = 16, SmallestBand = 64;
+    private const int MostBands = 8, SmallestBand = 64;
 
     /// <summary><c>y = A x</c>.</summary>
     public static void Multiply<T>(T* a, int n, T* x, T* y, int threads = 1)
