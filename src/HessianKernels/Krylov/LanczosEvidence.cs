@@ -30,7 +30,7 @@ public readonly record struct LanczosEvidence
     /// <summary>
     /// A bound on the probability, over the random start of the last look, that a further copy of a returned eigenvalue belongs among the k and was missed. With tau the least value a copy could displace, mu the
     /// largest Ritz value of the look's q steps and lambda the smallest eigenvalue:
-    /// <c>sqrt(2 n (mu - lambda) / (pi (tau - mu))) / T_(q-1)(1 + 2 (tau - mu) / (mu - lambda))</c>, T the Chebyshev polynomial (after Kuczynski and Wozniakowski, SIAM J. Matrix Anal. Appl. 13, 1992).
+    /// <c>sqrt(2 n / pi) / sinh((q - 1/2) eta)</c>, <c>cosh eta = 1 + 2 (tau - mu) / (mu - lambda)</c> (after Kuczynski and Wozniakowski, SIAM J. Matrix Anal. Appl. 13, 1992).
     /// 0 where the space was exhausted, NaN where no look was made or none was needed (k = 1).
     /// </summary>
     public double MissProbability { get; init; }

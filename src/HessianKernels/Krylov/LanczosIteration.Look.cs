@@ -55,11 +55,11 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         => _settings.FindMultiplicity && (item.Warm || _settings.Wanted > (_settings.Which == SpectrumEnd.BothEnds ? 2 : 1));
 
     /// <summary>
-    /// What an estimated residual is held to. An estimate leaves out the coupling to locked pairs, which is as large as their own residuals: so these are held
-    /// to somewhat less, and pairs found beside them to less again.
+    /// What an estimated residual is held to. An estimate leaves out the coupling to locked pairs, which is as large as their own residuals: so pairs found
+    /// beside them are held to less.
     /// </summary>
     private readonly double EstimateTolerance(in LanczosItem item)
-        => _settings.Tolerance * (item.Locked > 0 ? 0.3 : MayHaveCopies(item) ? 0.7 : 1);
+        => _settings.Tolerance * (item.Locked > 0 ? 0.3 : 1);
 
     /// <summary>Steps to the next look: half of what is left at the pace since the last one, and at most a digit a step.</summary>
     private readonly int Stride(in LanczosItem item, double worst)
@@ -168,18 +168,17 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     }
 
     /// <summary>
-    /// The end at the top. With the Chebyshev polynomial of degree q - 1 on [lowest, mu] as trial, an eigenvalue tau of weight c^2 in the unit start vector gives a Ritz
-    /// value above mu as soon as c^2 (tau - mu) T(x)^2 exceeds mu - lowest, x = 1 + 2 (tau - mu) / (mu - lowest). So c is smaller than that, and for a
-    /// direction uniform on the sphere |c| &lt; r has probability at most r sqrt(2 n / pi) (after Kuczynski and Wozniakowski 1992).
+    /// The end at the top. For a polynomial p of degree q - 1, an eigenvalue tau of weight c^2 in the unit start vector gives a Ritz value above mu as soon as
+    /// c^2 (tau - mu) p(tau)^2 exceeds the largest (mu - x) p(x)^2 on [lowest, mu]. The Chebyshev polynomial of the fourth kind makes the most of that: then
+    /// |c| &lt; 1 / sinh((q - 1/2) eta), cosh eta = 1 + 2 (tau - mu) / (mu - lowest); and for a direction uniform on the sphere |c| &lt; r has probability at most
+    /// r sqrt(2 n / pi) (after Kuczynski and Wozniakowski 1992).
     /// </summary>
     private readonly double Bound(double tau, double mu, double lowest, int steps)
     {
         double gap = tau - mu, width = mu - lowest;
         if (!(gap > 0)) return 1;
         if (!(width > 0)) return 0;
-        double x = 1 + 2 * gap / width;
-        double chebyshev = Math.Cosh((steps - 1) * Math.Acosh(x));
-        return Math.Sqrt(2 * _settings.Length / Math.PI * width / gap) / chebyshev;
+        return Math.Sqrt(2 * _settings.Length / Math.PI) / Math.Sinh((steps - 0.5) * Math.Acosh(1 + 2 * gap / width));
     }
 
     /// <summary>Moves values that a copy within the tolerance could equal away from the wanted end, so that a tie is none.</summary>

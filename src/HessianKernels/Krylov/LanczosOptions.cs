@@ -37,9 +37,9 @@ public sealed record LanczosOptions
 
     /// <summary>
     /// How improbable a missed copy must be made, in (0, 1). What was reached is reported (<see cref="LanczosEvidence.MissProbability"/>); where wanted eigenvalues crowd, it may
-    /// fall short, since the search ends at half the products of the run before it.
+    /// fall short, since the look ends after half the steps of the search before it, or 16.
     /// </summary>
-    public double MissProbability { get; init; } = 1e-2;
+    public double MissProbability { get; init; } = 0.02;
 
     /// <summary>
     /// Whether the products A v are kept beside the basis, so that residuals A y - theta y come from products made rather than k more of them. Doubles the
