@@ -1,1 +1,18 @@
-return;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using HessianKernels.Benchmarks;
+using HessianKernels.Benchmarks.Comparison;
+
+// comparison ...   against SciPy over OpenBLAS; benchmarks/run-comparison.sh starts it
+// memory KIND N    the peak memory of one run, in a process of its own; the comparison starts it
+// --quick ...      every benchmark once, to see that it runs and is right; no figure of it means anything
+// ...              BenchmarkDotNet's own arguments
+if (args is ["comparison", .. var rest]) return ComparisonRun.Run(rest);
+if (args is ["memory", var kind, var n]) return MemoryCase.Child(kind, int.Parse(n));
+
+bool quick = args.Contains("--quick");
+Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(BenchmarkConfig).Assembly)
+    .Run([.. args.Where(argument => argument != "--quick")], new BenchmarkConfig(quick))];
+
+// A check that fails in a set-up is a failed run.
+return summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)) ? 1 : 0;

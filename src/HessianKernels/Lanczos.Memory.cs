@@ -7,6 +7,9 @@ namespace HessianKernels;
 
 public static unsafe partial class Lanczos
 {
+    // A result's five arrays have headers, and it one of its own.
+    private const int Objects = 200;
+
     /// <summary>What a run with these sizes and options will allocate; itself allocates nothing. The operator's own memory is not in it.</summary>
     /// <param name="n">Order of the operators.</param>
     /// <param name="k">Number of pairs of each.</param>
@@ -26,7 +29,7 @@ public static unsafe partial class Lanczos
         long lanes = inStep ? 1 : Lanes(options ?? LanczosOptions.Default, batch);
         long lane = layout.Elements * sizeof(T) + layout.HostDoubles * sizeof(double) + layout.HostIntegers * sizeof(int)
             + (long)settings.Batch * Unsafe.SizeOf<LanczosItem>();
-        long result = (long)batch * (k * ((long)n * sizeof(T) + 3 * sizeof(double) + sizeof(bool)) + Unsafe.SizeOf<LanczosEvidence>());
+        long result = (long)batch * (k * ((long)n * sizeof(T) + 3 * sizeof(double) + sizeof(bool)) + Unsafe.SizeOf<LanczosEvidence>() + Objects);
         return new(lanes * lane, result);
     }
 }

@@ -16,7 +16,7 @@ internal static unsafe class Symv
     private const int LargestWhole = 128;
 
     // Bands of rows of about equal area, each with a y of its own, added in order: the cut does not depend on the threads.
-    private const int MostBands = 16, SmallestBand = 64;
+    private const int MostBands = 8, SmallestBand = 64;
 
     /// <summary><c>y = A x</c>.</summary>
     public static void Multiply<T>(T* a, int n, T* x, T* y, int threads = 1)
@@ -37,7 +37,7 @@ internal static unsafe class Symv
 
         // The last band's y is the only one that is whole.
         new Span<T>(scratch + (nint)(bands - 1) * n, n).CopyTo(new Span<T>(y, n));
-        for (int band = bands - 2; band >= 0; band--) Add(scratch + (nint)band * n, y, Edge(n, bands, band + 1));
+        for (int band = bands - 2; band >= 0; band--) Gemv.Add(scratch + (nint)band * n, y, Edge(n, bands, band + 1));
     }
 
     private static int Bands(int n) => Math.Clamp(n / SmallestBand, 1, MostBands);
@@ -45,14 +45,6 @@ internal static unsafe class Symv
     /// <summary>The first row of a band, a multiple of 8: areas under the diagonal grow with the square of the row.</summary>
     private static int Edge(int n, int bands, int band)
         => band == bands ? n : (int)(n * Math.Sqrt(band / (double)bands)) & ~7;
-
-    private static void Add<T>(T* x, T* y, int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        int i = 0, width = Vector512<T>.Count;
-        for (; i <= length - width; i += width) (Vector512.Load(y + i) + Vector512.Load(x + i)).Store(y + i);
-        for (; i < length; i++) y[i] += x[i];
-    }
 
     private struct BandJob<T> : IChunkJob
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -91,6 +91,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         if (item.Looking)
         {
             // The locked pairs are the answer, chosen when they were locked; the run beside them has shown nothing better.
+            item.Found = k;
             for (int i = 0; i < k; i++) Rotation(b, _slots[b * _settings.Basis + i], end - k + i, results) = 1;
             return;
         }

@@ -108,7 +108,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         {
             double probability = MissProbability(item, ritz);
             if (!(probability >= item.MissProbability)) item.MissProbability = probability;
-            SetBack(ritz[item.Locked..], 2 * _settings.Tolerance * item.Norm, item);
+            SetBack(ritz[item.Locked..], _settings.Tolerance * item.Norm, item);
         }
 
         RitzOrder.Sort(ritz, _settings.Which, _order);

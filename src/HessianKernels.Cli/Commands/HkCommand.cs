@@ -1,0 +1,22 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace HessianKernels.Cli.Commands;
+
+/// <summary>hk itself.</summary>
+internal static class HkCommand
+{
+    public static RootCommand Create(CancellationToken cancellation)
+    {
+        RootCommand root = new("Eigenpairs with proof, spectral density and trace of symmetric matrices in .npy and .npz files.")
+        {
+            TopKCommand.Create(cancellation),
+            DensityCommand.Create(cancellation),
+            TraceCommand.Create(cancellation),
+            SampleCommand.Create(),
+        };
+        HelpOption help = root.Options.OfType<HelpOption>().First();
+        help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
+        return root;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using HessianKernels.Krylov;
+
+namespace HessianKernels.Cli.Output;
+
+/// <summary>Where the computing threads write how far they are, and the one that shows it reads.</summary>
+internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long>, IProgress<int>
+{
+    // A reader looks ten times a second; a writer may come by a million times.
+    private const int PauseMilliseconds = 50;
+
+    private readonly Lock _gate = new();
+    private long _next;
+    private (double Share, string Text) _latest = (0, "reading");
+
+    /// <summary>Elements to be read.</summary>
+    public long Elements { get; set; }
+
+    /// <summary>Products to be made.</summary>
+    public long Products { get; set; }
+
+    /// <summary>The share of the work that is done, and where it stands in words.</summary>
+    public (double Share, string Text) Latest
+    {
+        get
+        {
+            lock (_gate) return _latest;
+        }
+    }
+
+    /// <summary>Reading is over and computing begins.</summary>
+    public void Compute()
+    {
+        Set((0, "computing"));
+        // What comes next is news, however soon.
+        Volatile.Write(ref _next, 0);
+    }
+
+    public void Report(LanczosProgress value)
+    {
+        if (!IsTime()) return;
+        Set(value.Items > 1
+            ? ((double)value.ItemsFinished / value.Items, $"{value.ItemsFinished} of {value.Items} matrices")
+            : ((double)value.Converged / value.Wanted,
+                string.Create(CultureInfo.InvariantCulture, $"{value.OperatorApplications} products, {value.Converged} of {value.Wanted} pairs, residual {value.LargestResidual:E1}")));
+    }
+
+    public void Report(long value)
+    {
+        if (IsTime()) Set((Elements == 0 ? 0 : (double)value / Elements, $"reading, {value} of {Elements} elements"));
+    }
+
+    public void Report(int value)
+    {
+        if (IsTime()) Set((Products == 0 ? 0 : Math.Min(1, (double)value / Products), $"{value} of {Products} products"));
+    }
+
+    private bool IsTime()
+    {
+        long now = Environment.TickCount64;
+        if (now < Volatile.Read(ref _next)) return false;
+        Volatile.Write(ref _next, now + PauseMilliseconds);
+        return true;
+    }
+
+    private void Set((double Share, string Text) latest)
+    {
+        lock (_gate) _latest = latest;
+    }
+}
