@@ -130,7 +130,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
                 if (!AnyRunning()) break;
                 if (cancellation.IsCancellationRequested) return false;
                 Step();
-                if (_next - _read < _space.ReadInterval && _next < _settings.Basis) continue;
+                if (_next - _read < ReadInterval && _next < _settings.Basis) continue;
                 Read();
                 for (int b = 0; b < _items.Length; b++)
                     if (_items[b].Stop == LanczosStop.Running) Look(b, progress);
@@ -141,6 +141,11 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
             Restart();
         }
     }
+
+    /// <summary>
+    /// Steps between two readings. A space's exhaustion is seen at the next one, and the slots until then are lost: so often that k of the basis's hold vectors.
+    /// </summary>
+    private readonly int ReadInterval => Math.Clamp(_settings.Basis / _settings.Wanted, 1, _space.ReadInterval);
 
     private void Step()
     {
