@@ -27,7 +27,7 @@ public static unsafe partial class Lanczos
 
         public LanczosEvidence Solve<TOperator>(TOperator matrix, Eigenpairs<T> destination)
             where TOperator : ILinearOperator<Span<T>>
-            => Lanczos.Solve(matrix, Settings, Threads, Workspace, Lane, destination, default, null, Cancellation);
+            => Lanczos.Solve(matrix, Settings, Threads, Workspace, Lane, destination, Workspace.Start, Cancellation);
     }
 
     private readonly struct DenseToResults<T>(T* matrices, int n, LanczosResult<T>[] results) : IItems<T>
@@ -81,6 +81,8 @@ public static unsafe partial class Lanczos
     {
         int threads = ThreadsOf(options), lanes = Math.Min(Math.Min(workspace.Lanes, batch), threads);
         int group = Math.Clamp(batch / (16 * lanes), 1, 16);
+        CpuSpace<T> space = new(1, settings.Length, threads);
+        LanczosIteration<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>>.RandomStart(space, settings.Seed, workspace.Start, workspace.Memory(0)[..1]);
         EachJob<T, TItems> job = new()
         {
             Items = items, Batch = batch, Group = group, Settings = settings, Workspace = workspace, Threads = lanes == 1 ? threads : 1,
@@ -125,7 +127,7 @@ public static unsafe partial class Lanczos
         CpuSpace<T> space = new(batch, n, ThreadsOf(options));
         LanczosIteration<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>> run = new(
             space, matrices, settings, workspace.Memory(0), workspace.Host(0), workspace.Integers(0), workspace.Items(0));
-        run.Start(warm: false);
+        run.Start(LanczosStart.Random);
         run.Conclude(cancelled: !run.Run(progress, cancellation));
         for (int b = 0; b < batch; b++)
         {

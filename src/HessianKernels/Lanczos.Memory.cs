@@ -30,6 +30,6 @@ public static unsafe partial class Lanczos
         long lane = layout.Elements * sizeof(T) + layout.HostDoubles * sizeof(double) + layout.HostIntegers * sizeof(int)
             + (long)settings.Batch * Unsafe.SizeOf<LanczosItem>();
         long result = (long)batch * (k * ((long)n * sizeof(T) + 3 * sizeof(double) + sizeof(bool)) + Unsafe.SizeOf<LanczosEvidence>() + Objects);
-        return new(lanes * lane, result);
+        return new(lanes * lane + (long)n * sizeof(T), result);
     }
 }

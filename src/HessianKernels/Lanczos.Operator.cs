@@ -93,7 +93,7 @@ public static unsafe partial class Lanczos
         ThrowIfNotVectors(warmStart, matrix.Length);
         from?.ThrowIfOther(settings);
         int threads = ThreadsOf(options ?? LanczosOptions.Default);
-        return Solve(matrix, settings, threads, workspace, 0, destination, warmStart, from, keep, progress, cancellation, out checkpoint);
+        return Solve(matrix, settings, threads, workspace, 0, destination, Begin(warmStart), warmStart, from, keep, progress, cancellation, out checkpoint);
     }
 
     /// <summary>The k wanted eigenpairs of a symmetric operator given by a callback.</summary>

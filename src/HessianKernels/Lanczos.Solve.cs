@@ -7,18 +7,20 @@ namespace HessianKernels;
 
 public static partial class Lanczos
 {
-    /// <summary>One run in one lane of a workspace: every overload ends here.</summary>
+    /// <summary>The run of one item of a batch, from the start vector that all share.</summary>
     private static LanczosEvidence Solve<T, TOperator>(
         TOperator matrix, in LanczosSettings settings, int threads, LanczosWorkspace<T> workspace, int lane, Eigenpairs<T> destination,
-        ReadOnlySpan<T> warmStart, IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+        ReadOnlySpan<T> start, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : ILinearOperator<Span<T>>
-        => Solve(matrix, settings, threads, workspace, lane, destination, warmStart, null, false, progress, cancellation, out _);
+        => Solve(matrix, settings, threads, workspace, lane, destination, LanczosStart.Drawn, start, null, false, null, cancellation, out _);
 
-    /// <summary>The same from a checkpoint, if there is one, and to one, if <paramref name="keep"/> asks for it and steps are left.</summary>
+    /// <summary>
+    /// One run in one lane of a workspace: every overload ends here. From a checkpoint, if there is one, and to one, if <paramref name="keep"/> asks for it and steps are left.
+    /// </summary>
     private static LanczosEvidence Solve<T, TOperator>(
         TOperator matrix, in LanczosSettings settings, int threads, LanczosWorkspace<T> workspace, int lane, Eigenpairs<T> destination,
-        ReadOnlySpan<T> warmStart, LanczosCheckpoint<T>? from, bool keep, IProgress<LanczosProgress>? progress, CancellationToken cancellation,
+        LanczosStart begin, ReadOnlySpan<T> start, LanczosCheckpoint<T>? from, bool keep, IProgress<LanczosProgress>? progress, CancellationToken cancellation,
         out LanczosCheckpoint<T>? checkpoint)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : ILinearOperator<Span<T>>
@@ -36,8 +38,8 @@ public static partial class Lanczos
         }
         else
         {
-            if (!warmStart.IsEmpty) SumTo(warmStart, vectors[..n]);
-            run.Start(!warmStart.IsEmpty);
+            if (begin != LanczosStart.Random) SumTo(start, vectors[..n]);
+            run.Start(begin);
         }
 
         bool cancelled = !run.Run(progress, cancellation);

@@ -108,9 +108,11 @@ public static unsafe partial class Lanczos
         fixed (T* a = matrix)
         {
             PinnedSymmetric<T> symmetric = new(a, n, threads);
-            return Solve(symmetric, settings, threads, workspace, 0, destination, warmStart, from, keep, progress, cancellation, out checkpoint);
+            return Solve(symmetric, settings, threads, workspace, 0, destination, Begin(warmStart), warmStart, from, keep, progress, cancellation, out checkpoint);
         }
     }
+
+    private static LanczosStart Begin<T>(ReadOnlySpan<T> warmStart) => warmStart.IsEmpty ? LanczosStart.Random : LanczosStart.Callers;
 
     private static Eigenpairs<T> Spans<T>(LanczosResult<T> result)
         => new(result.Eigenvalues, result.Eigenvectors, result.ResidualNorms, result.EnclosureRadii, result.Converged);

@@ -12,7 +12,7 @@ namespace HessianKernels;
 public sealed class LanczosWorkspace<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T[] _memory;
+    private readonly T[] _memory, _start;
     private readonly double[] _host;
     private readonly int[] _integers;
     private readonly LanczosItem[] _items;
@@ -30,6 +30,7 @@ public sealed class LanczosWorkspace<T>
                 $"The run needs {Layout.HostDoubles * lanes} doubles for small matrices; an array holds at most {Array.MaxLength}. Lower MaximumBasis (now {settings.Basis}) or k.");
         // Pinned, so that its address may be kept; not cleared, since every run writes before it reads.
         _memory = GC.AllocateUninitializedArray<T>((int)elements, pinned: true);
+        _start = new T[settings.Length];
         _host = new double[Layout.HostDoubles * lanes];
         _integers = new int[Layout.HostIntegers * lanes];
         _items = new LanczosItem[(long)settings.Batch * lanes];
@@ -39,6 +40,9 @@ public sealed class LanczosWorkspace<T>
 
     /// <summary>Operators that can be solved at the same time, each on a thread of its own.</summary>
     public int Lanes { get; }
+
+    /// <summary>The vector that every item of a batch begins from.</summary>
+    internal Span<T> Start => _start;
 
     internal Span<T> Memory(int lane) => _memory.AsSpan(checked((int)(lane * Layout.Elements)), (int)Layout.Elements);
     internal Span<double> Host(int lane) => _host.AsSpan(checked((int)(lane * Layout.HostDoubles)), (int)Layout.HostDoubles);

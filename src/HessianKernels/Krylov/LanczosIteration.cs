@@ -83,30 +83,30 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         return taken;
     }
 
-    /// <summary>Puts a start vector in slot 0: random, or the caller's with a little randomness so that nothing is invisible to it.</summary>
-    /// <param name="warm">True where slot 0 holds the caller's vector already.</param>
-    public void Start(bool warm)
+    /// <summary>Begins from slot 0: a random vector, or the caller's with a little randomness so that nothing is invisible to it.</summary>
+    public void Start(LanczosStart start)
     {
+        bool warm = start == LanczosStart.Callers;
         const double Share = 1e-3;
         _items.Clear();
         Fill(_basis.Reference, 0);
         Fill(_basis.SecondPasses, 0);
-        TView start = Slot(0);
+        TView vector = Slot(0);
         if (warm)
         {
             TView random = Slot(_settings.Basis + 1);
             _space.Random(RandomDistribution.Normal, _settings.Seed, 0, random);
             _space.Normalize(random, _basis.Norm);
-            _space.Normalize(start, _basis.Norm);
+            _space.Normalize(vector, _basis.Norm);
             Fill(_mask, -Share);
-            _space.SubtractScaled(_mask, random, start);
+            _space.SubtractScaled(_mask, random, vector);
+            _space.Normalize(vector, _basis.Norm);
         }
-        else
+        else if (start == LanczosStart.Random)
         {
-            _space.Random(RandomDistribution.Normal, _settings.Seed, 0, start);
+            RandomStart(_space, _settings.Seed, vector, _basis.Norm);
         }
 
-        _space.Normalize(start, _basis.Norm);
         foreach (ref LanczosItem item in _items)
         {
             item.Streams = 1;
@@ -118,6 +118,13 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         }
 
         (_next, _read) = (0, 0);
+    }
+
+    /// <summary>The random unit vector of a seed that a run begins from.</summary>
+    public static void RandomStart(TSpace space, ulong seed, TView vector, TView norm)
+    {
+        space.Random(RandomDistribution.Normal, seed, 0, vector);
+        space.Normalize(vector, norm);
     }
 
     /// <summary>Runs until every item is finished, at its limit, or the caller cancels; true unless cancelled.</summary>

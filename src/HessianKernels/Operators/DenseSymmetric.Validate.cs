@@ -36,14 +36,44 @@ public static unsafe class DenseSymmetric
         if (threads == 0) threads = Environment.ProcessorCount;
         fixed (T* first = matrices)
         {
-            for (int item = 0; item < batch; item++)
+            // Many small matrices are shared out among the threads; one large one is shared out by itself.
+            ItemsJob<T> job = new() { First = first, N = n, Batch = batch, Tolerance = tolerance, Threads = batch == 1 ? threads : 1, FirstFault = batch };
+            ParallelLoop.Run(ref job, (batch + ItemsAChunk - 1) / ItemsAChunk, threads);
+            if (job.FirstFault < batch) throw Fault(first + (nint)job.FirstFault * n * n, n, job.FirstFault, batch, tolerance, argument);
+        }
+    }
+
+    private const int ItemsAChunk = 64;
+
+    private static bool IsSymmetric<T>(Asymmetry.Finding found, double tolerance) => found.Finite && found.Difference <= Allowed<T>(found, tolerance);
+
+    private static double Allowed<T>(Asymmetry.Finding found, double tolerance) => tolerance * ElementType.Epsilon<T>() * found.Largest;
+
+    private static ArgumentException Fault<T>(T* a, int n, int item, int batch, double tolerance, string argument)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Asymmetry.Finding found = Asymmetry.Of(a, n);
+        // Two finite elements of opposite sign may be more than the largest number apart: not finite, and not symmetric.
+        return (found.Finite ? null : NotFinite(a, n, item, batch, argument))
+            ?? NotSymmetric(a, n, item, batch, Allowed<T>(found, tolerance), found.Largest, argument);
+    }
+
+    /// <summary>Finds the first item at fault, whichever thread meets it.</summary>
+    private struct ItemsJob<T> : IChunkJob
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public T* First;
+        public int N, Batch, Threads, FirstFault;
+        public double Tolerance;
+
+        public void Run(int chunk, int lane)
+        {
+            int end = Math.Min(Batch, (chunk + 1) * ItemsAChunk);
+            for (int item = chunk * ItemsAChunk; item < end; item++)
             {
-                T* a = first + (nint)item * n * n;
-                Asymmetry.Finding found = Asymmetry.Of(a, n, threads);
-                if (!found.Finite && NotFinite(a, n, item, batch, argument) is { } notFinite) throw notFinite;
-                double allowed = tolerance * ElementType.Epsilon<T>() * found.Largest;
-                // Two finite elements of opposite sign may be more than the largest number apart: not finite, and not symmetric.
-                if (!found.Finite || !(found.Difference <= allowed)) throw NotSymmetric(a, n, item, batch, allowed, found.Largest, argument);
+                if (IsSymmetric<T>(Asymmetry.Of(First + (nint)item * N * N, N, Threads), Tolerance)) continue;
+                for (int seen = FirstFault; item < seen; seen = FirstFault) Interlocked.CompareExchange(ref FirstFault, item, seen);
+                return;
             }
         }
     }

@@ -24,7 +24,7 @@ internal static class OpaqueLanczos
         Array.Fill(integers, int.MinValue);
         LanczosIteration<OpaqueVector, OpaqueSpace, MatrixOperator<OpaqueVector, OpaqueSpace>> run = new(
             space, matrix, settings, new((int)layout.Elements), host, integers, new LanczosItem[batch]);
-        run.Start(warm: false);
+        run.Start(LanczosStart.Random);
         run.Conclude(cancelled: !run.Run(null, CancellationToken.None));
         (products, reads) = (matrix.Applications, space.Reads);
 
