@@ -105,7 +105,7 @@ internal static class OperatorCase
         CountingSpace space = new(new(1, matrix.Length, 2), traffic);
         LanczosIteration<Span<double>, CountingSpace, CountedOperator> iteration = new(
             space, new(matrix, traffic), settings, workspace.Memory(0), workspace.Host(0), workspace.Integers(0), workspace.Items(0));
-        iteration.Start(warm: false);
+        iteration.Start(LanczosStart.Random);
         iteration.Run(null, default);
         iteration.Conclude(cancelled: false);
         iteration.RitzValues(0).CopyTo(values);
