@@ -15,8 +15,9 @@ namespace HessianKernels.Kernels;
 /// </summary>
 internal static unsafe class Asymmetry
 {
-    // Two tiles of doubles are 64 KiB: the one read across is at home in the second-level cache.
-    private const int Tile = 64;
+    // Tiles of 256 rows and 64 columns, 128 KiB of doubles: with its mirror image at home in the second-level cache, and the 64 pages of memory that the image's
+    // rows lie in known to the processor for as long as it takes; a square tile would have them looked up four times as often.
+    private const int Band = 256, Tile = 64;
 
     /// <summary>What a matrix is found to be. The two maxima say nothing where a difference is not finite.</summary>
     public readonly record struct Finding(bool Finite, double Difference, double Largest);
@@ -25,13 +26,13 @@ internal static unsafe class Asymmetry
     public static Finding Of<T>(T* a, int n, int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int tiles = (n + Tile - 1) / Tile;
+        int bands = (n + Band - 1) / Band;
         double* stack = stackalloc double[Scratch.OnStack];
-        using Scratch found = new(stack, Scratch.OnStack, 3L * tiles);
-        TileJob<T> job = new() { A = a, N = n, Tiles = tiles, Found = found.Pointer };
-        ParallelLoop.Run(ref job, tiles, n < 256 ? 1 : threads);
+        using Scratch found = new(stack, Scratch.OnStack, 3L * bands);
+        TileJob<T> job = new() { A = a, N = n, Bands = bands, Found = found.Pointer };
+        ParallelLoop.Run(ref job, bands, threads);
         double poison = 0, difference = 0, largest = 0;
-        for (int i = 0; i < tiles; i++)
+        for (int i = 0; i < bands; i++)
         {
             poison += found.Pointer[3 * i];
             difference = Math.Max(difference, found.Pointer[3 * i + 1]);
@@ -72,29 +73,31 @@ internal static unsafe class Asymmetry
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public T* A;
-        public int N, Tiles;
+        public int N, Bands;
         public double* Found;
 
         public readonly void Run(int chunk, int lane)
         {
-            // The longest row of tiles first: the short ones fill the gap at the end.
-            int tileRow = Tiles - 1 - chunk, top = tileRow * Tile, rows = Math.Min(Tile, N - top);
+            // The longest band first: the short ones fill the gap at the end.
+            int band = Bands - 1 - chunk, top = band * Band, end = Math.Min(N, top + Band);
             Seen<T> seen = default;
-            int whole = Avx.IsSupported ? rows - rows % (2 * Vector256<T>.Count) : 0;
-            for (int left = 0; left < top; left += Tile)
+            for (int left = 0; left < end; left += Tile)
             {
-                if (whole > 0) Blocks(top, whole, left, ref seen);
-                for (int i = top + whole; i < top + rows; i++)
+                int first = Math.Max(top, left + Tile), rows = end - first;
+                int whole = Avx.IsSupported && rows > 0 ? rows - rows % (2 * Vector256<T>.Count) : 0;
+                if (whole > 0) Blocks(first, whole, left, ref seen);
+                for (int i = first + whole; i < end; i++)
                     for (int j = left; j < left + Tile; j++)
+                        seen.Add(A[(nint)i * N + j], A[(nint)j * N + i]);
+                if (left < top) continue;
+                for (int i = left; i < Math.Min(left + Tile, end); i++)
+                    for (int j = left; j <= i; j++)
                         seen.Add(A[(nint)i * N + j], A[(nint)j * N + i]);
             }
 
-            for (int i = top; i < top + rows; i++)
-                for (int j = top; j <= i; j++)
-                    seen.Add(A[(nint)i * N + j], A[(nint)j * N + i]);
-            Found[3 * tileRow] = double.CreateTruncating(seen.Poison);
-            Found[3 * tileRow + 1] = double.CreateTruncating(seen.Difference);
-            Found[3 * tileRow + 2] = double.CreateTruncating(seen.Largest);
+            Found[3 * band] = double.CreateTruncating(seen.Poison);
+            Found[3 * band + 1] = double.CreateTruncating(seen.Difference);
+            Found[3 * band + 2] = double.CreateTruncating(seen.Largest);
         }
 
         /// <summary>A tile under the diagonal against its mirror image, in blocks transposed in registers.</summary>
