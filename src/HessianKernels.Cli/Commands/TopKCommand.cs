@@ -25,7 +25,7 @@ internal sealed class TopKCommand
         "--tol", "TOL", "A pair has converged when its residual norm is at most this times ||A||; 0 <= TOL < 1. By default 1.5e-8, in float32 3.5e-4.");
 
     private readonly Option<int?> _basis = Options.Number<int>(
-        "--basis", "M", "Most basis vectors held, at least min(n, K + 3). By default max(2 K + 20, 40).");
+        "--basis", "M", "Most basis vectors held, at least min(n, K + 3). By default n up to order 128, above max(2 K + 20, 40).");
 
     private readonly Option<int> _maxProducts = Options.Number(
         "--max-products", "N", "Most products with each matrix in the iteration.", LanczosOptions.Default.MaximumApplications);

@@ -12,8 +12,11 @@ internal readonly struct Chunks
     public Chunks(int length)
     {
         Length = length;
+        (Size, Count) = (Smallest, 1);
+        // Two divisions would be felt where the whole vector is a few lines.
+        if (length <= Smallest) return;
         Size = Math.Max(Smallest, (int)((((long)length + Most - 1) / Most + 63) & ~63L));
-        Count = Math.Max(1, (int)(((long)length + Size - 1) / Size));
+        Count = (int)(((long)length + Size - 1) / Size);
     }
 
     public int Length { get; }

@@ -16,7 +16,7 @@ public sealed record LanczosOptions
     public double? Tolerance { get; init; }
 
     /// <summary>
-    /// Most basis vectors held at a time: at least min(n, k + 3); by default min(n, max(2 k + 20, 40)). Fewer take less memory and more products.
+    /// Most basis vectors held at a time: at least min(n, k + 3); by default n up to order 128, above min(n, max(2 k + 20, 40)). Fewer take less memory and more products.
     /// </summary>
     public int? MaximumBasis { get; init; }
 

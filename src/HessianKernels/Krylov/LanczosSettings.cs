@@ -20,6 +20,9 @@ internal readonly record struct LanczosSettings
     public required double MissProbability { get; init; }
     public required bool StoreProducts { get; init; }
 
+    // Up to this order the basis holds the whole space: restarting costs more than a few more steps.
+    private const int WholeBasis = 128;
+
     // Up to this order a product costs less than keeping one.
     private const int CheapProduct = 256;
 
@@ -46,7 +49,7 @@ internal readonly record struct LanczosSettings
             throw new ArgumentOutOfRangeException(nameof(options), options.Threads, $"Found Threads = {options.Threads}; expected 0 or more.");
 
         int least = (int)Math.Min(length, (long)k + 3);
-        int basis = options.MaximumBasis ?? (int)Math.Min(length, Math.Max(2L * k + 20, 40));
+        int basis = options.MaximumBasis ?? (length <= WholeBasis ? length : (int)Math.Min(length, Math.Max(2L * k + 20, 40)));
         if (basis < least)
             throw new ArgumentOutOfRangeException(
                 nameof(options), basis, $"Found MaximumBasis = {basis}; expected at least {least} = min(n, k + 3) for n = {length}, k = {k}.");
