@@ -108,7 +108,12 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         {
             double probability = MissProbability(item, ritz);
             if (!(probability >= item.MissProbability)) item.MissProbability = probability;
-            SetBack(ritz[item.Locked..], _settings.Tolerance * item.Norm, item);
+            outranked = Outrank(ritz[item.Locked..], ritz[..item.Locked], _settings.Tolerance * item.Norm);
+            if (!outranked)
+            {
+                converged = k;
+                return 0;
+            }
         }
 
         RitzOrder.Sort(ritz, _settings.Which, _order);
@@ -119,7 +124,6 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
             double residual = index < item.Locked ? 0 : Math.Abs(beta * last[index]) / NonZero(item.Norm);
             if (residual <= EstimateTolerance(item)) converged++;
             worst = Math.Max(worst, residual);
-            outranked |= index >= item.Locked;
         }
 
         return worst;
@@ -182,22 +186,24 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         return Math.Sqrt(2 * _settings.Length / Math.PI * width / gap) / chebyshev;
     }
 
-    /// <summary>Moves values that a copy within the tolerance could equal away from the wanted end, so that a tie is none.</summary>
-    private readonly void SetBack(Span<double> values, double margin, in LanczosItem item)
+    /// <summary>Whether a value found belongs among the wanted in place of a locked one, by more than the margin: a copy within it is a tie, and a tie is none.</summary>
+    private readonly bool Outrank(ReadOnlySpan<double> found, ReadOnlySpan<double> locked, double margin)
     {
-        double middle = 0.5 * (item.Lowest + item.Highest);
-        foreach (ref double value in values)
+        // The locked pairs stand in order, the least wanted last; at both ends in descending order, so that the least wanted are the middle ones.
+        int k = locked.Length, atTop = (k + 1) / 2;
+        foreach (double value in found)
         {
-            value = _settings.Which switch
+            bool outranks = _settings.Which switch
             {
-                SpectrumEnd.Largest => value - margin,
-                SpectrumEnd.Smallest => value + margin,
-                SpectrumEnd.LargestMagnitude => Towards(0, value),
-                _ => Towards(middle, value),
+                SpectrumEnd.Largest => value - margin > locked[k - 1],
+                SpectrumEnd.Smallest => value + margin < locked[k - 1],
+                SpectrumEnd.LargestMagnitude => Math.Abs(value) - margin > Math.Abs(locked[k - 1]),
+                _ => value - margin > locked[atTop - 1] || (atTop < k && value + margin < locked[atTop]),
             };
+            if (outranks) return true;
         }
 
-        double Towards(double center, double value) => center + Math.CopySign(Math.Max(0, Math.Abs(value - center) - margin), value - center);
+        return false;
     }
 
     /// <summary>T of an item into <c>_diagonal</c> and <c>_offDiagonal</c>: rows that do not stand side by side are not coupled.</summary>
