@@ -134,6 +134,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
                 Read();
                 for (int b = 0; b < _items.Length; b++)
                     if (_items[b].Stop == LanczosStop.Running) Look(b, progress);
+                WriteReference();
                 if (_next < _settings.Basis) ReplaceBroken();
             }
 
@@ -198,9 +199,15 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         }
 
         Fill(_basis.SecondPasses, 0);
-        for (int b = 0; b < batch; b++) passes[b] = _items[b].Norm;
-        _space.Write(passes, _basis.Reference);
         _read = _next;
+    }
+
+    /// <summary>Tells the space what is noise from now on: after the looks, which raise ||A||, so that an item that waits and one resumed go on with the same.</summary>
+    private readonly void WriteReference()
+    {
+        Span<double> norms = _scalars[.._settings.Batch];
+        for (int b = 0; b < norms.Length; b++) norms[b] = _items[b].Norm;
+        _space.Write(norms, _basis.Reference);
     }
 
     /// <summary>Gives every running item whose space is exhausted a random vector, orthogonal to all before it, to go on from.</summary>
