@@ -38,4 +38,28 @@ public class LanczosCounterexampleTests
         Assert.Equal(LanczosStatus.Converged, found.Evidence.Status);
         Assert.Equal(k, found.Evidence.Found);
     }
+
+    /// <summary>An item that waited for others to end their cycle went on with a sharper idea of ||A||, and so of what is noise, than it has alone.</summary>
+    [Fact]
+    public void WaitingForOthersChangesNoDecision()
+    {
+        const int n = 19, k = 5;
+        float[] first = SymmetricMatrix.To<float>(new MatrixCase(MatrixFamily.Graded, n, 380076, k, SpectrumEnd.Largest).Elements(single: true));
+        float[] second = SymmetricMatrix.To<float>(SymmetricMatrix.Random(n, new(1)));
+        LanczosOptions options = new() { Tolerance = 1e-5, Seed = 380076, MaximumBasis = 12 };
+        LanczosResult<float> alone = Lanczos.TopK<float>(first, n, k, options);
+        LanczosResult<float>[] inStep = Lanczos.TopKBatch(new LanczosProperties.InStep<float>([.. first, .. second], n), k, options);
+        LanczosProperties.AssertSame(alone, inStep[0], "in step");
+    }
+
+    /// <summary>So did a run resumed from a checkpoint.</summary>
+    [Fact]
+    public void ResumingChangesNoDecision()
+    {
+        const int n = 13, k = 4;
+        float[] a = SymmetricMatrix.To<float>(new MatrixCase(MatrixFamily.Diagonal, n, 314719, k, SpectrumEnd.Largest).Elements(single: true));
+        LanczosOptions options = new() { Tolerance = 1e-5, Seed = 314719, KeepCheckpoint = true };
+        LanczosResult<float> whole = Lanczos.TopK<float>(a, n, k, options), cut = Lanczos.TopK<float>(a, n, k, options with { MaximumApplications = 5 });
+        LanczosProperties.AssertSame(whole, Lanczos.Resume<float>(a, cut.Checkpoint!, options), "resumed");
+    }
 }

@@ -3,10 +3,10 @@ using FsCheck.Fluent;
 
 namespace HessianKernels.Tests.Krylov;
 
-/// <summary>The one place that says how many cases a property is tried on: 100, or 1000 where HK_NIGHTLY=1.</summary>
+/// <summary>The one place that says how many cases a property is tried on: 100, or 2000 where HK_NIGHTLY=1.</summary>
 internal static class PropertyRun
 {
-    public static int Cases => Nightly ? 1000 : 100;
+    public static int Cases => Nightly ? 2000 : 100;
 
     public static bool Nightly => Environment.GetEnvironmentVariable("HK_NIGHTLY") == "1";
 
