@@ -51,13 +51,13 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         Span<double> values = Take(_arrow, ref start, q), spikes = Take(_arrow, ref start, q);
         Span<double> rotation = Take(_arrow, ref start, q * q), scratch = Take(_arrow, ref start, q * q + 2 * q);
         Span<double> columns = Take(_arrow, ref start, q);
-        // The q most wanted, locked pairs in front and in the order they were locked in: a locked pair that better ones have displaced is let go.
-        Span<int> kept = _order[..q];
+        // The q most wanted, locked pairs in front and in the order they were locked in. While a look goes on all of these are kept, whatever ties with
+        // them; else one that better ones have displaced is let go.
         for (int column = 0; column < item.Locked; column++)
-            if (kept.Contains(column)) columns[locked++] = column;
+            if (item.Looking || _order[..q].Contains(column)) columns[locked++] = column;
         int at = locked;
-        foreach (int column in kept)
-            if (column >= item.Locked) columns[at++] = column;
+        foreach (int column in _order[..t])
+            if (column >= item.Locked && at < q) columns[at++] = column;
         for (int i = 0; i < q; i++)
         {
             int column = (int)columns[i];

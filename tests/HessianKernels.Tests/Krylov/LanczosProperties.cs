@@ -52,16 +52,18 @@ public class LanczosProperties
         Assert.InRange(result.Evidence.Orthogonality, 0, ToleranceOf<T>() / 2);
     }
 
+    /// <summary>Multiple eigenvalues among them; not clusters, which a small basis tells apart in no time one would wait.</summary>
     [Fact]
     public void ABasisAsSmallAsMayBeFindsTheSame()
     {
-        PropertyRun.Check(MatrixCase.Of(MatrixFamily.Random, MatrixFamily.Semidefinite, MatrixFamily.Negative, MatrixFamily.Tiny, MatrixFamily.Huge), c =>
+        MatrixFamily[] families = [.. Enum.GetValues<MatrixFamily>().Except([MatrixFamily.Clustered, MatrixFamily.Graded])];
+        PropertyRun.Check(MatrixCase.Of(families), c =>
         {
             double[] a = c.Elements();
-            LanczosOptions options = Options(c) with { MaximumBasis = Math.Min(c.Order, c.Wanted + 3 + c.Seed % 4) };
+            LanczosOptions options = Options(c) with { MaximumBasis = Math.Min(c.Order, c.Wanted + 3 + c.Seed % 4), MissProbability = 1e-6 };
             LanczosResult<double> result = Lanczos.TopK<double>(a, c.Order, c.Wanted, options);
             Assert.True(result.Status == LanczosStatus.Converged, $"{result.Evidence}");
-            AssertEigenvalues(Solve<double>(a, c).Eigenvalues, result.Eigenvalues, c, 4e-10 * result.Evidence.OperatorNorm);
+            AssertEigenvalues(Solve<double>(a, c).Eigenvalues, result.Eigenvalues, c, 4e-10 * result.Evidence.OperatorNorm, $"{result.Evidence}");
         });
     }
 
