@@ -49,6 +49,7 @@ public class LanczosProperties
         LanczosResult<T> result = Solve<T>(a, c);
         Assert.True(result.Status == LanczosStatus.Converged, $"{result.Evidence}");
         AssertEigenvalues(SymmetricMatrix.Wanted(ascending, c.Wanted, c.Which), result.Eigenvalues, c, (2 * ToleranceOf<T>() + Chance(c)) * norm);
+        Assert.InRange(result.Evidence.OperatorApplications, 1, 5 * c.Order + 20);
         Assert.InRange(result.Evidence.Orthogonality, 0, ToleranceOf<T>() / 2);
     }
 

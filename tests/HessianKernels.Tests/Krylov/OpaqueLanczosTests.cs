@@ -78,6 +78,8 @@ public class OpaqueLanczosTests
         LanczosEvidence evidence = found.Evidence;
         Assert.True(evidence.Status == LanczosStatus.Converged, $"{what}: {evidence}");
         Assert.Equal((k, k, true), (evidence.Found, evidence.Converged, evidence.ResidualsMeasured));
+        // Ends when it is done, not at a limit.
+        Assert.InRange(evidence.OperatorApplications, k, 10 * n + 20);
         Assert.InRange(evidence.Orthogonality, 0, 1e-13 * n);
         Assert.InRange(evidence.OperatorNorm, 0, norm * (1 + 1e-13));
         Assert.True(double.IsNaN(evidence.MissProbability) || evidence.MissProbability is >= 0 and <= 1, $"{what}: {evidence}");
