@@ -76,6 +76,8 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         (_next, _read) = (0, 0);
     }
 
+    private const int MostDraws = 16;
+
     private static Span<double> Take(Span<double> host, scoped ref int start, int count)
     {
         Span<double> taken = host.Slice(start, count);
@@ -233,7 +235,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     {
         Span<double> scalars = _scalars[.._settings.Batch];
         TView random = Slot(_settings.Basis + 1);
-        while (true)
+        for (int draw = 0; draw < MostDraws * scalars.Length; draw++)
         {
             int stream = -1;
             foreach (ref LanczosItem item in _items)
@@ -264,6 +266,14 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
 
             _space.Write(scalars, _mask);
             _space.SubtractScaled(_mask, random, Slot(_next));
+        }
+
+        // Draw after draw within the span of what is there: to rounding, that is the whole space.
+        foreach (ref LanczosItem item in _items)
+        {
+            if (!item.NeedsRandom) continue;
+            item.NeedsRandom = false;
+            item.Stop = LanczosStop.Done;
         }
     }
 
