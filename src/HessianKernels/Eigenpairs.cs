@@ -34,9 +34,6 @@ public readonly ref struct Eigenpairs<T>
     /// <summary>Whether a pair is within the tolerance, <c>[batch, k]</c>.</summary>
     public Span<bool> Converged { get; }
 
-    internal Eigenpairs<T> Item(int b, int k, int n) => new(
-        Values.Slice(b * k, k), Vectors.Slice(checked(b * k * n), k * n), ResidualNorms.Slice(b * k, k), EnclosureRadii.Slice(b * k, k), Converged.Slice(b * k, k));
-
     internal void ThrowIfTooShort(int batch, int k, int n)
     {
         Check(Values.Length, (long)batch * k, "values");

@@ -102,7 +102,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         item.Found = Math.Min(k, t);
         if (t == 0) return;
 
-        double beta = item.Broken ? 0 : _beta[_slots[b * _settings.Basis + t - 1] * _settings.Batch + b];
+        double beta = LastCoupling(b, item);
         if (SinglePair(item))
         {
             LoadT(b, t);

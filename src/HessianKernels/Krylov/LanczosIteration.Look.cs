@@ -78,7 +78,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     private double Estimate(int b, ref LanczosItem item, out int converged, out bool outranked)
     {
         int k = _settings.Wanted, t = item.Size;
-        double beta = item.Broken ? 0 : _beta[_slots[b * _settings.Basis + t - 1] * _settings.Batch + b];
+        double beta = LastCoupling(b, item);
         Span<double> last = _vectors[..t], ritz = _diagonal[..t];
         outranked = false;
         LoadT(b, t);
@@ -216,6 +216,10 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
             _offDiagonal[i] = i + 1 < t && slots[i + 1] == slots[i] + 1 ? _beta[at] : 0;
         }
     }
+
+    /// <summary>What couples T's last row to the next vector: the factor of every estimated residual.</summary>
+    private readonly double LastCoupling(int b, in LanczosItem item)
+        => item.Broken ? 0 : _beta[_slots[b * _settings.Basis + item.Size - 1] * _settings.Batch + b];
 
     /// <summary>One pair at one end, in a single run: its eigenvalue alone is cheaper than all of them.</summary>
     private readonly bool SinglePair(in LanczosItem item)

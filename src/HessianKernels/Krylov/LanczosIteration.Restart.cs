@@ -43,7 +43,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     private void Compress(int b, ref LanczosItem item, int p)
     {
         int t = item.Size, q = Math.Min(p, t - 1), locked = 0;
-        double beta = item.Broken ? 0 : _beta[_slots[b * _settings.Basis + t - 1] * _settings.Batch + b];
+        double beta = LastCoupling(b, item);
         Decompose(b, t);
         RitzOrder.Sort(_diagonal[..t], _settings.Which, _order);
 

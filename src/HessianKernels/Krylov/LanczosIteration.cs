@@ -66,7 +66,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         _rotationHost = Take(host, ref start, checked((int)layout.Rotation));
         _values = Take(host, ref start, settings.Wanted * batch);
         _residuals = Take(host, ref start, settings.Wanted * batch);
-        _scalars = Take(host, ref start, 3 * batch);
+        _scalars = Take(host, ref start, 2 * batch);
         _diagonal = Take(host, ref start, m);
         _offDiagonal = Take(host, ref start, m);
         _vectors = Take(host, ref start, m * m);

@@ -3,8 +3,8 @@ namespace HessianKernels.Krylov;
 /// <summary>
 /// What a run keeps and how much of it: views on the space's side, small dense work on the host.
 /// <code>
-///  space: | basis m + 2 vectors | products m vectors, if stored | alpha m | beta m | removed m | rotation m p | 7 scalars |   each times Batch
-///  host:  | alpha m | beta m | rotation m p | values k | residuals k | 3 scalars |   each times Batch,   | T, its vectors, the arrow |
+///  space: | basis m + 2 vectors | products m vectors, if stored | alpha m | beta m | removed m | rotation m p | 5 scalars |   each times Batch
+///  host:  | alpha m | beta m | rotation m p | values k | residuals k | 2 scalars |   each times Batch,   | T, its vectors, the arrow |
 /// </code>
 /// </summary>
 internal readonly record struct LanczosLayout(int Length, int Batch, int Wanted, int Basis, int Kept, bool StoreProducts)
@@ -20,12 +20,12 @@ internal readonly record struct LanczosLayout(int Length, int Batch, int Wanted,
     public long Vectors => (long)Slots * Batch * Length;
     public long Products => StoreProducts ? (long)Basis * Batch * Length : 0;
     public long Rotation => (long)Basis * Kept * Batch;
-    public const int Scalars = 7;
+    public const int Scalars = 5;
 
     /// <summary>Elements on the space's side.</summary>
     public long Elements => Vectors + Products + 3L * Basis * Batch + Rotation + Scalars * (long)Batch;
 
-    public long HostScalars => (2L * Basis + 2L * Wanted + 3) * Batch + Rotation;
+    public long HostScalars => (2L * Basis + 2L * Wanted + 2) * Batch + Rotation;
 
     /// <summary>T twice, its vectors; the arrow's rows, its Q and the scratch of both.</summary>
     public long HostDense => 4L * Basis + (long)Basis * Basis + 7L * Kept + 2L * Kept * Kept;
