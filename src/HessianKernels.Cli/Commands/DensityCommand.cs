@@ -64,19 +64,8 @@ internal sealed class DensityCommand
             return new DensityOutcome(spectra, curves, stack.IsStack, options.Seed, Stopwatch.GetElapsedTime(start).TotalSeconds);
         });
 
-        BadInputException? unwritten = null;
-        try
-        {
-            output?.Write(outcome.Write);
-        }
-        catch (BadInputException e)
-        {
-            unwritten = e;
-        }
-
-        if (_common.Json(parsed)) outcome.PrintJson();
-        else outcome.PrintTable();
-        return unwritten is null ? outcome.ExitCode : throw unwritten;
+        OutputFile.WriteAndPrint(output, outcome.Write, _common.Json(parsed) ? outcome.PrintJson : outcome.PrintTable);
+        return outcome.ExitCode;
     }
 
     private static int AtLeast(ParseResult parsed, Option<int> option, int least)

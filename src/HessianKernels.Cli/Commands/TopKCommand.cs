@@ -78,20 +78,8 @@ internal sealed class TopKCommand
             }
         });
 
-        // What was found is printed though it cannot be written.
-        BadInputException? unwritten = null;
-        try
-        {
-            vectors?.Write(outcome.WriteVectors);
-        }
-        catch (BadInputException e)
-        {
-            unwritten = e;
-        }
-
-        if (_common.Json(parsed)) outcome.PrintJson();
-        else outcome.PrintTable();
-        return unwritten is null ? outcome.ExitCode : throw unwritten;
+        OutputFile.WriteAndPrint(vectors, outcome.WriteVectors, _common.Json(parsed) ? outcome.PrintJson : outcome.PrintTable);
+        return outcome.ExitCode;
     }
 
     private LanczosOptions OptionsFor(ParseResult parsed, int k, int n)

@@ -34,6 +34,22 @@ internal sealed class OutputFile
     /// <summary>Writes, with what goes wrong told as bad input. The writer is told the path and whether to replace what stands there.</summary>
     public void Write(Action<string, bool> write) => Writing(() => write(Path, _force));
 
+    /// <summary>Writes to a file, if one is asked for, and prints; what was found is printed though it cannot be written.</summary>
+    public static void WriteAndPrint(OutputFile? file, Action<string, bool> write, Action print)
+    {
+        try
+        {
+            file?.Write(write);
+        }
+        catch (BadInputException)
+        {
+            print();
+            throw;
+        }
+
+        print();
+    }
+
     private void Writing(Action write)
     {
         try
