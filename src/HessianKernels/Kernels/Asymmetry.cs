@@ -113,7 +113,12 @@ internal static unsafe class Asymmetry
                     // Two blocks one under the other: their mirror images are side by side, and use their lines of the cache whole.
                     T* across = A + i * n + j, down = A + j * n + i;
                     // The hardware foresees a run along a row, not the jump to the same columns of the next tile's rows.
-                    for (int k = 0; k < width; k++) Sse.Prefetch0(down + (Tile + k) * n);
+                    for (int k = 0; k < width; k++)
+                    {
+                        Sse.Prefetch1(down + (Tile + k) * n);
+                        Sse.Prefetch1(across + Tile + ((j / width & 1) * width + k) * n);
+                    }
+
                     Block(across, down, n, ref poison, ref difference, ref largest);
                     Block(across + width * n, down + width, n, ref poison, ref difference, ref largest);
                 }

@@ -28,9 +28,9 @@ public readonly record struct LanczosEvidence
     public double OperatorNorm { get; init; }
 
     /// <summary>
-    /// A bound on the probability, over the random start of the last look, that a further copy of a returned eigenvalue belongs among the k and was missed. With tau the least value a copy could displace, mu the
-    /// largest Ritz value of the look's q steps and lambda the smallest eigenvalue:
-    /// <c>sqrt(2 n / pi) / sinh((q - 1/2) eta)</c>, <c>cosh eta = 1 + 2 (tau - mu) / (mu - lambda)</c> (after Kuczynski and Wozniakowski, SIAM J. Matrix Anal. Appl. 13, 1992).
+    /// A bound on the probability, over the random start of the last look, that a further copy of a returned eigenvalue belongs among the k and was missed. With tau the least value a copy could displace and p_j the
+    /// orthonormal polynomials of the look's T: <c>sqrt(2 n / (pi sum_j p_j(tau)^2))</c>, j from 0 to the number of its steps; summed over the ends. A copy's share c in the start has
+    /// <c>c^2 sum_j p_j(tau)^2 &lt;= 1</c>, and a direction uniform on the sphere has |c| &lt; r with probability at most r sqrt(2 n / pi).
     /// 0 where the space was exhausted, NaN where no look was made or none was needed (k = 1).
     /// </summary>
     public double MissProbability { get; init; }

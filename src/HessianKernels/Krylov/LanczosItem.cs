@@ -52,8 +52,8 @@ internal struct LanczosItem
     /// <summary>Steps since the last random start.</summary>
     public int RunSteps;
 
-    /// <summary>Steps of a look for copies when its basis was first compressed; 0 before.</summary>
-    public int BoundSteps;
+    /// <summary>True once the basis of a look for copies was compressed: what its T tells of the start vector is lost from then on.</summary>
+    public bool Compressed;
 
     /// <summary>Steps that the search before the present look took.</summary>
     public int SearchSteps;
@@ -74,9 +74,6 @@ internal struct LanczosItem
 
     /// <summary>||A|| as far as it has been seen.</summary>
     public double Norm;
-
-    /// <summary>The smallest and largest Ritz value seen.</summary>
-    public double Lowest, Highest;
 
     public double MissProbability;
 

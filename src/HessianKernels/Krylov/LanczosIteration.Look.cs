@@ -27,7 +27,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
             if (item.Broken) item.MissProbability = 0;
             bool enough = item.MissProbability <= _settings.MissProbability || item.RunSteps >= LongestLook(item.SearchSteps);
             item.Stop = enough ? LanczosStop.Done : full ? LanczosStop.BasisFull : LanczosStop.Running;
-            if (full && item.BoundSteps == 0) item.BoundSteps = item.RunSteps;
+            item.Compressed |= full;
         }
         else if (converged == k)
         {
@@ -97,16 +97,10 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         bool sound = SymmetricTridiagonal.Decompose(ritz, _offDiagonal[..t], last, 1);
         converged = 0;
         if (!sound) return double.PositiveInfinity;
-        foreach (double value in ritz)
-        {
-            item.Lowest = Math.Min(item.Lowest, value);
-            item.Highest = Math.Max(item.Highest, value);
-        }
-
-        item.Norm = Math.Max(item.Norm, Math.Max(Math.Abs(item.Lowest), Math.Abs(item.Highest)));
+        foreach (double value in ritz) item.Norm = Math.Max(item.Norm, Math.Abs(value));
         if (item.Looking)
         {
-            double probability = MissProbability(item, ritz);
+            double probability = item.Compressed ? item.MissProbability : MissProbability(b, item, ritz);
             if (!(probability >= item.MissProbability)) item.MissProbability = probability;
             outranked = Outrank(ritz[item.Locked..], ritz[..item.Locked], _settings.Tolerance * item.Norm);
             if (!outranked)
@@ -131,9 +125,9 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
 
     /// <summary>
     /// How probable it is that the deflated operator has an eigenvalue at or beyond tau, the least wanted value that a copy could displace (all but the last at each end),
-    /// and that the Ritz values of this run have still come no nearer than mu; summed over the ends.
+    /// and that the Ritz values of this run have still come no nearer than they have; summed over the ends.
     /// </summary>
-    private readonly double MissProbability(in LanczosItem item, ReadOnlySpan<double> ritz)
+    private readonly double MissProbability(int b, in LanczosItem item, ReadOnlySpan<double> ritz)
     {
         int k = item.Locked;
         double lowest = double.PositiveInfinity, highest = double.NegativeInfinity;
@@ -164,25 +158,31 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         }
 
         double probability = 0;
-        // The theorem is on whole Krylov spaces: what steps after a compression add is not counted.
-        int steps = item.BoundSteps > 0 ? item.BoundSteps : item.RunSteps;
-        if (double.IsFinite(top)) probability += Bound(top, highest, item.Lowest, steps);
-        if (double.IsFinite(bottom)) probability += Bound(-bottom, -lowest, -item.Highest, steps);
+        if (double.IsFinite(top)) probability += top > highest ? Bound(b, item, top) : 1;
+        if (double.IsFinite(bottom)) probability += bottom < lowest ? Bound(b, item, bottom) : 1;
         return Math.Min(1, probability);
     }
 
     /// <summary>
-    /// The end at the top. For a polynomial p of degree q - 1, an eigenvalue tau of weight c^2 in the unit start vector gives a Ritz value above mu as soon as
-    /// c^2 (tau - mu) p(tau)^2 exceeds the largest (mu - x) p(x)^2 on [lowest, mu]. The Chebyshev polynomial of the fourth kind makes the most of that: then
-    /// |c| &lt; 1 / sinh((q - 1/2) eta), cosh eta = 1 + 2 (tau - mu) / (mu - lowest); and for a direction uniform on the sphere |c| &lt; r has probability at most
-    /// r sqrt(2 n / pi) (after Kuczynski and Wozniakowski 1992).
+    /// One end. The run's vectors are <c>v_j = p_j(A) v_0</c>, p_j the orthonormal polynomials of its T; so a unit eigenvector u of eigenvalue tau has
+    /// <c>&lt;u, v_j&gt; = p_j(tau) &lt;u, v_0&gt;</c>, and <c>sum_j &lt;u, v_j&gt;^2 &lt;= 1</c> leaves it at most <c>|&lt;u, v_0&gt;| = (sum_j p_j(tau)^2)^-1/2</c>: the root of T's
+    /// Christoffel function, less for every tau farther out. For a direction uniform on the sphere, less than r has probability at most r sqrt(2 n / pi).
     /// </summary>
-    private readonly double Bound(double tau, double mu, double lowest, int steps)
+    private readonly double Bound(int b, in LanczosItem item, double tau)
     {
-        double gap = tau - mu, width = mu - lowest;
-        if (!(gap > 0)) return 1;
-        if (!(width > 0)) return 0;
-        return Math.Sqrt(2 * _settings.Length / Math.PI) / Math.Sinh((steps - 0.5) * Math.Acosh(1 + 2 * gap / width));
+        ReadOnlySpan<int> slots = _slots.Slice(b * _settings.Basis + item.Locked, item.Size - item.Locked);
+        double before = 0, coupling = 0, polynomial = 1, sum = 1;
+        foreach (int slot in slots)
+        {
+            int at = slot * _settings.Batch + b;
+            (before, polynomial) = (polynomial, ((tau - _alpha[at]) * polynomial - coupling * before) / _beta[at]);
+            coupling = _beta[at];
+            sum += polynomial * polynomial;
+            // Beyond all doubt, and before infinities meet.
+            if (!(sum < 1e300)) return 0;
+        }
+
+        return Math.Sqrt(2 * _settings.Length / (Math.PI * sum));
     }
 
     /// <summary>Whether a value found belongs among the wanted in place of a locked one, by more than the margin: a copy within it is a tie, and a tie is none.</summary>

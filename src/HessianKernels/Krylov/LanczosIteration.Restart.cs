@@ -93,7 +93,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         item.Looking = item.NeedsRandom = true;
         item.Broken = false;
         item.SearchSteps = item.RunSteps;
-        item.BoundSteps = 0;
+        item.Compressed = false;
         item.MissProbability = double.NaN;
     }
 

@@ -112,8 +112,6 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         foreach (ref LanczosItem item in _items)
         {
             item.Streams = 1;
-            item.Lowest = double.PositiveInfinity;
-            item.Highest = double.NegativeInfinity;
             item.MissProbability = double.NaN;
             item.NextLook = Math.Min(_settings.Wanted + 1, _settings.Length);
             item.Warm = warm;

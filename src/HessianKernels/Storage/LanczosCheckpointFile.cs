@@ -9,7 +9,7 @@ namespace HessianKernels.Storage;
 /// </summary>
 public static class LanczosCheckpointFile
 {
-    private const double Version = 1;
+    private const double Version = 2;
 
     /// <summary>Writes a checkpoint; the file is whole or it is not there.</summary>
     /// <param name="path">Where.</param>
@@ -74,16 +74,15 @@ public static class LanczosCheckpointFile
 
     private static double[] Pack(in LanczosItem i) =>
     [
-        i.Size, i.Locked, i.Looking ? 1 : 0, i.Broken ? 1 : 0, i.Warm ? 1 : 0, i.RunSteps, i.BoundSteps, i.SearchSteps, i.NextLook, i.Applications,
-        i.Restarts, i.SecondPasses, i.Streams, i.Norm, i.Lowest, i.Highest, i.MissProbability, i.LastLook, i.LastWorst, i.LastValue,
+        i.Size, i.Locked, i.Looking ? 1 : 0, i.Broken ? 1 : 0, i.Warm ? 1 : 0, i.RunSteps, i.Compressed ? 1 : 0, i.SearchSteps, i.NextLook, i.Applications,
+        i.Restarts, i.SecondPasses, i.Streams, i.Norm, i.MissProbability, i.LastLook, i.LastWorst, i.LastValue,
     ];
 
     private static LanczosItem Unpack(double[] i) => new()
     {
-        Size = (int)i[0], Locked = (int)i[1], Looking = i[2] != 0, Broken = i[3] != 0, Warm = i[4] != 0, RunSteps = (int)i[5], BoundSteps = (int)i[6],
+        Size = (int)i[0], Locked = (int)i[1], Looking = i[2] != 0, Broken = i[3] != 0, Warm = i[4] != 0, RunSteps = (int)i[5], Compressed = i[6] != 0,
         SearchSteps = (int)i[7], NextLook = (int)i[8], Applications = (int)i[9], Restarts = (int)i[10], SecondPasses = (int)i[11], Streams = (int)i[12],
-        Norm = i[13], Lowest = i[14], Highest = i[15], MissProbability = i[16], LastLook = (int)i[17], LastWorst = i[18],
-        LastValue = i[19],
+        Norm = i[13], MissProbability = i[14], LastLook = (int)i[15], LastWorst = i[16], LastValue = i[17],
     };
 
     private static void Write(NpzWriter file, string name, double[] values) => file.Write<double>(name, values, [values.Length]);

@@ -97,6 +97,27 @@ public class SpectrumTests
     }
 
     [Theory]
+    [InlineData(0.05)]
+    [InlineData(0.3)]
+    public void CopiesAreMissedAtMostAsOftenAsTheBoundSays(double bound)
+    {
+        const int n = 100, runs = 2000;
+        double[] a = new double[n * n];
+        for (int i = 0; i < n; i++) a[i * n + i] = i < 2 ? 5 : i == 2 ? 4 : 3.6 * i / n;
+        int missed = 0;
+        for (ulong seed = 0; seed < runs; seed++)
+        {
+            LanczosResult<double> result = Lanczos.TopK<double>(a, n, 2, new() { Seed = seed, MissProbability = bound });
+            if (result.Eigenvalues[1] > 4.5) continue;
+            missed++;
+            Assert.InRange(result.Evidence.MissProbability, 0, bound);
+        }
+
+        // No more often, to four standard deviations; and the bound is no idle one.
+        Assert.InRange(missed, bound * runs / 50, bound * runs + 4 * Math.Sqrt(bound * runs));
+    }
+
+    [Theory]
     [InlineData(12)]
     [InlineData(100)]
     [InlineData(400)]
