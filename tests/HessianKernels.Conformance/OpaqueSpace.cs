@@ -59,6 +59,16 @@ public sealed class OpaqueSpace(int batch, int length, int readInterval = 1) : I
         }
     }
 
+    public void Divide(OpaqueVector scale, OpaqueVector x)
+    {
+        for (int b = 0; b < batch; b++)
+        {
+            double by = scale.Numbers[b];
+            if (by == 0) continue;
+            foreach (ref double number in Item(x, 0, b)) number /= by;
+        }
+    }
+
     public void Project(OpaqueVector basis, int count, OpaqueVector y, OpaqueVector coefficients)
     {
         for (int b = 0; b < batch; b++)

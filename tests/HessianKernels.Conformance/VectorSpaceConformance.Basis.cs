@@ -203,6 +203,8 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         space.Normalize(View(mx), View(scalar));
         results.Add(Read(space, mx, size));
         results.Add(Read(space, scalar, batch));
+        space.Divide(View(scalar), View(my));
+        results.Add(Read(space, my, size));
         space.Project(View(v), Count, View(my), View(c));
         results.Add(Read(space, c, Count * batch));
         space.Combine(View(v), Count, View(mc), 2, View(made));

@@ -132,6 +132,26 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
     }
 
     [Theory]
+    [MemberData(nameof(Shapes))]
+    public void DivideTakesEachItemByItsOwnScaleAndLeavesItWhereThatIsZero(int batch, int length)
+    {
+        TSpace space = Space(batch, length);
+        double[] scales = Numbers(batch, 8);
+        if (batch > 1) scales[1] = 0;
+        // Its reciprocal overflows.
+        if (batch > 2) scales[2] = space.Epsilon > 1e-10 ? 1e-39 : 1e-309;
+        double[] numbers = Numbers(batch * length, 9);
+        if (batch > 2) foreach (ref double number in numbers.AsSpan(2 * length, length)) number *= scales[2];
+        TMemory x = Of(space, numbers), scale = Of(space, scales);
+        double[] expected = Read(space, x, batch * length), s = Read(space, scale, batch);
+        for (int i = 0; i < expected.Length; i++) expected[i] /= s[i / length] == 0 ? 1 : s[i / length];
+        space.Divide(View(scale), View(x));
+        double[] found = Read(space, x, batch * length);
+        Tolerance.Equal<double>(expected, found, Array.ConvertAll(expected, e => 2 * space.Epsilon * Math.Abs(e)));
+        Tolerance.SameBits<double>(s, Read(space, scale, batch), "scale");
+    }
+
+    [Theory]
     [InlineData(150)]
     [InlineData(-150)]
     public void NormalizeNeitherOverflowsNorUnderflows(int exponent)

@@ -65,6 +65,12 @@ internal readonly struct CountingSpace(CpuSpace<double> space, Traffic traffic) 
         space.Normalize(x, norm);
     }
 
+    public void Divide(Span<double> scale, Span<double> x)
+    {
+        traffic.Add(1, 1, Length);
+        space.Divide(scale, x);
+    }
+
     public void Project(Span<double> basis, int count, Span<double> y, Span<double> coefficients)
     {
         traffic.Add(count + 1, 0, Length);

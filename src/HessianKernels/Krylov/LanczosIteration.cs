@@ -205,7 +205,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
             }
         }
 
-        Fill(_basis.SecondPasses, 0);
+        if (passes.ContainsAnyExcept(0)) Fill(_basis.SecondPasses, 0);
         _read = _next;
     }
 
@@ -246,7 +246,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
             Fill(_mask, 0);
             _space.Orthogonalize(_basis.Vectors, _next, _mask, random, _basis.Coefficients, _basis.Norm, _unusedPasses);
             _space.Read(_basis.Norm, scalars);
-            _space.Normalize(random, _basis.Norm);
+            _space.Divide(_basis.Norm, random);
             for (int b = 0; b < scalars.Length; b++)
             {
                 ref LanczosItem item = ref _items[b];

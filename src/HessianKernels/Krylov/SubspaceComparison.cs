@@ -19,10 +19,10 @@ internal readonly ref struct SubspaceComparison<TView, TSpace>
     where TSpace : IVectorSpace<TView>
 {
     private readonly TSpace _space;
-    private readonly TView _coefficients, _norm, _unusedNorm, _reference, _passes;
+    private readonly TView _coefficients, _norm, _reference, _passes;
     private readonly double[] _host;
 
-    /// <summary>Lays a comparison of bases of at most <paramref name="most"/> vectors out over <c>(most + 4) Batch</c> elements of scratch.</summary>
+    /// <summary>Lays a comparison of bases of at most <paramref name="most"/> vectors out over <c>(most + 3) Batch</c> elements of scratch.</summary>
     public SubspaceComparison(TSpace space, int most, TView scratch)
     {
         int batch = space.Batch;
@@ -30,16 +30,15 @@ internal readonly ref struct SubspaceComparison<TView, TSpace>
         _space = space;
         _coefficients = space.Slice(scratch, 0, at);
         _norm = space.Slice(scratch, at, batch);
-        _unusedNorm = space.Slice(scratch, at + batch, batch);
-        _reference = space.Slice(scratch, at + 2 * batch, batch);
-        _passes = space.Slice(scratch, at + 3 * batch, batch);
+        _reference = space.Slice(scratch, at + batch, batch);
+        _passes = space.Slice(scratch, at + 2 * batch, batch);
         _host = new double[at];
         space.Write(_host.AsSpan(0, batch), _reference);
         space.Write(_host.AsSpan(0, batch), _passes);
     }
 
     /// <summary>Elements of scratch.</summary>
-    public static long Elements(int batch, int most) => (most + 4L) * batch;
+    public static long Elements(int batch, int most) => (most + 3L) * batch;
 
     /// <summary>Compares item by item. (4 p q + 2 q^2) n flops, and 2 (p^2 + q^2) n to see how orthonormal the bases are.</summary>
     /// <param name="first">V, <c>[p, Batch, Length]</c>; orthonormalised in place where that is asked for.</param>
@@ -97,7 +96,7 @@ internal readonly ref struct SubspaceComparison<TView, TSpace>
         for (int j = 0; j < count; j++)
         {
             _space.Orthogonalize(vectors, j, _reference, Slot(vectors, j), _coefficients, _norm, _passes);
-            _space.Normalize(Slot(vectors, j), _unusedNorm);
+            _space.Divide(_norm, Slot(vectors, j));
             if (triangle.IsEmpty) continue;
             Span<double> column = triangle.Slice(j * count * batch, count * batch);
             Read(j).CopyTo(column);

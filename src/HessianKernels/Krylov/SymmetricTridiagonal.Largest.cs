@@ -98,20 +98,23 @@ internal static partial class SymmetricTridiagonal
 
         double smallest = SmallestPivot(diagonal, offDiagonal);
         // vector: b_i / pivot from above; scratch: pivots from below.
-        scratch[t - 1] = Guard(diagonal[t - 1] - eigenvalue, smallest);
-        for (int i = t - 2; i >= 0; i--)
-            scratch[i] = Guard(diagonal[i] - eigenvalue - offDiagonal[i] * (offDiagonal[i] / scratch[i + 1]), smallest);
+        // The two chains of divisions side by side: each waits for itself, not for the other.
+        double above = 0, below = Guard(diagonal[t - 1] - eigenvalue, smallest);
+        scratch[t - 1] = below;
+        for (int i = 0, j = t - 2; j >= 0; i++, j--)
+        {
+            vector[i] = offDiagonal[i] / Guard(diagonal[i] - eigenvalue - above, smallest);
+            above = offDiagonal[i] * vector[i];
+            below = Guard(diagonal[j] - eigenvalue - offDiagonal[j] * (offDiagonal[j] / below), smallest);
+            scratch[j] = below;
+        }
 
         int twist = 0;
-        double least = double.PositiveInfinity, above = 0;
-        for (int i = 0; i < t; i++)
+        double least = Math.Abs(scratch[0]);
+        for (int i = 1; i < t; i++)
         {
-            double pivot = Guard(diagonal[i] - eigenvalue - above, smallest);
-            double gamma = Math.Abs(scratch[i] - above);
+            double gamma = Math.Abs(scratch[i] - offDiagonal[i - 1] * vector[i - 1]);
             if (gamma < least) (least, twist) = (gamma, i);
-            if (i == t - 1) break;
-            vector[i] = offDiagonal[i] / pivot;
-            above = offDiagonal[i] * vector[i];
         }
 
         double square = 1;
@@ -132,8 +135,8 @@ internal static partial class SymmetricTridiagonal
             square += component * component;
         }
 
-        double norm = Math.Sqrt(square);
-        for (int i = 0; i < t; i++) vector[i] /= norm;
+        double scale = 1 / Math.Sqrt(square);
+        for (int i = 0; i < t; i++) vector[i] *= scale;
     }
 
     private static double Guard(double pivot, double smallest) => Math.Abs(pivot) < smallest ? -smallest : pivot;

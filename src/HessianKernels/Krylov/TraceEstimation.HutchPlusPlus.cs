@@ -53,7 +53,7 @@ internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
     {
         TView vector = Slot(slot);
         _space.Orthogonalize(_basis, slot, _reference, vector, _coefficients, _norm, _passes);
-        _space.Normalize(vector, _value);
+        _space.Divide(_norm, vector);
         ReadOnlySpan<double> norms = Read(_norm, 1);
         for (int b = 0; b < _items.Length; b++) if (norms[b] != 0) _items[b].Rank++;
         return norms;

@@ -42,7 +42,7 @@ internal static class Tridiagonalization
     ///  w -= V (V^T w), once or twice;  beta_j = ||w||;  v_(j+1) = w / beta_j      (0 where w lies in the span)
     /// </code>
     /// The two local terms go first, so that the test of Kahan and Parlett sees what is left of them: one pass over the
-    /// basis is then nearly always enough. One product, 2 j + 10 vectors read.
+    /// basis is then nearly always enough. One product, 2 j + 9 vectors read.
     /// </summary>
     /// <param name="space">The arithmetic.</param>
     /// <param name="matrix">The operator A.</param>
@@ -68,7 +68,7 @@ internal static class Tridiagonalization
         space.SubtractScaled(alpha, current, next);
         if (j > 0) space.SubtractScaled(Item(space, basis.Beta, j - 1), Slot(space, basis.Vectors, j - 1), next);
         space.Orthogonalize(basis.Vectors, j + 1, basis.Reference, next, basis.Coefficients, beta, basis.SecondPasses);
-        space.Normalize(next, basis.Norm);
+        space.Divide(beta, next);
     }
 
     /// <summary>Vector <paramref name="slot"/> of a basis, <c>[Batch, Length]</c>.</summary>

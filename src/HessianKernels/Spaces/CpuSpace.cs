@@ -108,6 +108,13 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
     }
 
     /// <inheritdoc/>
+    public void Divide(Span<T> scale, Span<T> x)
+    {
+        fixed (T* px = Vectors(x, 1))
+            for (int b = 0; b < Batch; b++) Norm.Divide(px + (nint)b * Length, double.CreateTruncating(scale[b]), Length, Threads);
+    }
+
+    /// <inheritdoc/>
     public void Project(Span<T> basis, int count, Span<T> y, Span<T> coefficients)
     {
         fixed (T* v = Vectors(basis, count), py = Vectors(y, 1), c = Coefficients(coefficients, count))

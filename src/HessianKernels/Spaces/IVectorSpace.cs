@@ -62,6 +62,9 @@ public interface IVectorSpace<TView> where TView : allows ref struct
     /// </summary>
     void Normalize(TView x, TView norm);
 
+    /// <summary><c>x_b /= scale[b]</c>; left as it is where scale is 0. Right also where the reciprocal would overflow.</summary>
+    void Divide(TView scale, TView x);
+
     /// <summary><c>coefficients[j, b] = &lt;v_jb, y_b&gt;</c> for the first <paramref name="count"/> vectors of <paramref name="basis"/>.</summary>
     void Project(TView basis, int count, TView y, TView coefficients);
 
