@@ -106,7 +106,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         if (SinglePair(item))
         {
             LoadT(b, t);
-            ReadOnlySpan<double> vector = ExtremePair(b, t);
+            ReadOnlySpan<double> vector = ExtremePair(b, t, 0);
             Select(b, vector, _diagonal[0], 0, beta, end, results);
             return;
         }

@@ -84,7 +84,8 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         LoadT(b, t);
         if (SinglePair(item))
         {
-            last[0] = ExtremePair(b, t)[t - 1];
+            // The last component has about the relative accuracy of the pair: far more than the estimate needs.
+            last[0] = ExtremePair(b, t, 1e-6)[t - 1];
             item.Norm = Math.Max(item.Norm, Math.Abs(ritz[0]));
             double residual = Math.Abs(beta * last[0]) / NonZero(item.Norm);
             item.LastValue = ritz[0];
@@ -226,7 +227,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         => _settings.Wanted == 1 && item.Locked == 0 && _settings.Which is SpectrumEnd.Largest or SpectrumEnd.Smallest && !item.Warm;
 
     /// <summary>The extreme eigenvalue of the loaded T into <c>_diagonal[0]</c>; its eigenvector is returned.</summary>
-    private readonly Span<double> ExtremePair(int b, int t)
+    private readonly Span<double> ExtremePair(int b, int t, double accuracy)
     {
         ref LanczosItem item = ref _items[b];
         Span<double> diagonal = _diagonal[..t], offDiagonal = _offDiagonal[..t], vector = _arrow[..t], scratch = _arrow.Slice(t, t);
@@ -236,10 +237,9 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         double largest = SymmetricTridiagonal.LargestElement(diagonal, offDiagonal);
         double unit = largest > 0 ? Math.ScaleB(1, Math.ILogB(largest)) : 1, scale = sign / unit;
         for (int i = 0; i < t; i++) (diagonal[i], offDiagonal[i]) = (scale * diagonal[i], scale * offDiagonal[i]);
-        // Since the last look the value has risen by no more than its residual, as a rule.
-        double guess = item.LastLook > 0 ? scale * item.LastValue + 1.1 * item.LastWorst * NonZero(item.Norm) / unit : double.NaN;
-        double value = SymmetricTridiagonal.Largest(diagonal, offDiagonal, guess);
-        SymmetricTridiagonal.Eigenvector(diagonal, offDiagonal, value, vector, scratch);
+        // Since the last look the value has risen a little.
+        double guess = item.LastLook > 0 ? scale * item.LastValue : double.NaN;
+        double value = SymmetricTridiagonal.LargestPair(diagonal, offDiagonal, guess, accuracy, vector, scratch);
         diagonal[0] = sign * unit * value;
         return vector;
     }

@@ -78,6 +78,35 @@ internal static partial class SymmetricTridiagonal
     }
 
     /// <summary>
+    /// The largest eigenvalue and its eigenvector from a guess near it, by Rayleigh quotients of twisted factorisations, each with about twice the correct digits of the one before; where that
+    /// goes astray, by <see cref="Largest"/> and <see cref="Eigenvector"/>.
+    /// </summary>
+    /// <param name="diagonal">a, [t].</param>
+    /// <param name="offDiagonal">b, [t - 1] used.</param>
+    /// <param name="guess">A number thought to be near it, or NaN.</param>
+    /// <param name="accuracy">The residual the vector may have, relative to the largest element; the value is right to about its square. 0 for all that rounding allows.</param>
+    /// <param name="vector">Out: [t].</param>
+    /// <param name="scratch">[t].</param>
+    public static double LargestPair(
+        ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal, double guess, double accuracy, Span<double> vector, Span<double> scratch)
+    {
+        const int Steps = 6;
+        double enough = Math.Max(16 * Epsilon, accuracy) * LargestElement(diagonal, offDiagonal), value = guess;
+        for (int step = 0; step < Steps && double.IsFinite(value); step++)
+        {
+            Twisted twisted = Twist(diagonal, offDiagonal, value, vector, scratch);
+            value += twisted.Correction;
+            if (!(twisted.Residual <= enough)) continue;
+            if (twisted.NoneAbove) return value;
+            break;
+        }
+
+        value = Largest(diagonal, offDiagonal);
+        Twist(diagonal, offDiagonal, value, vector, scratch);
+        return value;
+    }
+
+    /// <summary>
     /// The eigenvector of a given eigenvalue, normalised, by a twisted factorisation: pivots from above and from below meet where the vector is
     /// largest, so that its small components, the last one above all, come out with small relative error (Dhillon and Parlett, 2004).
     /// </summary>
@@ -88,33 +117,51 @@ internal static partial class SymmetricTridiagonal
     /// <param name="scratch">[t].</param>
     public static void Eigenvector(
         ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal, double eigenvalue, Span<double> vector, Span<double> scratch)
+        => Twist(diagonal, offDiagonal, eigenvalue, vector, scratch);
+
+    /// <summary>What one step of inverse iteration shows.</summary>
+    /// <param name="Correction">From the shift to the vector's Rayleigh quotient.</param>
+    /// <param name="Residual">||(T - shift I) z||.</param>
+    /// <param name="NoneAbove">Whether no eigenvalue but the one sought is above the shift.</param>
+    private readonly record struct Twisted(double Correction, double Residual, bool NoneAbove);
+
+    /// <summary>The unit vector z of <c>(T - shift I) z = gamma e_k</c>, k where |gamma| is least.</summary>
+    private static Twisted Twist(
+        ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal, double shift, Span<double> vector, Span<double> scratch)
     {
         int t = diagonal.Length;
         if (t == 1)
         {
             vector[0] = 1;
-            return;
+            return new(diagonal[0] - shift, Math.Abs(diagonal[0] - shift), true);
         }
 
         double smallest = SmallestPivot(diagonal, offDiagonal);
+        // Squares of b, which T's scale allows, keep one division and one difference a row in each chain.
         // vector: b_i / pivot from above; scratch: pivots from below.
         // The two chains of divisions side by side: each waits for itself, not for the other.
-        double above = 0, below = Guard(diagonal[t - 1] - eigenvalue, smallest);
+        double above = 0, below = Guard(diagonal[t - 1] - shift, smallest);
         scratch[t - 1] = below;
+        // By Sylvester's law the pivots that are not negative count the eigenvalues above the shift; the twist's own stands for the one sought.
+        int firstAbove = t, lastBelow = below > 0 ? t - 1 : -1;
         for (int i = 0, j = t - 2; j >= 0; i++, j--)
         {
-            vector[i] = offDiagonal[i] / Guard(diagonal[i] - eigenvalue - above, smallest);
-            above = offDiagonal[i] * vector[i];
-            below = Guard(diagonal[j] - eigenvalue - offDiagonal[j] * (offDiagonal[j] / below), smallest);
+            double bi = offDiagonal[i], bj = offDiagonal[j];
+            double pivot = Guard(diagonal[i] - shift - above, smallest);
+            if (pivot > 0 && firstAbove == t) firstAbove = i;
+            vector[i] = bi / pivot;
+            above = bi * bi / pivot;
+            below = Guard(diagonal[j] - shift - bj * bj / below, smallest);
+            if (below > 0 && lastBelow < 0) lastBelow = j;
             scratch[j] = below;
         }
 
         int twist = 0;
-        double least = Math.Abs(scratch[0]);
+        double gamma = scratch[0];
         for (int i = 1; i < t; i++)
         {
-            double gamma = Math.Abs(scratch[i] - offDiagonal[i - 1] * vector[i - 1]);
-            if (gamma < least) (least, twist) = (gamma, i);
+            double here = scratch[i] - offDiagonal[i - 1] * vector[i - 1];
+            if (Math.Abs(here) < Math.Abs(gamma)) (gamma, twist) = (here, i);
         }
 
         double square = 1;
@@ -137,6 +184,7 @@ internal static partial class SymmetricTridiagonal
 
         double scale = 1 / Math.Sqrt(square);
         for (int i = 0; i < t; i++) vector[i] *= scale;
+        return new(gamma / square, Math.Abs(gamma) * scale, firstAbove >= twist && lastBelow <= twist);
     }
 
     private static double Guard(double pivot, double smallest) => Math.Abs(pivot) < smallest ? -smallest : pivot;

@@ -28,6 +28,20 @@ public partial class SymmetricTridiagonalTests
             Tolerance.Equal(largest, found, bound, $"from {guess:r}");
             Assert.Equal(n, Count(t, found + bound));
             Assert.InRange(Count(t, found - bound), 0, n - 1);
+
+            double[] vector = new double[n], scratch = new double[n];
+            Array.Fill(vector, double.NaN);
+            Array.Fill(scratch, double.NaN);
+            double paired = SymmetricTridiagonal.LargestPair(t.Diagonal, t.OffDiagonal, guess, 0, vector, scratch);
+            Tolerance.Equal(largest, paired, bound, $"pair from {guess:r}");
+            Tolerance.Equal(1, vector.Sum(x => x * x), 4 * n * Epsilon, $"norm from {guess:r}");
+            double residual = t.Residual(paired, vector);
+            Assert.True(residual <= 8 * n * Epsilon * t.Scale + 1e-299, $"||T v - {paired:r} v|| = {residual} from {guess:r}");
+
+            paired = SymmetricTridiagonal.LargestPair(t.Diagonal, t.OffDiagonal, guess, 1e-6, vector, scratch);
+            residual = t.Residual(paired, vector);
+            Assert.True(residual <= (1e-6 + 8 * n * Epsilon) * t.Scale + 1e-299, $"||T v - {paired:r} v|| = {residual} from {guess:r}, to 1e-6");
+            Tolerance.Equal(largest, paired, residual + bound, $"to 1e-6 from {guess:r}");
         }
     }
 
@@ -50,8 +64,13 @@ public partial class SymmetricTridiagonalTests
                 ])
             {
                 double largest = t.Eigenvalues()[^1];
-                foreach (double guess in (double[])[double.NaN, largest + gap, largest + gap * gap, largest + 1e-14])
-                    Tolerance.Equal(largest, SymmetricTridiagonal.Largest(t.Diagonal, t.OffDiagonal, guess), 2 * (4 + 2 * Math.Sqrt(n)) * Epsilon * t.Scale, $"gap 1e-{exponent} from {guess:r}");
+                foreach (double guess in (double[])[double.NaN, largest + gap, largest - gap, largest + gap * gap, largest - gap * gap, largest + 1e-14, largest - 1e-14])
+                {
+                    double bound = 2 * (4 + 2 * Math.Sqrt(n)) * Epsilon * t.Scale;
+                    Tolerance.Equal(largest, SymmetricTridiagonal.Largest(t.Diagonal, t.OffDiagonal, guess), bound, $"gap 1e-{exponent} from {guess:r}");
+                    double pair = SymmetricTridiagonal.LargestPair(t.Diagonal, t.OffDiagonal, guess, 0, new double[n], new double[n]);
+                    Tolerance.Equal(largest, pair, bound, $"pair, gap 1e-{exponent} from {guess:r}");
+                }
             }
         }
     }
@@ -96,8 +115,18 @@ public partial class SymmetricTridiagonalTests
 
         double[] vector = new double[n];
         SymmetricTridiagonal.Eigenvector(t.Diagonal, t.OffDiagonal, value, vector, new double[n]);
+        AssertComponents(precise, vector);
+        foreach (double guess in (double[])[value, value * (1 - 1e-9), value * (1 - 1e-4), value * 1.01])
+        {
+            Tolerance.Equal(preciseValue, SymmetricTridiagonal.LargestPair(t.Diagonal, t.OffDiagonal, guess, 0, vector, new double[n]), 4 * Epsilon * t.Scale, "pair");
+            AssertComponents(precise, vector);
+        }
+    }
+
+    private static void AssertComponents(double[] precise, double[] vector)
+    {
         double sign = Math.Sign(vector[0]) * Math.Sign(precise[0]);
-        for (int i = 0; i < n; i++)
+        for (int i = 0; i < precise.Length; i++)
             Tolerance.Equal(precise[i], sign * vector[i], 1e-13 * Math.Abs(precise[i]), $"component {i}");
     }
 }
