@@ -22,13 +22,15 @@ public readonly record struct CriticalLearningRate
     public TopEigenvalue Evidence { get; private init; }
 
     /// <summary>
-    /// One Lanczos run on the pencil, on packed m x m matrices: some ten to twenty products of 2 n r m^2 flops. Bernoulli, with and without replacement differ only in two weights.
+    /// One Lanczos run on the pencil, on packed m x m matrices: some ten to twenty products of 2 n r m^2 flops. Bernoulli, with and without
+    /// replacement differ only in two weights.
     /// </summary>
     /// <param name="space">The set.</param>
     /// <param name="sampling">How batches are drawn from as many examples as the set has.</param>
     /// <param name="options">Tolerance, limits, threads; the defaults where null.</param>
     /// <param name="progress">Told of every look of the search.</param>
-    /// <param name="cancellation">Ends the search; what was found is returned, with the status Cancelled and the interval [0, infinity].</param>
+    /// <param name="cancellation">Ends the search; what was found is returned, with the status Cancelled and the interval [0,
+    /// infinity].</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or one array cannot hold the matrices.</exception>
     /// <exception cref="ArgumentException">The sampling is from another number of examples.</exception>
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>

@@ -4,10 +4,12 @@ using HessianKernels.Spaces;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// The compression of the noise map to diagonal matrices, <c>N_ab = (1/n) sum_i [(Phi_i^T S_i Phi_i)_ab]^2</c>, formed once for a set, and as an operator <c>x to d o (N (d o x))</c>. N has no negative element.
+/// The compression of the noise map to diagonal matrices, <c>N_ab = (1/n) sum_i [(Phi_i^T S_i Phi_i)_ab]^2</c>, formed once for a set, and
+/// as an operator <c>x to d o (N (d o x))</c>. N has no negative element.
 /// </summary>
 /// <remarks>
-/// <c>[(Phi_i^T S_i Phi_i)_ab]^2 = sum_kl s_k s_l (phi_ka phi_la)(phi_kb phi_lb)</c>: one product of a matrix of n r (r + 1) / 2 rows, taken some at a time, with its weighted self; n r (r + 1) / 2 m^2 flops.
+/// <c>[(Phi_i^T S_i Phi_i)_ab]^2 = sum_kl s_k s_l (phi_ka phi_la)(phi_kb phi_lb)</c>: one product of a matrix of n r (r + 1) / 2 rows,
+/// taken some at a time, with its weighted self; n r (r + 1) / 2 m^2 flops.
 /// </remarks>
 internal sealed unsafe class DiagonalNoise : ILinearOperator<Span<double>>
 {

@@ -4,7 +4,8 @@ using HessianKernels.Spaces;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// <c>lambda_max( W^{-1/2} o A o W^{-1/2} )</c> for one W after another, each search beginning where the last ended: in the vectors of the examples, or in packed matrices for a set with signs and r > 1.
+/// <c>lambda_max( W^{-1/2} o A o W^{-1/2} )</c> for one W after another, each search beginning where the last ended: in the vectors of the
+/// examples, or in packed matrices for a set with signs and r > 1.
 /// </summary>
 internal sealed class ExactNoise
 {
@@ -27,7 +28,9 @@ internal sealed class ExactNoise
 
         Weights = new double[PackedSymmetric.Length(space.Rank)];
         _matrix = new WeightedMoment(map, space, null, Weights, 1);
-        PackedSymmetric.Diagonal(space.Eigenvalues, _start = new double[Weights.Length]);
+        double[] ones = new double[space.Rank];
+        Array.Fill(ones, 1);
+        PackedSymmetric.Diagonal(ones, _start = new double[Weights.Length]);
     }
 
     /// <summary>Where W is written before each search.</summary>

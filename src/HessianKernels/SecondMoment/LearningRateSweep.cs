@@ -3,7 +3,8 @@ using HessianKernels.Krylov;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// Noise kernel norms and critical learning rates of one set at many learning rates and batch sizes. What does not change is kept (the matrix of K_diag, the critical learning rate of a
+/// Noise kernel norms and critical learning rates of one set at many learning rates and batch sizes. What does not change is kept (the
+/// matrix of K_diag, the critical learning rate of a
 /// sampling), and each search begins from the eigenvector of the last: neighbours in a sweep cost a few products each.
 /// </summary>
 /// <remarks>

@@ -15,8 +15,10 @@ namespace HessianKernels.SecondMoment;
 /// in the eigenbasis of H. Stable in mean square exactly where <c>K_exact &lt; 1</c>.
 /// </summary>
 /// <remarks>
-/// Where <c>alpha eta lambda_max >= 2</c>, or an eigenvalue of H is not positive, the mean itself does not contract and the first three are +infinity; K_hd_asy is from <c>eta lambda_max >= 2</c> on.
-/// The norms of many learning rates or batch sizes: <see cref="LearningRateSweep"/>. MATHEMATICS 3; paper 000 eqs. 9 to 11, whose slips are in MATHEMATICS 9.
+/// Where <c>alpha eta lambda_max >= 2</c>, or an eigenvalue of H is not positive, the mean itself does not contract and the first three are
+/// +infinity; K_hd_asy is from <c>eta lambda_max >= 2</c> on.
+/// The norms of many learning rates or batch sizes: <see cref="LearningRateSweep"/>. MATHEMATICS 3; paper 000 eqs. 9 to 11, whose slips are
+/// in MATHEMATICS 9.
 /// </remarks>
 public static partial class NoiseKernel
 {
@@ -35,7 +37,9 @@ public static partial class NoiseKernel
         IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
         => new LearningRateSweep(space, options).Norms(learningRate, sampling, progress, cancellation);
 
-    /// <summary>Bytes that <see cref="Norms"/> takes beyond the set: two m x m matrices and a half, and the vectors of the searches.</summary>
+    /// <summary>
+    /// Bytes that <see cref="Norms"/> takes beyond the set: two m x m matrices and a half, and the vectors of the searches.
+    /// </summary>
     /// <param name="space">The set.</param>
     /// <param name="options">The options of the call.</param>
     public static long RequiredBytes(FunctionSpace space, SecondMomentOptions? options = null)
@@ -53,6 +57,7 @@ public static partial class NoiseKernel
     public static double HighDimensional(ReadOnlySpan<double> eigenvalues, int rows, double learningRate, BatchSampling sampling)
     {
         Point.Check(learningRate, sampling);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         return Harmonic(eigenvalues, sampling.Alpha * learningRate, sampling.Kappa * learningRate / rows);
     }
 
@@ -61,6 +66,7 @@ public static partial class NoiseKernel
     public static double HighDimensionalAsymptotic(ReadOnlySpan<double> eigenvalues, int rows, double learningRate, BatchSampling sampling)
     {
         Point.Check(learningRate, sampling);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         return Harmonic(eigenvalues, learningRate, learningRate / (sampling.BatchSize * (double)rows));
     }
 
@@ -72,6 +78,7 @@ public static partial class NoiseKernel
     public static double Trace(double trace, int rows, double learningRate, BatchSampling sampling)
     {
         Point.Check(learningRate, sampling);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         return learningRate / (2.0 * sampling.BatchSize * rows) * trace;
     }
 

@@ -2,7 +2,8 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>The exact noise kernel norm and its four estimates at one learning rate and batch size.</summary>
 /// <remarks>
-/// <c>K_diag &lt;= K_exact</c> always, and <c>K_hd &lt;= K_diag</c> for r = 1 (MATHEMATICS 3): K_diag > 1 proves instability, K_diag &lt; 1 proves nothing. K_hd_asy and K_tr obey no such order.
+/// <c>K_diag &lt;= K_exact</c> always, and <c>K_hd &lt;= K_diag</c> for r = 1 (MATHEMATICS 3): K_diag > 1 proves instability, K_diag &lt; 1
+/// proves nothing. K_hd_asy and K_tr obey no such order.
 /// </remarks>
 public sealed record NoiseKernelNorms
 {

@@ -1,7 +1,8 @@
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// Symmetric m x m matrices as vectors of length m (m + 1) / 2: the lower triangle row by row, what is off the diagonal times sqrt(2), so that the Euclidean inner product
+/// Symmetric m x m matrices as vectors of length m (m + 1) / 2: the lower triangle row by row, what is off the diagonal times sqrt(2), so
+/// that the Euclidean inner product
 /// is Frobenius'.
 /// <code>
 ///  ( a      )

@@ -4,7 +4,8 @@ using HessianKernels.Spaces;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// The largest eigenvalue of an operator that maps a cone (positive vectors, positive semidefinite matrices) into itself. Its vector lies in that cone (Krein and Rutman; Perron and Frobenius for matrices), so a
+/// The largest eigenvalue of an operator that maps a cone (positive vectors, positive semidefinite matrices) into itself. Its vector lies
+/// in that cone (Krein and Rutman; Perron and Frobenius for matrices), so a
 /// start inside the cone overlaps with it: no random start is needed, and no search for what a start may have missed.
 /// </summary>
 internal static class PerronVector

@@ -5,11 +5,14 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>
 /// The second-moment operator of SGD on a set's range: what one step makes of <c>E[w w^T]</c>,
-/// <code>T(M) = E[(I - eta H_B) M (I - eta H_B)] = M - eta (L M + M L) + eta^2 [ alpha L M L + kappa (1/n) sum_i H_i M H_i ],   L = diag(lambda)</code>
+/// <code>T(M) = E[(I - eta H_B) M (I - eta H_B)] = M - eta (L M + M L) + eta^2 [ alpha L M L + kappa (1/n) sum_i H_i M H_i ], L =
+/// diag(lambda)</code>
 /// </summary>
 /// <remarks>
-/// A vector is a symmetric m x m matrix in the eigenbasis of H, packed: the lower triangle row by row, off-diagonal elements times sqrt(2), so that the inner product is Frobenius' and T is self-adjoint. T maps
-/// positive semidefinite matrices to such; its spectral radius is its largest eigenvalue. Outside the range T is the identity and is not represented. A product takes 2 n r m^2 flops; one at a time.
+/// A vector is a symmetric m x m matrix in the eigenbasis of H, packed: the lower triangle row by row, off-diagonal elements times sqrt(2),
+/// so that the inner product is Frobenius' and T is self-adjoint. T maps
+/// positive semidefinite matrices to such; its spectral radius is its largest eigenvalue. Outside the range T is the identity and is not
+/// represented. A product takes 2 n r m^2 flops; one at a time.
 /// MATHEMATICS 2; paper 000 eq. 7 from the side of the data, paper 002 App. E.
 /// </remarks>
 public sealed class SecondMomentOperator : ILinearOperator<Span<double>>
@@ -22,8 +25,10 @@ public sealed class SecondMomentOperator : ILinearOperator<Span<double>>
     /// <param name="learningRate">eta, finite and positive.</param>
     /// <param name="sampling">How batches are drawn from as many examples as the set has.</param>
     /// <param name="options">Limits, threads; the defaults where null.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The learning rate or an option is out of its range, or one array cannot hold a matrix.</exception>
-    /// <exception cref="ArgumentException">The sampling is from another number of examples, or the set is zero and its T the identity.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The learning rate or an option is out of its range, or one array cannot hold a
+    /// matrix.</exception>
+    /// <exception cref="ArgumentException">The sampling is from another number of examples, or the set is zero and its T the
+    /// identity.</exception>
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>
     public SecondMomentOperator(FunctionSpace space, double learningRate, BatchSampling sampling, SecondMomentOptions? options = null)
     {
@@ -57,7 +62,8 @@ public sealed class SecondMomentOperator : ILinearOperator<Span<double>>
     public void Apply(Span<double> input, Span<double> output) => _moment.Apply(input, output);
 
     /// <summary>
-    /// lambda_max(T) on the range, a diagnostic: the top of T's spectrum is crowded just under <c>1 - 2 eta lambda_min</c>, and the search may take hundreds of products. K_exact and the critical learning rate decide
+    /// lambda_max(T) on the range, a diagnostic: the top of T's spectrum is crowded just under <c>1 - 2 eta lambda_min</c>, and the search
+    /// may take hundreds of products. K_exact and the critical learning rate decide
     /// stability with some ten.
     /// </summary>
     /// <param name="progress">Told of every look of the search.</param>

@@ -5,11 +5,15 @@ namespace HessianKernels.SecondMoment;
 /// <summary>The largest eigenvalue of an operator, with the evidence for it.</summary>
 public readonly record struct TopEigenvalue
 {
-    /// <summary>The Ritz value: never above the largest eigenvalue but for rounding. Infinite where the operator is not defined because the mean is unstable.</summary>
+    /// <summary>
+    /// The Ritz value: never above the largest eigenvalue but for rounding. Infinite where the operator is not defined because the mean is
+    /// unstable.
+    /// </summary>
     public double Value { get; init; }
 
     /// <summary>
-    /// Half-width: an eigenvalue lies within it of the value. That it is the largest is known from the start, which overlaps with the largest one's vector, and not from this.
+    /// Half-width: an eigenvalue lies within it of the value. That it is the largest is known from the start, which overlaps with the
+    /// largest one's vector, and not from this.
     /// </summary>
     public double Radius { get; init; }
 

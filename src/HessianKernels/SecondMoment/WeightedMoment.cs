@@ -3,7 +3,8 @@ using HessianKernels.Spaces;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// <c>X to D o X + scale w o A(w o X)</c> on packed symmetric m x m matrices, with A the noise map and D and w elementwise: T itself, I - T, the pencil of the critical learning rate and
+/// <c>X to D o X + scale w o A(w o X)</c> on packed symmetric m x m matrices, with A the noise map and D and w elementwise: T itself, I -
+/// T, the pencil of the critical learning rate and
 /// the noise kernels, according to D, w and the scale.
 /// </summary>
 /// <param name="map">A, but for its 1 / n.</param>

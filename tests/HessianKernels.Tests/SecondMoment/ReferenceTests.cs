@@ -52,6 +52,7 @@ public class ReferenceTests
             double lr = row.GetProperty("lr").GetDouble();
             CriticalLearningRate critical = CriticalLearningRate.Of(set.Space, sampling);
             Equal(row, "critical_lr", critical.Value);
+            Equal(row, "contraction", Contraction.Of(set.Space, lr, sampling).Norm);
             Equal(row, "lambda_max_T", new SecondMomentOperator(set.Space, lr, sampling).LargestEigenvalue().Value);
         }
     }
