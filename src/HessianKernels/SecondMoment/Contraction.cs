@@ -30,7 +30,7 @@ public readonly record struct Contraction(double Norm, double Shifted)
         double[] matrix = new double[checked(m * m)], blocks = new double[map.BlocksLength], values = new double[m];
         fixed (double* c = matrix, q = blocks)
         {
-            for (int a = 0; a < m; a++) c[(nint)a * m + a] = 0.5;
+            for (int a = 0; a < m; a++) c[(nint)a * m + a] = 1;
             map.Quadratics(c, q);
             map.Sign(q);
             map.Gather(q, learningRate * learningRate * sampling.Kappa / space.Examples, c);

@@ -42,8 +42,7 @@ internal sealed unsafe class ExampleNoise(NoiseMap map, FunctionSpace space) : I
             for (int a = 0; a < m; a++)
             {
                 double* row = c + (nint)a * m;
-                for (int b = 0; b < a; b++) row[b] *= *w++;
-                row[a] *= 0.5 * *w++;
+                for (int b = 0; b <= a; b++) row[b] *= *w++;
             }
 
             map.Quadratics(c, y);

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using HessianKernels.Kernels;
 
 namespace HessianKernels.SecondMoment;
@@ -19,11 +18,11 @@ namespace HessianKernels.SecondMoment;
 internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
 {
     // Rows that share a reading of the m x m matrix. Fixed, so that nothing but the shape decides the order of a sum.
-    private const int RowsABlock = 128;
+    private const int RowsABlock = 256;
 
     private readonly double[] _factors = space.FactorsArray;
     private readonly double[]? _signs = space.Rows > 1 ? space.SignsArray : null;
-    private readonly int _n = space.Examples, _r = space.Rows, _m = space.Rank, _block = Math.Max(1, RowsABlock / space.Rows);
+    private readonly int _n = space.Examples, _r = space.Rows, _m = space.Rank, _block = BlockOf(space.Rows);
 
     /// <summary>Numbers in the packed block of an example, r (r + 1) / 2.</summary>
     public int BlockLength => _r * (_r + 1) / 2;
@@ -34,17 +33,24 @@ internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
     /// <summary>Whether S_i X S_i differs from X: for r = 1 the two signs cancel.</summary>
     public bool HasSigns => _signs is not null;
 
-    /// <summary>Bytes held while a product runs, on the C heap.</summary>
+    /// <summary>Bytes held while a product runs, on the C heap, besides what the kernels pack.</summary>
     public static long ScratchBytes(FunctionSpace space, int threads)
-        => (long)Math.Max(1, RowsABlock / space.Rows) * space.Rows * space.Rank * sizeof(double) * threads;
+        => space.Rows == 1 ? 0 : (long)BlockOf(space.Rows) * space.Rows * space.Rank * sizeof(double) * threads;
 
-    /// <summary><c>Q_i = Phi_i (tril(M') + tril(M')^T) Phi_i^T</c>, packed.</summary>
-    /// <param name="lower">M', <c>[m, m]</c>; only what is on and below the diagonal is read.</param>
+    /// <summary><c>Q_i = Phi_i M Phi_i^T</c>, packed.</summary>
+    /// <param name="lower">M, <c>[m, m]</c>; only what is on and below the diagonal is read. The diagonal may be halved on return.</param>
     /// <param name="blocks"><c>[n, r (r + 1) / 2]</c>; overwritten.</param>
     public void Quadratics(double* lower, double* blocks)
     {
         fixed (double* phi = _factors)
         {
+            if (_r == 1)
+            {
+                Gemm.RowQuadratics(_n, _m, phi, _m, lower, _m, blocks, threads);
+                return;
+            }
+
+            for (int a = 0; a < _m; a++) lower[(nint)a * _m + a] *= 0.5;
             QuadraticsJob job = new() { Phi = phi, Lower = lower, Blocks = blocks, Examples = _n, Rows = _r, Rank = _m, Block = _block };
             ParallelLoop.Run(ref job, (_n + _block - 1) / _block, threads);
         }
@@ -56,11 +62,17 @@ internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
     /// <param name="lower"><c>[m, m]</c>; what is on and below the diagonal is overwritten.</param>
     public void Gather(double* blocks, double scale, double* lower)
     {
-        double* stack = stackalloc double[Scratch.OnStack];
-        using Scratch scratch = new(stack, Scratch.OnStack, (long)Math.Min(_block, _n) * _r * _m + (long)_r * _r);
-        double* weighted = scratch.Pointer + _r * _r;
         fixed (double* phi = _factors)
         {
+            if (_r == 1)
+            {
+                Gemm.MultiplyLowerScaled(_m, _n, scale, phi, _m, blocks, 0.0, lower, _m, threads);
+                return;
+            }
+
+            double* stack = stackalloc double[Scratch.OnStack];
+            using Scratch scratch = new(stack, Scratch.OnStack, (long)Math.Min(_block, _n) * _r * _m + (long)_r * _r);
+            double* weighted = scratch.Pointer + _r * _r;
             for (int i = 0; i < _n; i += _block)
             {
                 int examples = Math.Min(_block, _n - i), rows = examples * _r;
@@ -95,12 +107,6 @@ internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
     /// <summary>Q_i Phi_i.</summary>
     private void Weight(double* block, double* phi, double* full, double* result)
     {
-        if (_r == 1)
-        {
-            Scale(phi, *block, result, _m);
-            return;
-        }
-
         for (int k = 0; k < _r; k++)
         {
             for (int l = 0; l < k; l++) full[k * _r + l] = full[l * _r + k] = *block++ / PackedSymmetric.Root2;
@@ -110,12 +116,7 @@ internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
         Gemm.Multiply(false, false, _r, _m, _r, 1.0, full, _r, phi, _m, 0.0, result, _m);
     }
 
-    private static void Scale(double* x, double factor, double* result, int length)
-    {
-        int i = 0;
-        for (; i <= length - Vector512<double>.Count; i += Vector512<double>.Count) (Vector512.Load(x + i) * factor).Store(result + i);
-        for (; i < length; i++) result[i] = x[i] * factor;
-    }
+    private static int BlockOf(int rows) => Math.Max(1, RowsABlock / rows);
 
     private struct QuadraticsJob : IChunkJob
     {
@@ -132,12 +133,6 @@ internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
             double* block = Blocks + (nint)first * (Rows * (Rows + 1) / 2);
             for (int i = 0; i < examples; i++, phi += (nint)Rows * Rank, z += (nint)Rows * Rank)
             {
-                if (Rows == 1)
-                {
-                    *block++ = 2 * Dot.Sequential(z, phi, Rank);
-                    continue;
-                }
-
                 Gemm.Multiply(false, true, Rows, Rows, Rank, 1.0, z, Rank, phi, Rank, 0.0, product, Rows);
                 for (int k = 0; k < Rows; k++)
                 {

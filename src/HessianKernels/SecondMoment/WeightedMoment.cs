@@ -43,7 +43,7 @@ internal sealed unsafe class WeightedMoment(NoiseMap map, FunctionSpace space, d
             {
                 double* row = c + (nint)a * m;
                 for (int b = 0; b < a; b++, at++) row[b] = (w is null ? x[at] : w[at] * x[at]) * (1 / PackedSymmetric.Root2);
-                row[a] = 0.5 * (w is null ? x[at] : w[at] * x[at]);
+                row[a] = w is null ? x[at] : w[at] * x[at];
                 at++;
             }
 

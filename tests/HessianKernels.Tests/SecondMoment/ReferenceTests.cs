@@ -20,13 +20,13 @@ public class ReferenceTests
     public void NoiseKernelNormsOfAJacobian(string name)
     {
         (double[] values, int[] shape, JsonElement rows) = Read(name);
-        SmallSet set = SmallSet.FromFactors(values, shape[0], 1, shape[1]);
-        LearningRateSweep sweep = new(set.Space);
+        FunctionSpace space = CurvatureSet.FromJacobian<double>(values, shape[0], shape[1]).Reduce();
+        LearningRateSweep sweep = new(space);
         foreach (JsonElement row in rows.EnumerateArray())
         {
             BatchSampling sampling = Sampling(row, shape[0]);
             double lr = row.GetProperty("lr").GetDouble();
-            foreach (NoiseKernelNorms k in (NoiseKernelNorms[])[sweep.Norms(lr, sampling), NoiseKernel.Norms(set.Space, lr, sampling)])
+            foreach (NoiseKernelNorms k in (NoiseKernelNorms[])[sweep.Norms(lr, sampling), NoiseKernel.Norms(space, lr, sampling)])
             {
                 Equal(row, "k_exact", k.Exact.Value);
                 Equal(row, "k_diagonal", k.Diagonal.Value);
@@ -36,7 +36,7 @@ public class ReferenceTests
             }
 
             Equal(row, "critical_lr", sweep.CriticalLearningRate(sampling).Value);
-            Equal(row, "lambda_max", set.Space.Eigenvalues[0]);
+            Equal(row, "lambda_max", space.Eigenvalues[0]);
         }
     }
 
@@ -45,15 +45,15 @@ public class ReferenceTests
     public void SecondMomentOfHessians(string name)
     {
         (double[] values, int[] shape, JsonElement rows) = Read(name);
-        SmallSet set = SmallSet.FromHessians(values, shape[0], shape[1]);
+        FunctionSpace space = CurvatureSet.FromHessians<double>(values, shape[0], shape[1]).Reduce();
         foreach (JsonElement row in rows.EnumerateArray())
         {
             BatchSampling sampling = Sampling(row, shape[0]);
             double lr = row.GetProperty("lr").GetDouble();
-            CriticalLearningRate critical = CriticalLearningRate.Of(set.Space, sampling);
+            CriticalLearningRate critical = CriticalLearningRate.Of(space, sampling);
             Equal(row, "critical_lr", critical.Value);
-            Equal(row, "contraction", Contraction.Of(set.Space, lr, sampling).Norm);
-            Equal(row, "lambda_max_T", new SecondMomentOperator(set.Space, lr, sampling).LargestEigenvalue().Value);
+            Equal(row, "contraction", Contraction.Of(space, lr, sampling).Norm);
+            Equal(row, "lambda_max_T", new SecondMomentOperator(space, lr, sampling).LargestEigenvalue().Value);
         }
     }
 
