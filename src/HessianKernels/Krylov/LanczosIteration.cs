@@ -85,10 +85,10 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         return taken;
     }
 
-    /// <summary>Begins from slot 0: a random vector, or the caller's with a little randomness so that nothing is invisible to it.</summary>
+    /// <summary>Begins from slot 0: a random vector, or the caller's, unless it is trusted with a little randomness so that nothing is invisible to it.</summary>
     public void Start(LanczosStart start)
     {
-        bool warm = start == LanczosStart.Callers;
+        bool trusted = start == LanczosStart.Callers && _settings.TrustStart, warm = start == LanczosStart.Callers && !trusted;
         const double Share = 1e-3;
         _items.Clear();
         Fill(_basis.Reference, 0);
@@ -102,6 +102,10 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
             _space.Normalize(vector, _basis.Norm);
             Fill(_mask, -Share);
             _space.SubtractScaled(_mask, random, vector);
+            _space.Normalize(vector, _basis.Norm);
+        }
+        else if (trusted)
+        {
             _space.Normalize(vector, _basis.Norm);
         }
         else if (start == LanczosStart.Random)

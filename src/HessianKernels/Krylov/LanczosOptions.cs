@@ -52,4 +52,10 @@ public sealed record LanczosOptions
 
     /// <summary>Whether a run that ends early, cancelled or at <see cref="MaximumApplications"/>, leaves a checkpoint it can be resumed from. Copies the basis.</summary>
     public bool KeepCheckpoint { get; init; }
+
+    /// <summary>
+    /// Whether the caller's start is taken as it is, without the little randomness that otherwise keeps anything from being invisible to it: for a start that is
+    /// known to overlap the wanted vector, as a positive one does a Perron vector.
+    /// </summary>
+    internal bool TrustStart { get; init; }
 }

@@ -19,6 +19,7 @@ internal readonly record struct LanczosSettings
     public required bool FindMultiplicity { get; init; }
     public required double MissProbability { get; init; }
     public required bool StoreProducts { get; init; }
+    public bool TrustStart { get; init; }
 
     // Up to this order the basis holds the whole space: restarting costs more than a few more steps.
     private const int WholeBasis = 128;
@@ -68,6 +69,7 @@ internal readonly record struct LanczosSettings
             FindMultiplicity = options.FindMultiplicity,
             MissProbability = options.MissProbability,
             StoreProducts = options.StoreProducts ?? (storeProducts && length > CheapProduct),
+            TrustStart = options.TrustStart,
         };
     }
 }

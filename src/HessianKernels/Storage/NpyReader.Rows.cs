@@ -64,10 +64,7 @@ public sealed partial class NpyReader
         RequireRows();
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(row, RowCount);
-        if (!CanSeek)
-            throw new NotSupportedException($"{_file} cannot be read out of order: open it again, or keep it as a plain .npy file.");
-        Position = row * RowLength;
-        _stream.Position = _dataStart + (Position * Header.ElementSize);
+        SeekElement(row * RowLength);
         _emptyRowsSkipped = row;
         _interrupted = false;
     }

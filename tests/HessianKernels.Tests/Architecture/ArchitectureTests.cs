@@ -15,8 +15,9 @@ public class ArchitectureTests
         ["Krylov"] = (["Spaces"], false),
         ["Operators"] = (["Spaces", "Kernels"], false),
         ["Storage"] = (["Krylov"], true),
-        ["SecondMoment"] = (["Krylov", "Operators", "Spaces", "Kernels"], true),
-        ["Sharpness"] = (["Krylov", "Operators", "Spaces", "Kernels"], true),
+        ["Dense"] = (["Kernels"], false),
+        ["SecondMoment"] = (["Krylov", "Operators", "Spaces", "Kernels", "Dense"], true),
+        ["Sharpness"] = (["Krylov", "Operators", "Spaces", "Kernels", "Dense", "SecondMoment"], true),
     };
 
     /// <summary>What no numerics may name: whoever prints, tests or measures it.</summary>

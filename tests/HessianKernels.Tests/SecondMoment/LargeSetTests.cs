@@ -1,0 +1,200 @@
+using HessianKernels.Conformance;
+using HessianKernels.Krylov;
+using HessianKernels.Operators;
+using HessianKernels.SecondMoment;
+using Xunit;
+
+namespace HessianKernels.Tests.SecondMoment;
+
+/// <summary>Sets of several blocks of rows: products against plain loops, threads, allocation, memory, sweeps.</summary>
+public class LargeSetTests
+{
+    /// <summary>n, r, d, and whether some rows have the sign -1.</summary>
+    public static TheoryData<int, int, int, bool> Shapes => new()
+    {
+        { 300, 1, 9, false }, { 129, 1, 20, false }, { 127, 1, 3, false }, { 100, 3, 7, false }, { 64, 2, 33, false }, { 45, 4, 8, true }, { 130, 1, 6, true },
+        { 3, 150, 5, false }, { 260, 2, 1, true },
+    };
+
+    private static FunctionSpace Space(int n, int r, int d, bool signs)
+    {
+        Random random = new(n + d);
+        double[] factors = EdgeCase.Normals(random, n * r * d);
+        double[]? negative = signs ? [.. Enumerable.Range(0, n * r).Select(row => row % 5 == 3 ? -1.0 : 1)] : null;
+        return SmallSet.FromFactors(factors, n, r, d, negative).Space;
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void AProductIsThatOfPlainLoops(int n, int r, int d, bool signs)
+    {
+        FunctionSpace space = Space(n, r, d, signs);
+        int m = space.Rank;
+        BatchSampling sampling = BatchSampling.WithoutReplacement(n, 2);
+        const double Eta = 0.13;
+        SecondMomentOperator t = new(space, Eta, sampling);
+        double[] x = new double[m * m], expected = new double[m * m];
+        Guarded<double> packed = new(t.Length), output = new(t.Length);
+        Random random = new(1);
+        for (int a = 0; a < m; a++)
+            for (int b = 0; b <= a; b++) x[a * m + b] = x[b * m + a] = random.NextDouble() - 0.5;
+        double largest = 0;
+        for (int i = 0; i < n; i++)
+        {
+            double[] h = new double[m * m];
+            for (int k = 0; k < r; k++)
+                for (int a = 0; a < m; a++)
+                    for (int b = 0; b < m; b++)
+                        h[a * m + b] += (signs ? space.Signs[i * r + k] : 1) * space.Factors[(i * r + k) * m + a] * space.Factors[(i * r + k) * m + b];
+            double[] hxh = Product(Product(h, x, m), h, m);
+            for (int at = 0; at < m * m; at++) expected[at] += Eta * Eta * sampling.Kappa / n * hxh[at];
+            largest = Math.Max(largest, hxh.Max(Math.Abs));
+        }
+
+        for (int a = 0; a < m; a++)
+        {
+            for (int b = 0; b < m; b++)
+            {
+                double la = Eta * space.Eigenvalues[a], lb = Eta * space.Eigenvalues[b];
+                expected[a * m + b] += x[a * m + b] * (1 - la - lb + sampling.Alpha * la * lb);
+            }
+        }
+
+        SecondMomentOperator.Pack(x, m, packed.Span);
+        packed.Freeze();
+        output.Span.Fill(double.NaN);
+        t.Apply(packed.Span, output.Span);
+        packed.AssertUnchanged("input");
+        output.AssertGuards("output");
+        double[] found = new double[m * m];
+        SecondMomentOperator.Unpack(output.Span, m, found);
+        Tolerance.Equal<double>(expected, found, 1e-13 * (1 + largest), "T(X)");
+        Assert.True(OperatorCheck.Run(t).Healthy);
+    }
+
+    private static double[] Product(double[] a, double[] b, int m)
+    {
+        double[] c = new double[m * m];
+        for (int i = 0; i < m; i++)
+            for (int k = 0; k < m; k++)
+                for (int j = 0; j < m; j++) c[i * m + j] += a[i * m + k] * b[k * m + j];
+        return c;
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void AnyNumberOfThreadsGivesTheSameBits(int n, int r, int d, bool signs)
+    {
+        FunctionSpace space = Space(n, r, d, signs);
+        if (space.Eigenvalues[^1] <= 0) return;
+        BatchSampling sampling = BatchSampling.WithReplacement(n, 3);
+        double eta = 0.4 / space.Eigenvalues[0];
+        double[]? first = null;
+        foreach (int threads in (int[])[1, 2, 3, 7])
+        {
+            SecondMomentOptions options = new() { Threads = threads };
+            NoiseKernelNorms norms = NoiseKernel.Norms(space, eta, sampling, options);
+            double[] found =
+            [
+                norms.Exact.Value, norms.Diagonal.Value, CriticalLearningRate.Of(space, sampling, options).Value,
+                NoiseKernel.ExactWithMomentum(space, eta, sampling, 0.5, 0.1, options).Value, Contraction.Of(space, eta, sampling, options).Shifted,
+                .. SecondMomentTrace.Of(space, eta, sampling, 3, options),
+            ];
+            Tolerance.SameBits<double>(first ?? found, found, $"{threads} threads");
+            first ??= found;
+        }
+    }
+
+    [Fact]
+    public void AProductAllocatesNothing()
+    {
+        SecondMomentOperator t = new(Space(300, 2, 12, false), 0.01, BatchSampling.Bernoulli(300, 5));
+        double[] x = EdgeCase.Normals(new(1), t.Length), y = new double[t.Length];
+        Allocation.AssertNone(() => t.Apply(x, y));
+    }
+
+    /// <summary>Warm as cold, and with fewer products.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ASweepFindsWhatEachPointFindsAlone(int r)
+    {
+        FunctionSpace space = Space(200, r, 30, false);
+        LearningRateSweep sweep = new(space);
+        int warm = 0, cold = 0;
+        foreach (int b in (int[])[1, 16])
+        {
+            BatchSampling sampling = BatchSampling.WithoutReplacement(200, b);
+            double critical = sweep.CriticalLearningRate(sampling).Value;
+            Assert.Equal(CriticalLearningRate.Of(space, sampling), sweep.CriticalLearningRate(sampling));
+            for (double share = 0.05; share < 3; share *= 1.2)
+            {
+                NoiseKernelNorms one = NoiseKernel.Norms(space, share * critical, sampling), next = sweep.Norms(share * critical, sampling);
+                Tolerance.Equal(one.Exact.Value, next.Exact.Value, 1e-10 * one.Exact.Value, "K_exact");
+                Tolerance.Equal(one.Diagonal.Value, next.Diagonal.Value, 1e-10 * one.Diagonal.Value, "K_diag");
+                Assert.Equal((one.HighDimensional, one.HighDimensionalAsymptotic, one.Trace), (next.HighDimensional, next.HighDimensionalAsymptotic, next.Trace));
+                warm += next.Exact.OperatorApplications;
+                cold += one.Exact.OperatorApplications;
+            }
+        }
+
+        Assert.True(warm < cold, $"{warm} products warm, {cold} cold");
+        Assert.True(cold < 40 * 15, $"{cold} products cold");
+    }
+
+    [Fact]
+    public void TheMemoryLimitIsHeldAndBothNumbersAreNamed()
+    {
+        FunctionSpace space = Space(129, 1, 20, false);
+        BatchSampling sampling = BatchSampling.Bernoulli(129, 4);
+        double[] noise = new double[210];
+        noise[0] = 1;
+        (long Required, Action<SecondMomentOptions> Call)[] doors =
+        [
+            (NoiseKernel.RequiredBytes(space), options => NoiseKernel.Norms(space, 0.1, sampling, options)),
+            (NoiseKernel.MomentumRequiredBytes(space), options => NoiseKernel.ExactWithMomentum(space, 0.01, sampling, 0.5, 0, options)),
+            (CriticalLearningRate.RequiredBytes(space), options => CriticalLearningRate.Of(space, sampling, options)),
+            (SecondMomentOperator.RequiredBytes(space), options => _ = new SecondMomentOperator(space, 0.1, sampling, options)),
+            (SecondMomentTrace.RequiredBytes(space), options => SecondMomentTrace.Of(space, 0.1, sampling, 2, options)),
+            (Contraction.RequiredBytes(space), options => Contraction.Of(space, 0.1, sampling, options)),
+            (StationaryCovariance.RequiredBytes(space), options => StationaryCovariance.Solve(space, 0.01, sampling, noise, options)),
+        ];
+        foreach ((long required, Action<SecondMomentOptions> call) in doors)
+        {
+            call(new() { MemoryLimit = required });
+            InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => call(new() { MemoryLimit = required - 1 }));
+            Assert.Contains($"{required} bytes", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"{required - 1} bytes", error.Message, StringComparison.Ordinal);
+
+            // What was said is what is taken, but for small objects.
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            call(new() { Threads = 1 });
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, required + 16384);
+        }
+
+        ArgumentOutOfRangeException large = Assert.Throws<ArgumentOutOfRangeException>(() => SecondMomentOperator.PackedLength(70_000));
+        Assert.Contains($"{Array.MaxLength}", large.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACancelledSearchSaysSo()
+    {
+        FunctionSpace space = Space(129, 1, 20, false);
+        BatchSampling sampling = BatchSampling.Bernoulli(129, 4);
+        using CancellationTokenSource source = new();
+        source.Cancel();
+        NoiseKernelNorms norms = NoiseKernel.Norms(space, 0.01, sampling, cancellation: source.Token);
+        Assert.Equal(LanczosStatus.Cancelled, norms.Exact.Status);
+        Assert.Null(norms.Stable);
+        Assert.Equal(LanczosStatus.Cancelled, CriticalLearningRate.Of(space, sampling, cancellation: source.Token).Evidence.Status);
+        Assert.Equal([20], SecondMomentTrace.Of(space, 0.01, sampling, 5, cancellation: source.Token));
+        List<LanczosProgress> seen = [];
+        NoiseKernel.Norms(space, 0.01, sampling, progress: new Collector(seen));
+        Assert.NotEmpty(seen);
+    }
+
+    private sealed class Collector(List<LanczosProgress> seen) : IProgress<LanczosProgress>
+    {
+        public void Report(LanczosProgress value) => seen.Add(value);
+    }
+}
