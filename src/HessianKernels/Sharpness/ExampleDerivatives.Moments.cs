@@ -41,7 +41,7 @@ public sealed unsafe partial class ExampleDerivatives
 
         double squared = 0;
         foreach (double element in Gradient) squared += element * element;
-        Span<double> total = stackalloc double[4];
+        double[] total = new double[4];
         for (int at = 0; at < sums.Length; at++) total[at % 4] += sums[at] / n;
         return new(n, Unit * Unit, squared, total[0], full, total[1], total[2], total[3]);
     }
