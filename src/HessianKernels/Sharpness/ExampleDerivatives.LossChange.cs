@@ -24,21 +24,22 @@ public sealed unsafe partial class ExampleDerivatives
         int n = Examples, d = Parameters;
         double eta = learningRate, kappa = sampling.Kappa, unit = Unit * Unit;
         GradientMoments moments = Moments(threads, cancellation);
+        MeanCurvature mean = Mean(threads);
 
         // Bernoulli batches vary in size too: their covariance is about 0.
         double[] centred = [.. Gradients], toCentre = sampling.Scheme == BatchScheme.Bernoulli ? new double[d] : Gradient;
         for (int i = 0; i < n; i++)
             for (int j = 0; j < d; j++) centred[i * d + j] -= toCentre[j];
         double interaction, covariance, along = 0;
-        fixed (double* c = centred, g = Gradient, h = Mean.Matrix)
+        fixed (double* c = centred, g = Gradient, h = mean.Matrix)
         {
-            CurvatureForm form = Mean.Form(h);
+            CurvatureForm form = mean.Form(h);
             foreach (double inner in Inner(form, c, g, eta)) along += inner * inner / n;
             cancellation.ThrowIfCancellationRequested();
-            (interaction, covariance) = Mean.IsDense && d <= n ? OverParameters(c, h, threads, cancellation) : OverExamples(form, c, threads, cancellation);
+            (interaction, covariance) = mean.IsDense && d <= n ? OverParameters(c, h, threads, cancellation) : OverExamples(form, c, threads, cancellation);
         }
 
-        (double least, double most) = Mean.ExtremeEigenvalues(threads, cancellation);
+        (double least, double most) = mean.ExtremeEigenvalues(threads, cancellation);
         return new(sampling, eta)
         {
             Mean = eta * (eta / 2 * moments.FullHessianForm(sampling) - moments.SquaredGradient),

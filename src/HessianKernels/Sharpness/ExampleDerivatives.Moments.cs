@@ -22,19 +22,21 @@ public sealed unsafe partial class ExampleDerivatives
         if (threads == 0) threads = Environment.ProcessorCount;
         int n = Examples, d = Parameters, chunks = (n + Panel - 1) / Panel;
         int lanes = Math.Min(threads, chunks);
+        MeanCurvature h = Mean(threads);
         double[] sums = new double[chunks * 4];
         // Two vectors and their two images for an example's own form; a panel's images for the mean's.
-        double[] work = new double[checked(lanes * MomentsJob.WorkOf(this))];
+        long lane = Math.Max(2L * (d + Rows), (long)Math.Min(Panel, n) * h.Rows);
+        double[] work = new double[checked(lanes * lane)];
         double full;
-        fixed (double* gradients = Gradients, gradient = Gradient, curvatures = Curvatures, mean = Mean.Matrix, s = sums, w = work)
+        fixed (double* gradients = Gradients, gradient = Gradient, curvatures = Curvatures, mean = h.Matrix, s = sums, w = work)
         {
-            CurvatureForm form = Mean.Form(mean);
+            CurvatureForm form = h.Form(mean);
             form.Images(gradient, 1, w, threads);
             full = form.Of(gradient, w, w);
             cancellation.ThrowIfCancellationRequested();
             MomentsJob job = new()
             {
-                Derivatives = this, Gradients = gradients, Gradient = gradient, Curvatures = curvatures, Mean = form, Sums = s, Work = w, Cancellation = cancellation,
+                Derivatives = this, Gradients = gradients, Gradient = gradient, Curvatures = curvatures, Mean = form, Sums = s, Work = w, LaneWork = (nint)lane, Cancellation = cancellation,
             };
             ParallelLoop.Run(ref job, chunks, threads);
         }
@@ -78,19 +80,15 @@ public sealed unsafe partial class ExampleDerivatives
     {
         public ExampleDerivatives Derivatives;
         public double* Gradients, Gradient, Curvatures, Sums, Work;
+        public nint LaneWork;
         public CurvatureForm Mean;
         public CancellationToken Cancellation;
-
-        public static long WorkOf(ExampleDerivatives derivatives)
-            => Math.Max(2L * derivatives.Parameters + 2L * derivatives.Rows, (long)PanelOf(derivatives) * derivatives.Mean.Rows);
-
-        private static int PanelOf(ExampleDerivatives derivatives) => Math.Min(Panel, derivatives.Examples);
 
         public readonly void Run(int chunk, int lane)
         {
             Cancellation.ThrowIfCancellationRequested();
             int d = Derivatives.Parameters, rows = Derivatives.Rows, first = chunk * Panel, count = Math.Min(Panel, Derivatives.Examples - first);
-            double* work = Work + (nint)(lane * WorkOf(Derivatives)), x = Gradients + (nint)first * d, sums = Sums + 4 * chunk;
+            double* work = Work + lane * LaneWork, x = Gradients + (nint)first * d, sums = Sums + 4 * chunk;
             Mean.Images(x, count, work);
             for (int i = 0; i < count; i++)
             {

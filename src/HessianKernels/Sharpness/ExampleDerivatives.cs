@@ -19,7 +19,7 @@ namespace HessianKernels.Sharpness;
 public sealed partial class ExampleDerivatives
 {
     private readonly ReadOnlyMemory<double> _curvatures;
-    private readonly Lazy<MeanCurvature> _mean;
+    private MeanCurvature? _mean;
 
     private ExampleDerivatives(double[] gradients, double unit, ReadOnlyMemory<double> curvatures, int examples, int rows, bool factored)
     {
@@ -29,7 +29,6 @@ public sealed partial class ExampleDerivatives
         for (int i = 0; i < examples; i++)
             for (int j = 0; j < Parameters; j++) Gradient[j] += gradients[i * Parameters + j];
         for (int j = 0; j < Parameters; j++) Gradient[j] /= examples;
-        _mean = new(() => new MeanCurvature(this));
     }
 
     /// <summary>n, the number of examples.</summary>
@@ -56,8 +55,8 @@ public sealed partial class ExampleDerivatives
     /// <summary>All Hessians or factors, <c>[n, rows, d]</c>.</summary>
     internal ReadOnlySpan<double> Curvatures => _curvatures.Span;
 
-    /// <summary>H; formed at its first use.</summary>
-    internal MeanCurvature Mean => _mean.Value;
+    /// <summary>H; formed at its first use. The threads change no bit.</summary>
+    internal MeanCurvature Mean(int threads) => LazyInitializer.EnsureInitialized(ref _mean, () => new(this, threads));
 
     /// <summary>Takes gradients and dense Hessians.</summary>
     /// <typeparam name="T">float or double.</typeparam>

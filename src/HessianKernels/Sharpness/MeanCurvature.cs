@@ -10,7 +10,7 @@ internal sealed unsafe class MeanCurvature
     private readonly ExampleDerivatives _derivatives;
     private readonly double[]? _dense;
 
-    public MeanCurvature(ExampleDerivatives derivatives)
+    public MeanCurvature(ExampleDerivatives derivatives, int threads)
     {
         _derivatives = derivatives;
         int n = derivatives.Examples, d = derivatives.Parameters, rows = n * derivatives.Rows;
@@ -20,14 +20,14 @@ internal sealed unsafe class MeanCurvature
         {
             if (derivatives.IsFactored)
             {
-                Gemm.MultiplyLower(true, false, d, rows, 1.0 / n, all, d, all, d, 0, h, d);
+                Gemm.MultiplyLower(true, false, d, rows, 1.0 / n, all, d, all, d, 0, h, d, threads);
                 for (int i = 0; i < d; i++)
                     for (int j = 0; j < i; j++) h[j * d + i] = h[i * d + j];
                 return;
             }
 
-            for (int i = 0; i < n; i++) Gemv.Add(all + (nint)i * d * d, h, d * d);
-            for (int at = 0; at < d * d; at++) h[at] /= n;
+            MeanJob job = new() { All = all, Result = h, Count = n, Chunks = new(d * d) };
+            ParallelLoop.Run(ref job, job.Chunks.Count, threads);
         }
     }
 
@@ -69,5 +69,20 @@ internal sealed unsafe class MeanCurvature
         }
 
         return (least, Math.Max(0, LargestEigenvalue.Of(matrix, order, seed: 0, threads: threads, cancellation: cancellation)));
+    }
+
+    /// <summary>The mean of a stack of matrices, a piece of their elements at a time.</summary>
+    private struct MeanJob : IChunkJob
+    {
+        public double* All, Result;
+        public int Count;
+        public Chunks Chunks;
+
+        public readonly void Run(int chunk, int lane)
+        {
+            int start = Chunks.Start(chunk), length = Chunks.LengthOf(chunk);
+            for (int i = 0; i < Count; i++) Gemv.Add(All + (nint)i * Chunks.Length + start, Result + start, length);
+            for (int at = start; at < start + length; at++) Result[at] /= Count;
+        }
     }
 }
