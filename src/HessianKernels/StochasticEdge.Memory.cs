@@ -1,0 +1,49 @@
+using HessianKernels.SecondMoment;
+
+namespace HessianKernels;
+
+public static partial class StochasticEdge
+{
+    /// <summary>Bytes that an analysis of a function space takes at most beyond it: what is kept for the next learning rate, and the largest of what comes and goes.</summary>
+    /// <param name="space">The set.</param>
+    /// <param name="sampling">How batches are drawn.</param>
+    /// <param name="options">The options of the call.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static long RequiredBytes(FunctionSpace space, BatchSampling sampling, StochasticEdgeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(sampling);
+        options = (options ?? StochasticEdgeOptions.Default).Check();
+        SecondMomentOptions numerics = options.Numerics;
+        long coherence = options.Coherence && space.Signs.IsEmpty ? Coherence.RequiredBytes(space) : 0, n = space.Examples;
+        long kept = coherence == 0 ? 0 : sizeof(double) * n * n;
+        if (!options.IsPlain) return kept + Math.Max(coherence - kept, NoiseKernel.MomentumRequiredBytes(space, numerics));
+        kept += NoiseKernel.RequiredBytes(space, numerics);
+        long passing = Math.Max(coherence, CriticalLearningRate.RequiredBytes(space, numerics));
+        if (options.Contraction) passing = Math.Max(passing, Contraction.RequiredBytes(space, numerics));
+        if (options.SecondMomentEigenvalue)
+        {
+            long length = (long)space.Rank * (space.Rank + 1) / 2;
+            long search = sizeof(double) * length + PerronVector.RequiredBytes(length, numerics, storeProducts: false);
+            passing = Math.Max(passing, SecondMomentOperator.RequiredBytes(space, numerics) + search);
+        }
+
+        if (options.Lyapunov is { } lyapunov && space.Rank > 0) passing = Math.Max(passing, LyapunovExponent.RequiredBytes(space, sampling, 1, lyapunov));
+        return checked(kept + passing);
+    }
+
+    /// <summary>Bytes that an analysis of a set takes at most, its function space among them, were its rank as large as its shape allows.</summary>
+    /// <param name="set">The curvatures.</param>
+    /// <param name="sampling">How batches are drawn.</param>
+    /// <param name="options">The options of the call.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static long RequiredBytes(CurvatureSet set, BatchSampling sampling, StochasticEdgeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        long rows = (long)set.Examples * set.Rows, rank = Math.Min(rows, set.Parameters == 0 ? rows : set.Parameters);
+        // Of the shape alone: no element of a function space is read.
+        FunctionSpace largest = new(set.Examples, set.Rows, new double[rank], [], set.IsPositiveSemidefinite ? null : [-1]);
+        long reduction = CurvatureSet.RequiredBytes(set.Examples, set.Rows, set.Parameters == 0 ? rows : set.Parameters), phi = sizeof(double) * rank * rows;
+        return checked(Math.Max(reduction, phi + RequiredBytes(largest, sampling, options)));
+    }
+}
