@@ -40,10 +40,24 @@ public static partial class StochasticEdge
     public static long RequiredBytes(CurvatureSet set, BatchSampling sampling, StochasticEdgeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(set);
-        long rows = (long)set.Examples * set.Rows, rank = Math.Min(rows, set.Parameters == 0 ? rows : set.Parameters);
+        return RequiredBytes(set.Examples, set.Rows, set.Parameters == 0 ? (long)set.Examples * set.Rows : set.Parameters, sampling, options, set.IsPositiveSemidefinite);
+    }
+
+    /// <summary>The same before there is a set.</summary>
+    /// <param name="examples">n, at least 1.</param>
+    /// <param name="rows">r, at least 1; d for dense Hessians.</param>
+    /// <param name="parameters">d, at least 1.</param>
+    /// <param name="sampling">How batches are drawn.</param>
+    /// <param name="options">The options of the call.</param>
+    /// <param name="semidefinite">Whether all examples are positive semidefinite.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public static long RequiredBytes(
+        int examples, int rows, long parameters, BatchSampling sampling, StochasticEdgeOptions? options = null, bool semidefinite = true)
+    {
+        long reduction = CurvatureSet.RequiredBytes(examples, rows, parameters), all = (long)examples * rows, rank = Math.Min(all, parameters);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, Array.MaxLength, nameof(parameters));
         // Of the shape alone: no element of a function space is read.
-        FunctionSpace largest = new(set.Examples, set.Rows, new double[rank], [], set.IsPositiveSemidefinite ? null : [-1]);
-        long reduction = CurvatureSet.RequiredBytes(set.Examples, set.Rows, set.Parameters == 0 ? rows : set.Parameters), phi = sizeof(double) * rank * rows;
-        return checked(Math.Max(reduction, phi + RequiredBytes(largest, sampling, options)));
+        FunctionSpace largest = new(examples, rows, new double[rank], [], semidefinite ? null : [-1]);
+        return checked(Math.Max(reduction, sizeof(double) * rank * all + RequiredBytes(largest, sampling, options)));
     }
 }

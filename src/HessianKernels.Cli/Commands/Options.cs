@@ -38,7 +38,8 @@ internal static class Options
         NumberStyles style = typeof(T) == typeof(double) ? NumberStyles.Float : NumberStyles.AllowLeadingSign;
         if (T.TryParse(found, style, CultureInfo.InvariantCulture, out T value)) return value;
         string expected = typeof(T) == typeof(double) ? "a number"
-            : typeof(T) == typeof(int) ? $"a whole number of at most {int.MaxValue}" : $"a whole number, 0 to {ulong.MaxValue}";
+            : typeof(T) == typeof(int) ? $"a whole number of at most {int.MaxValue}"
+            : typeof(T) == typeof(long) ? $"a whole number of at most {long.MaxValue}" : $"a whole number, 0 to {ulong.MaxValue}";
         result.AddError($"{name}: found '{found}'; expected {expected}");
         return default;
     }

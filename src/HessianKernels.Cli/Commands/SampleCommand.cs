@@ -7,7 +7,7 @@ namespace HessianKernels.Cli.Commands;
 /// <summary>hk sample: matrices to try the other commands on.</summary>
 internal static class SampleCommand
 {
-    public static Command Create() => new("sample", "Write matrices to try the other commands on.") { Spiked() };
+    public static Command Create() => new("sample", "Write matrices to try the other commands on.") { Spiked(), Jacobian() };
 
     private static Command Spiked()
     {
@@ -37,6 +37,43 @@ internal static class SampleCommand
             {
                 using NpyWriter<double> writer = NpyWriter<double>.Create(path, count is { } items ? [items, n, n] : [n, n], overwrite);
                 for (int item = 0; item < (count ?? 1); item++) writer.Write(matrix.Generate(item));
+                writer.Complete();
+            });
+            return ExitCode.Converged;
+        });
+        return command;
+    }
+
+    private static Command Jacobian()
+    {
+        Argument<string> output = new("OUT.npy") { Description = "The file to write, (n, d)." };
+        Option<int> examples = Options.Number("--n", "N", "Number of examples.", 64);
+        Option<int> parameters = Options.Number("--d", "D", "Number of parameters.", 256);
+        Option<int> spikes = Options.Number("--spikes", "K", "Number of directions that all examples share.", 3);
+        Option<ulong> seed = Options.Number<ulong>("--seed", "S", "Names the random numbers: same seed, same bits.", 1);
+        Option<bool> force = new("--force") { Description = "Replace an output file that exists." };
+        Command command = new("jacobian", "A Jacobian of a few directions that all examples share, some of them more than others, and noise: for hk edge.")
+        {
+            output, examples, parameters, spikes, seed, force,
+        };
+        command.SetAction(parsed =>
+        {
+            int n = parsed.GetValue(examples), d = parsed.GetValue(parameters), k = parsed.GetValue(spikes);
+            BadInputException.Unless(n >= 1, $"--n: found {n}; expected at least 1");
+            BadInputException.Unless(d >= 1, $"--d: found {d}; expected at least 1");
+            BadInputException.Unless(k >= 0, $"--spikes: found {k}; expected 0 or more");
+            OutputFile file = OutputFile.Check("OUT.npy", parsed.GetRequiredValue(output), parsed.GetValue(force), input: null, ".npy")!;
+            SpikedJacobian jacobian = new(n, d, k, parsed.GetValue(seed));
+            file.Write((path, overwrite) =>
+            {
+                using NpyWriter<double> writer = NpyWriter<double>.Create(path, [n, d], overwrite);
+                double[] row = new double[d];
+                for (int i = 0; i < n; i++)
+                {
+                    jacobian.Row(i, row);
+                    writer.Write(row);
+                }
+
                 writer.Complete();
             });
             return ExitCode.Converged;

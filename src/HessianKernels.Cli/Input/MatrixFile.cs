@@ -8,9 +8,6 @@ namespace HessianKernels.Cli.Input;
 /// <summary>A file of symmetric matrices, opened and its header found fit; its elements are read by <see cref="Read{T}"/>.</summary>
 internal sealed class MatrixFile : IDisposable
 {
-    // Elements between two looks at the cancellation token.
-    private const int StepElements = 1 << 20;
-
     private readonly NpyReader _reader;
     private readonly string _path;
     private readonly string? _member;
@@ -20,7 +17,7 @@ internal sealed class MatrixFile : IDisposable
         (_reader, _path, _member) = (reader, path, member);
         NpyHeader header = reader.Header;
         Type = asked ?? header.ElementType;
-        string shape = $"({string.Join(", ", header.Shape)}{(header.Rank == 1 ? "," : "")})";
+        string shape = InputFile.Shape(header);
         BadInputException.Unless(header.Rank is 2 or 3, $"{path}: found {header.Rank} axes, shape {shape}; expected (n, n) or (batch, n, n)");
         IsStack = header.Rank == 3;
         long rows = header.Shape[^2], columns = header.Shape[^1], batch = IsStack ? header.Shape[0] : 1;
@@ -51,21 +48,16 @@ internal sealed class MatrixFile : IDisposable
     /// <summary>Opens a file and checks what its header says.</summary>
     public static MatrixFile Open(string path, string? member, NpyElementType? asked)
     {
-        BadInputException.Unless(!Directory.Exists(path), $"{path}: found a folder; expected a .npy or .npz file");
-        BadInputException.Unless(File.Exists(path), $"{path}: found no such file; expected a .npy or .npz file");
-        return Reading(path, () =>
+        NpyReader reader = InputFile.Open(path, member);
+        try
         {
-            NpyReader reader = NumericFile.Open(path, member);
-            try
-            {
-                return new MatrixFile(reader, path, member, asked);
-            }
-            catch
-            {
-                reader.Dispose();
-                throw;
-            }
-        });
+            return new MatrixFile(reader, path, member, asked);
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Throws where the matrices and a computation's own memory are more than there is.</summary>
@@ -85,7 +77,7 @@ internal sealed class MatrixFile : IDisposable
     public MatrixStack<T> Read<T>(ProgressBoard? board, int threads, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] values = Reading(_path, () => ReadElsewhere ? NumericFile.Read<T>(_path, _member, board, cancellation).Values : ReadRows<T>(board, cancellation));
+        T[] values = InputFile.ReadRows<T>(_path, _member, _reader, board, cancellation);
         BadInputException.Unless(values.LongLength == Elements, $"{_path}: found {values.Length} elements; expected the {Elements} it had when it was opened");
         try
         {
@@ -100,37 +92,4 @@ internal sealed class MatrixFile : IDisposable
     }
 
     public void Dispose() => _reader.Dispose();
-
-    private T[] ReadRows<T>(ProgressBoard? board, CancellationToken cancellation)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (board is not null) board.Elements = Elements;
-        T[] values = GC.AllocateUninitializedArray<T>((int)Elements);
-        for (int done = 0; done < values.Length;)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            done += _reader.ReadElements(values.AsSpan(done, Math.Min(StepElements, values.Length - done)));
-            board?.Report((long)done);
-        }
-
-        return values;
-    }
-
-    /// <summary>Does what reads a file, with what goes wrong there told as bad input.</summary>
-    private static TResult Reading<TResult>(string path, Func<TResult> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (NpyFormatException e)
-        {
-            string field = e.Field == "member" ? "--member" : e.Field;
-            throw new BadInputException(e.File.Length == 0 ? e.Message : $"{e.File}: {field}: found {e.Found}; expected {e.Expected}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw new BadInputException(e.Message.Contains(path, StringComparison.Ordinal) ? e.Message : $"{path}: {e.Message}", e);
-        }
-    }
 }

@@ -68,7 +68,26 @@ internal static class Json
     /// <summary>A member of an enumeration by its name in camel case.</summary>
     public static void Name<TEnum>(this Utf8JsonWriter json, string name, TEnum value)
         where TEnum : struct, Enum
-        => json.WriteString(name, JsonNamingPolicy.CamelCase.ConvertName(value.ToString()));
+        => json.WriteString(name, CamelCase(value));
+
+    /// <summary>The name alone.</summary>
+    public static string CamelCase<TEnum>(TEnum value)
+        where TEnum : struct, Enum
+        => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    /// <summary>A number that may not be there: null then, and where it is none.</summary>
+    public static void OrNull(this Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is not { } number || double.IsNaN(number)) json.WriteNull(name);
+        else json.Double(name, number);
+    }
+
+    /// <summary>A truth that may not be known: null then.</summary>
+    public static void OrNull(this Utf8JsonWriter json, string name, bool? value)
+    {
+        if (value is { } known) json.WriteBoolean(name, known);
+        else json.WriteNull(name);
+    }
 
     // JSON has no NaN and no infinities.
     private static void DoubleValue(this Utf8JsonWriter json, double value)

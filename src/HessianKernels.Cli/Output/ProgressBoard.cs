@@ -4,10 +4,13 @@ using HessianKernels.Krylov;
 namespace HessianKernels.Cli.Output;
 
 /// <summary>Where the computing threads write how far they are, and the one that shows it reads.</summary>
-internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long>, IProgress<int>
+internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long>, IProgress<int>, IProgress<StochasticEdgeProgress>
 {
     // A reader looks ten times a second; a writer may come by a million times.
     private const int PauseMilliseconds = 50;
+
+    private static readonly string[] s_stages =
+        ["function space", "noise kernel", "diagonal noise kernel", "critical learning rate", "contraction", "coherence", "second-moment operator", "Lyapunov exponent"];
 
     private readonly Lock _gate = new();
     private long _next;
@@ -18,6 +21,12 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
 
     /// <summary>Products to be made.</summary>
     public long Products { get; set; }
+
+    /// <summary>Points of a sweep to be analysed.</summary>
+    public int Points { get; set; }
+
+    /// <summary>Points that are done.</summary>
+    public int PointsDone { get; set; }
 
     /// <summary>The share of the work that is done, and where it stands in words.</summary>
     public (double Share, string Text) Latest
@@ -55,6 +64,20 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
         if (IsTime()) Set((Products == 0 ? 0 : Math.Min(1, (double)value / Products), $"{value} of {Products} products"));
     }
 
+    public void Report(StochasticEdgeProgress value)
+    {
+        if (!IsTime()) return;
+        // A point's stages differ in length from set to set: each is counted for one.
+        double within = (double)value.Stage / s_stages.Length;
+        string stage = s_stages[(int)value.Stage];
+        Set(Points > 1
+            ? ((PointsDone + within) / Points, $"{PointsDone} of {Points} points, {stage}, {value.Done}")
+            : (within, $"{stage}, {value.Done}"));
+    }
+
+    /// <summary>Where batches are told of.</summary>
+    public IProgress<long> Batches() => new BatchCount(this);
+
     private bool IsTime()
     {
         long now = Environment.TickCount64;
@@ -66,5 +89,14 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
     private void Set((double Share, string Text) latest)
     {
         lock (_gate) _latest = latest;
+    }
+
+    private sealed class BatchCount(ProgressBoard board) : IProgress<long>
+    {
+        public void Report(long value)
+        {
+            // How many there will be is known only where all are taken.
+            if (board.IsTime()) board.Set((0, $"{value} batches"));
+        }
     }
 }
