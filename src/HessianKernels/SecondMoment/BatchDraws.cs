@@ -26,7 +26,8 @@ internal sealed class BatchDraws
         ArgumentNullException.ThrowIfNull(sampling);
         if (sampling.Scheme == BatchScheme.Custom)
             throw new ArgumentException(
-                "A custom sampling is known by alpha and kappa alone, and random batches cannot be drawn from those; expected without replacement, with replacement or Bernoulli.",
+                "A custom sampling is known by alpha and kappa alone, and random batches cannot be drawn from those; " +
+                "expected without replacement, with replacement or Bernoulli.",
                 nameof(sampling));
         if (sampling.Examples != space.Examples)
             throw new ArgumentException($"The sampling is of {sampling.Examples} examples; the set has {space.Examples}.", nameof(sampling));

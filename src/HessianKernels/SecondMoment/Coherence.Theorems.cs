@@ -2,7 +2,8 @@ namespace HessianKernels.SecondMoment;
 
 public sealed partial class Coherence
 {
-    /// <summary>Theorem 1 of paper 003, sufficient for divergence under Bernoulli sampling; the equations stand at <see cref="CoherenceInstability"/>.</summary>
+    /// <summary>Theorem 1 of paper 003, sufficient for divergence under Bernoulli sampling; the equations stand at <see
+    /// cref="CoherenceInstability"/>.</summary>
     /// <param name="sampling">How batches are drawn from these examples.</param>
     /// <param name="learningRate">eta, above 0.</param>
     /// <exception cref="ArgumentException">The sampling is of another number of examples.</exception>
@@ -13,7 +14,8 @@ public sealed partial class Coherence
         return new(true, 2 / learningRate, Value / learningRate / Math.Sqrt(Surplus(sampling)), LargestMeanEigenvalue);
     }
 
-    /// <summary>Theorem 2 of paper 003, which says where Theorem 1 cannot be bettered much; the equation stands at <see cref="CoherenceStability"/>.</summary>
+    /// <summary>Theorem 2 of paper 003, which says where Theorem 1 cannot be bettered much; the equation stands at <see
+    /// cref="CoherenceStability"/>.</summary>
     /// <param name="sampling">How batches are drawn from these examples.</param>
     /// <param name="learningRate">eta, above 0.</param>
     /// <exception cref="ArgumentException">The sampling is of another number of examples.</exception>

@@ -5,10 +5,12 @@ using HessianKernels.Krylov;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// How alike the curvatures of the examples are, paper 003: <c>sigma = lambda_1(S) / max_i lambda_1(H_i)</c>, <c>S_ij = ||H_i^{1/2} H_j^{1/2}||_F = sqrt(tr(H_i H_j))</c>.
+/// How alike the curvatures of the examples are, paper 003: <c>sigma = lambda_1(S) / max_i lambda_1(H_i)</c>, <c>S_ij = ||H_i^{1/2}
+/// H_j^{1/2}||_F = sqrt(tr(H_i H_j))</c>.
 /// </summary>
 /// <remarks>
-/// From 1, where rank-one curvatures are orthogonal, to n, where they are identical (n sqrt(r) where they have r rows). Not defined where an H_i is
+/// From 1, where rank-one curvatures are orthogonal, to n, where they are identical (n sqrt(r) where they have r rows). Not defined where
+/// an H_i is
 /// indefinite. A set of zeros, 0 / 0, has by agreement the least value, 1, that a set can have. MATHEMATICS: section 4.
 /// </remarks>
 /// <example><code>
@@ -55,7 +57,8 @@ public sealed unsafe partial class Coherence
     public double LargestMeanEigenvalue { get; }
 
     /// <summary>The coherence of a curvature set.</summary>
-    /// <remarks>n^2 r^2 m flops for the inner products of the rows, and a Lanczos run on S. Memory: 8 n^2 bytes for S and blocks of 8 MiB.</remarks>
+    /// <remarks>n^2 r^2 m flops for the inner products of the rows, and a Lanczos run on S. Memory: 8 n^2 bytes for S and blocks of 8
+    /// MiB.</remarks>
     /// <param name="space">The set, every example positive semidefinite.</param>
     /// <param name="threads">Most threads; 0 for one a processor. Changes no bit.</param>
     /// <param name="progress">Told the number of examples whose rows of S are done.</param>
@@ -70,7 +73,9 @@ public sealed unsafe partial class Coherence
         int negative = space.Signs.IndexOf(-1);
         if (negative >= 0)
             throw new ArgumentException(
-                $"Example {negative / space.Rows} is indefinite; the coherence takes square roots of the curvatures and is defined where all are positive semidefinite.", nameof(space));
+                $"Example {negative / space.Rows} is indefinite; the coherence takes square roots of the curvatures " +
+                "and is defined where all are positive semidefinite.",
+                nameof(space));
         if (threads == 0) threads = Environment.ProcessorCount;
         Coherence coherence = new(space);
         if (space.Rank == 0) return coherence;

@@ -46,11 +46,13 @@ public readonly record struct CoherenceInstability
     public bool NoiseFires => NoiseRatio > 1;
 
     /// <summary>Holds where either fires: SGD diverges in mean square.</summary>
-    public TheoremVerdict Verdict => !_applicable ? TheoremVerdict.NotApplicable : MeanFires || NoiseFires ? TheoremVerdict.Holds : TheoremVerdict.Silent;
+    public TheoremVerdict Verdict
+        => !_applicable ? TheoremVerdict.NotApplicable : MeanFires || NoiseFires ? TheoremVerdict.Holds : TheoremVerdict.Silent;
 }
 
 /// <summary>
-/// Theorem 2 of paper 003: if <c>lambda_1(H) &lt; (2 sigma / eta) / (sigma + n/b - 1)</c>, then some set with this sigma and lambda_1 is stable
+/// Theorem 2 of paper 003: if <c>lambda_1(H) &lt; (2 sigma / eta) / (sigma + n/b - 1)</c>, then some set with this sigma and lambda_1 is
+/// stable
 /// (<see cref="CurvatureSet.Coherent"/>). It says nothing of the set at hand.
 /// </summary>
 public readonly record struct CoherenceStability

@@ -16,7 +16,8 @@ public enum LyapunovStatus
 /// <summary>The top Lyapunov exponent at one learning rate.</summary>
 /// <param name="LearningRate">eta.</param>
 /// <param name="Value">gamma, per step: below 0 almost every path converges, above 0 almost every path diverges.</param>
-/// <param name="StandardError">Of <paramref name="Value"/>, from the spread of the means of spans: it lies within two of these about 95 times in 100.</param>
+/// <param name="StandardError">Of <paramref name="Value"/>, from the spread of the means of spans: it lies within two of these about 95
+/// times in 100.</param>
 /// <param name="Runs">Independent runs.</param>
 /// <param name="Steps">Steps that counted, of each run.</param>
 /// <param name="Status">How the estimate ended.</param>

@@ -7,10 +7,14 @@ public static partial class LyapunovExponent
 
     /// <summary>The critical learning rate of the typical path: the first at which gamma is found to cross zero from below.</summary>
     /// <remarks>
-    /// Every learning rate sees the same batches, so that the estimate of gamma is one curve, whose crossing is found to <paramref name="relativeTolerance"/> by cutting a
-    /// bracket into 13 at a time. How far that curve lies from gamma is another matter: the interval from <see cref="TypicalLearningRate.Lower"/> to
-    /// <see cref="TypicalLearningRate.Upper"/> is made of learning rates tried whose sign is sure to two standard errors. The first cuts double the learning rate from
-    /// where no batch of b examples can make a vector grow to <c>4 / lambda_max</c> and above; should gamma cross zero more than once between two of them, one crossing is found.
+    /// Every learning rate sees the same batches, so that the estimate of gamma is one curve, whose crossing is found to <paramref
+    /// name="relativeTolerance"/> by cutting a
+    /// bracket into 13 at a time. How far that curve lies from gamma is another matter: the interval from <see
+    /// cref="TypicalLearningRate.Lower"/> to
+    /// <see cref="TypicalLearningRate.Upper"/> is made of learning rates tried whose sign is sure to two standard errors. The first cuts
+    /// double the learning rate from
+    /// where no batch of b examples can make a vector grow to <c>4 / lambda_max</c> and above; should gamma cross zero more than once
+    /// between two of them, one crossing is found.
     /// </remarks>
     /// <param name="space">The set, not zero.</param>
     /// <param name="sampling">How batches are drawn; not custom.</param>
@@ -38,7 +42,8 @@ public static partial class LyapunovExponent
             (double value, double slope) = curve.Crossing();
             // Where the sign should be sure: the standard error over the slope, and a little further.
             double half = Math.Max(2 * curve.Low.StandardError / slope, relativeTolerance * value);
-            double[] beside = [.. ((double[])[-2, -1.5, -1.2, -1, 1, 1.2, 1.5, 2]).Select(factor => value + factor * half).Where(rate => rate > 0 && double.IsFinite(rate))];
+            double[] beside = [.. ((double[])[-2, -1.5, -1.2, -1, 1, 1.2, 1.5, 2]).Select(factor => value + factor * half)
+                .Where(rate => rate > 0 && double.IsFinite(rate))];
             if (beside.Length > 0) curve.Try(beside);
             return curve.Result(value, slope, TypicalLearningRateStatus.Converged);
         }
@@ -48,7 +53,8 @@ public static partial class LyapunovExponent
         }
     }
 
-    /// <summary>max_i tr |H_i|: below 2 over it, I - eta H_B lets no vector grow where every H_i is positive semidefinite and a batch has its size.</summary>
+    /// <summary>max_i tr |H_i|: below 2 over it, I - eta H_B lets no vector grow where every H_i is positive semidefinite and a batch has
+    /// its size.</summary>
     private static double SharpestTrace(FunctionSpace space)
     {
         int length = space.Rows * space.Rank;
@@ -122,7 +128,8 @@ public static partial class LyapunovExponent
             FindCrossing();
         }
 
-        /// <summary>The zero of the line through the bracket's ends, and its slope; the bracket's middle where an end is infinite.</summary>
+        /// <summary>The zero of the line through the bracket's ends, and its slope; the bracket's middle where an end is
+        /// infinite.</summary>
         public (double Value, double Slope) Crossing()
         {
             double width = High.LearningRate - Low.LearningRate, slope = (High.Value - Low.Value) / width;

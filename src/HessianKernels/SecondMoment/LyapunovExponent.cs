@@ -3,13 +3,18 @@ using HessianKernels.Krylov;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// What the typical path does, where second moments tell of the mean square: <c>gamma(eta) = lim (1/t) E log ||J_t ... J_1||</c>, <c>J = I - eta H_B</c>, on the range of the curvatures.
+/// What the typical path does, where second moments tell of the mean square: <c>gamma(eta) = lim (1/t) E log ||J_t ... J_1||</c>, <c>J = I
+/// - eta H_B</c>, on the range of the curvatures.
 /// </summary>
 /// <remarks>
-/// Below 0 almost every path converges, above 0 almost every path diverges. By Jensen <c>gamma &lt;= (1/2) log lambda_max(T)</c>: stability in mean square implies that of almost every
-/// path, and not the converse. Estimated by a random vector that is multiplied and renormalised: with probability 1 its growth is the top exponent's, after the time it takes to turn into the
-/// growing direction. <i>On the range</i> includes its flattest directions: while all directions shrink the slowest sets gamma, about <c>-eta lambda_min</c> for a small eta, and
-/// turning into it takes some <c>1 / (eta lambda_min)</c> steps. With fewer steps than that the value told is of the directions that have been forgotten least so far, and lies below
+/// Below 0 almost every path converges, above 0 almost every path diverges. By Jensen <c>gamma &lt;= (1/2) log lambda_max(T)</c>:
+/// stability in mean square implies that of almost every
+/// path, and not the converse. Estimated by a random vector that is multiplied and renormalised: with probability 1 its growth is the top
+/// exponent's, after the time it takes to turn into the
+/// growing direction. <i>On the range</i> includes its flattest directions: while all directions shrink the slowest sets gamma, about
+/// <c>-eta lambda_min</c> for a small eta, and
+/// turning into it takes some <c>1 / (eta lambda_min)</c> steps. With fewer steps than that the value told is of the directions that have
+/// been forgotten least so far, and lies below
 /// gamma; what lies within one over the number of steps of zero has no sure sign. Indefinite sets are taken as they are.
 /// Cost: 4 b r m flops a step, run and learning rate. MATHEMATICS: section 3, the typical path.
 /// </remarks>
@@ -42,7 +47,8 @@ public static partial class LyapunovExponent
     /// <param name="progress">Told the number of steps of each run made, burn-in included.</param>
     /// <param name="cancellation">Once every run has ended a span, cancelling gives the estimates so far with the status Cancelled.</param>
     /// <returns>One estimate a learning rate, the same bits as it gives alone.</returns>
-    /// <exception cref="ArgumentException">The set is zero, there is no learning rate, the sampling is custom or of another number of examples.</exception>
+    /// <exception cref="ArgumentException">The set is zero, there is no learning rate, the sampling is custom or of another number of
+    /// examples.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before every run had ended a span.</exception>
     public static LyapunovEstimate[] Estimate(
@@ -75,7 +81,12 @@ public static partial class LyapunovExponent
         {
             double limit = 0;
             for (int run = 0; run < runs; run++)
-                if (products.EndedAt[run * rates + l] >= 0) limit = double.IsNegativeInfinity(products.LogNorms[run * rates + l]) ? double.NegativeInfinity : double.PositiveInfinity;
+            {
+                if (products.EndedAt[run * rates + l] < 0) continue;
+                bool vanished = double.IsNegativeInfinity(products.LogNorms[run * rates + l]);
+                limit = vanished ? double.NegativeInfinity : double.PositiveInfinity;
+            }
+
             SampleMean mean = limit == 0 ? SampleMean.Of(samples.AsSpan(l * options.Spans * runs, ended * runs)) : new(limit, 0, runs);
             LyapunovStatus status = limit != 0 ? LyapunovStatus.OutOfRange : ended < options.Spans ? LyapunovStatus.Cancelled : LyapunovStatus.Completed;
             estimates[l] = new(learningRates[l], mean.Value, mean.StandardError, runs, ended * length, status);

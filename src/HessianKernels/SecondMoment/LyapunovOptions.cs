@@ -16,7 +16,8 @@ public sealed record LyapunovOptions
     public int BurnIn { get; init; } = 512;
 
     /// <summary>
-    /// The equal spans that the steps of a run are cut into, each one sample of the exponent, at least 2. Their length is to be many times what the direction takes to be forgotten: then they
+    /// The equal spans that the steps of a run are cut into, each one sample of the exponent, at least 2. Their length is to be many times
+    /// what the direction takes to be forgotten: then they
     /// are independent, and the standard error is right.
     /// </summary>
     public int Spans { get; init; } = 16;

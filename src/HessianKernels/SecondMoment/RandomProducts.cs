@@ -3,10 +3,12 @@ using HessianKernels.Kernels;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// Vectors under random products, <c>v &lt;- (I - eta H_B) v</c>, in function space: several runs, each with batches of its own, and in each several learning rates that see the
+/// Vectors under random products, <c>v &lt;- (I - eta H_B) v</c>, in function space: several runs, each with batches of its own, and in
+/// each several learning rates that see the
 /// same batches. What is kept of the lengths is their logarithms.
 /// </summary>
-/// <remarks>A step of one vector costs 4 b r m flops. A run's numbers come from its own streams: the bits depend on neither the threads nor how the steps are cut.</remarks>
+/// <remarks>A step of one vector costs 4 b r m flops. A run's numbers come from its own streams: the bits depend on neither the threads
+/// nor how the steps are cut.</remarks>
 internal sealed unsafe class RandomProducts
 {
     private readonly FunctionSpace _space;
@@ -126,7 +128,8 @@ internal sealed unsafe class RandomProducts
         }
     }
 
-    /// <summary>All products with the old vectors first, then the new vectors; the rows of the batch are read once for all learning rates, from the cache.</summary>
+    /// <summary>All products with the old vectors first, then the new vectors; the rows of the batch are read once for all learning rates,
+    /// from the cache.</summary>
     private void Step(double* phi, double* v, double* products, ReadOnlySpan<int> batch, ReadOnlySpan<int> endedAt)
     {
         int m = _space.Rank, r = _space.Rows, rates = _rates.Length;

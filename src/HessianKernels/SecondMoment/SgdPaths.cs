@@ -20,10 +20,12 @@ public enum PathOutcome
 public readonly record struct SgdPath(PathOutcome Outcome, int Steps, double LogGrowth);
 
 /// <summary>
-/// Seeded paths of linearised SGD, <c>w_{t+1} = (I - eta H_B) w_t</c>, on the range of the curvatures: what a stability criterion is held against.
+/// Seeded paths of linearised SGD, <c>w_{t+1} = (I - eta H_B) w_t</c>, on the range of the curvatures: what a stability criterion is held
+/// against.
 /// </summary>
 /// <remarks>
-/// A path starts in a random direction, and is decided at the first step at which its length reaches a limit. Path p has the same batches at every learning rate. That a path
+/// A path starts in a random direction, and is decided at the first step at which its length reaches a limit. Path p has the same batches
+/// at every learning rate. That a path
 /// converges is of the typical path (<see cref="LyapunovExponent"/>): it may do so where the mean square diverges.
 /// </remarks>
 public sealed class SgdPaths
@@ -58,7 +60,8 @@ public sealed class SgdPaths
     /// <param name="progress">Told the number of steps made.</param>
     /// <param name="cancellation">Cancelling gives the paths as far as they are.</param>
     /// <returns>The paths of each learning rate, the same bits as it gives alone.</returns>
-    /// <exception cref="ArgumentException">The set is zero, there is no learning rate, the sampling is custom or of another number of examples.</exception>
+    /// <exception cref="ArgumentException">The set is zero, there is no learning rate, the sampling is custom or of another number of
+    /// examples.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public static SgdPaths[] Simulate(
         FunctionSpace space, BatchSampling sampling, ReadOnlySpan<double> learningRates, SgdPathOptions? options = null, IProgress<int>? progress = null,

@@ -15,8 +15,10 @@ public enum TypicalLearningRateStatus
 
 /// <summary>The learning rate at which the typical path turns from converging to diverging: where gamma crosses zero from below.</summary>
 /// <param name="Value">eta, where the estimate of gamma crosses zero.</param>
-/// <param name="Lower">The nearest learning rate below that was tried and has gamma below zero by two standard errors; 0 where none has.</param>
-/// <param name="Upper">The nearest learning rate above that was tried and has gamma above zero by two standard errors; infinite where none has.</param>
+/// <param name="Lower">The nearest learning rate below that was tried and has gamma below zero by two standard errors; 0 where none
+/// has.</param>
+/// <param name="Upper">The nearest learning rate above that was tried and has gamma above zero by two standard errors; infinite where none
+/// has.</param>
 /// <param name="Slope">About d gamma / d eta there; NaN unless converged.</param>
 /// <param name="LearningRatesTried">How many estimates of gamma it took.</param>
 /// <param name="Status">How the search ended.</param>
