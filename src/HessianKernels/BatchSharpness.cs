@@ -4,8 +4,8 @@ using HessianKernels.Sharpness;
 namespace HessianKernels;
 
 /// <summary>
-/// How sharp the loss is along the gradients of batches: Batch Sharpness, interaction-aware sharpness, gradient-noise interaction, concentration and the batches' own
-/// largest eigenvalues, for one batch size.
+/// How sharp the loss is along the gradients of batches: Batch Sharpness, interaction-aware sharpness, gradient-noise interaction,
+/// concentration and the batches' own largest eigenvalues, for one batch size.
 /// </summary>
 /// <example><code>
 /// ExampleDerivatives derivatives = ExampleDerivatives.FromFactors&lt;double&gt;(gradients, jacobian, examples: 512, rows: 1);
@@ -26,20 +26,25 @@ public static class BatchSharpness
     /// <exception cref="ArgumentOutOfRangeException">b or an option is out of its range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first batches were evaluated.</exception>
     public static SharpnessReport Analyze(
-        ExampleDerivatives derivatives, int batchSize, SharpnessOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellation = default)
+        ExampleDerivatives derivatives, int batchSize, SharpnessOptions? options = null, IProgress<long>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(derivatives);
         return Analyze(derivatives, BatchSampling.WithoutReplacement(derivatives.Examples, batchSize), options, progress, cancellation);
     }
 
     /// <summary>
-    /// The report for the batches of a scheme. Closed forms are exact; the two expectations that have none are enumerated where there are few batches, else sampled.
+    /// The report for the batches of a scheme. Closed forms are exact; the two expectations that have none are enumerated where there are
+    /// few batches, else sampled.
     /// </summary>
     /// <remarks>
-    /// A batch takes 2 b d^2 flops with dense Hessians and 2 b r d with factors; its largest eigenvalue a decomposition or Lanczos run of order d, or min(b r, d), besides.
+    /// A batch takes 2 b d^2 flops with dense Hessians and 2 b r d with factors; its largest eigenvalue a decomposition or Lanczos run of
+    /// order d, or min(b r, d), besides.
     /// </remarks>
     /// <param name="derivatives">Gradients and Hessians.</param>
-    /// <param name="sampling">How batches are drawn from the n examples; not custom. A Bernoulli batch is a sum over its examples divided by b, whatever its size.</param>
+    /// <param name="sampling">
+    /// How batches are drawn from the n examples; not custom. A Bernoulli batch is a sum over its examples divided by b, whatever its size.
+    /// </param>
     /// <param name="options">Seed, error, limits; the defaults where null.</param>
     /// <param name="progress">Told the number of batches evaluated so far.</param>
     /// <param name="cancellation">Once batches are evaluated, cancelling gives the report so far with the status Cancelled.</param>
@@ -47,7 +52,8 @@ public static class BatchSharpness
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first batches were evaluated.</exception>
     public static SharpnessReport Analyze(
-        ExampleDerivatives derivatives, BatchSampling sampling, SharpnessOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellation = default)
+        ExampleDerivatives derivatives, BatchSampling sampling, SharpnessOptions? options = null, IProgress<long>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(derivatives);
         options ??= SharpnessOptions.Default;
@@ -90,7 +96,8 @@ public static class BatchSharpness
 
         return report with
         {
-            BatchSharpness = quotient.As(status, enumerated), LambdaMaxBatch = options.LargestEigenvalues ? eigenvalue.As(status, enumerated) : null,
+            BatchSharpness = quotient.As(status, enumerated),
+            LambdaMaxBatch = options.LargestEigenvalues ? eigenvalue.As(status, enumerated) : null,
         };
 
         bool Within(RunningMean mean) => mean.StandardError <= options.RelativeError * Math.Abs(mean.Mean);
@@ -107,8 +114,9 @@ public static class BatchSharpness
         if (batch.IsEmpty) throw new ArgumentException("The batch is empty; expected at least one example.", nameof(batch));
         for (int i = 0; i < batch.Length; i++)
         {
-            if (batch[i] < 0 || batch[i] >= derivatives.Examples)
-                throw new ArgumentOutOfRangeException(nameof(batch), batch[i], $"Found example {batch[i]} at {i}; expected 0 to {derivatives.Examples - 1}.");
+            if (batch[i] >= 0 && batch[i] < derivatives.Examples) continue;
+            throw new ArgumentOutOfRangeException(
+                nameof(batch), batch[i], $"Found example {batch[i]} at {i}; expected 0 to {derivatives.Examples - 1}.");
         }
 
         int[] draws = batch.ToArray();

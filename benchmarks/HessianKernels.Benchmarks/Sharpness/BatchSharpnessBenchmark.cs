@@ -20,8 +20,13 @@ public class BatchSharpnessBenchmark : IMeasured
 
     private bool IsDense => Kind.StartsWith("dense", StringComparison.Ordinal);
 
-    /// <summary>The gradients' means and the forms of the batches; the closed forms, made once, are left out.</summary>
-    public Work Work => new(8.0 * N * Parameters * (IsDense ? Parameters : Rows), 2.0 * Batches * B * Parameters * (IsDense ? Parameters : Rows));
+    /// <summary>All Hessians or factors, read once; the closed forms and the forms of the batches.</summary>
+    public Work Work => new(8.0 * N * Parameters * ExampleRows, ClosedForms + 2.0 * Batches * B * Parameters * ExampleRows);
+
+    private int ExampleRows => IsDense ? Parameters : Rows;
+
+    private double ClosedForms => IsDense ? 7.0 * N * Parameters * Parameters
+        : N * Rows < Parameters ? 2.0 * N * N * Rows * Parameters : (Rows + 2.0) * N * Parameters * Parameters;
 
     [GlobalSetup]
     public void Setup()

@@ -3,7 +3,8 @@ using HessianKernels.Kernels;
 namespace HessianKernels.Sharpness;
 
 /// <summary>
-/// <c>lambda_max(H_B)</c> of one batch after another. Of factors, the smaller of the two Gram matrices of the batch's rows is taken: they share their nonzero eigenvalues.
+/// <c>lambda_max(H_B)</c> of one batch after another. Of factors, the smaller of the two Gram matrices of the batch's rows is taken: they
+/// share their nonzero eigenvalues.
 /// </summary>
 internal sealed unsafe class BatchCurvature
 {

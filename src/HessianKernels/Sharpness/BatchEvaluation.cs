@@ -3,12 +3,13 @@ using HessianKernels.Kernels;
 namespace HessianKernels.Sharpness;
 
 /// <summary>
-/// Evaluates batches: the Rayleigh quotient <c>g_B^T H_B g_B / ||g_B||^2</c> and, where asked for, <c>lambda_max(H_B)</c>. Batches go in blocks: all g_B of a block that
-/// meet one example's Hessian are multiplied with it in one product.
+/// Evaluates batches: the Rayleigh quotient <c>g_B^T H_B g_B / ||g_B||^2</c> and, where asked for, <c>lambda_max(H_B)</c>. Batches go in
+/// blocks: all g_B of a block that meet one example's Hessian are multiplied with it in one product.
 /// </summary>
 /// <remarks>
-/// A block is <c>[count, d]</c> of g_B; for each example k that one of them holds, their rows are gathered, <c>x_j^T H_k x_j</c> is taken, and added to the forms
-/// <c>g_B^T H_B g_B = (1/b) sum_k c_k g_B^T H_k g_B</c> in ascending order of k. The block's size depends on d alone, so bits depend on no thread count.
+/// A block is <c>[count, d]</c> of g_B; for each example k that one of them holds, their rows are gathered, <c>x_j^T H_k x_j</c> is taken,
+/// and added to the forms <c>g_B^T H_B g_B = (1/b) sum_k c_k g_B^T H_k g_B</c> in ascending order of k. The block's size depends on d
+/// alone, so bits depend on no thread count.
 /// </remarks>
 internal sealed unsafe class BatchEvaluation
 {
@@ -51,7 +52,9 @@ internal sealed unsafe class BatchEvaluation
     /// <summary>The lambda_max(H_B) of the round; empty where not asked for.</summary>
     public ReadOnlySpan<double> Eigenvalues => _eigenvalues;
 
-    /// <summary>Evaluates the batches first .. first + count - 1; returns how many from the first on are evaluated, fewer only where cancelled.</summary>
+    /// <summary>
+    /// Evaluates the batches first .. first + count - 1; returns how many from the first on are evaluated, fewer only where cancelled.
+    /// </summary>
     public int Run(long first, int count, CancellationToken cancellation)
     {
         int blocks = (count + Block - 1) / Block;
@@ -71,8 +74,8 @@ internal sealed unsafe class BatchEvaluation
 
         public void Run(int chunk, int lane)
         {
-            int start = chunk * Evaluation.Block;
-            Evaluation._done[chunk] = Evaluation._lanes[lane].Run(Evaluation, First + start, start, Math.Min(Evaluation.Block, Count - start), Cancellation);
+            int start = chunk * Evaluation.Block, count = Math.Min(Evaluation.Block, Count - start);
+            Evaluation._done[chunk] = Evaluation._lanes[lane].Run(Evaluation, First + start, start, count, Cancellation);
         }
     }
 
@@ -81,8 +84,10 @@ internal sealed unsafe class BatchEvaluation
     {
         private readonly int[] _draws = new int[checked(block * source.MostDraws)], _starts = new int[block + 1], _slots = new int[block];
         private readonly long[] _keys = new long[block * source.MostDraws];
-        private readonly double[] _gradients = new double[block * derivatives.Parameters], _gathered = new double[block * derivatives.Parameters];
-        private readonly double[] _images = new double[checked(block * derivatives.Rows)], _forms = new double[block], _times = new double[block];
+        private readonly double[] _gradients = new double[block * derivatives.Parameters];
+        private readonly double[] _gathered = new double[block * derivatives.Parameters];
+        private readonly double[] _images = new double[checked(block * derivatives.Rows)];
+        private readonly double[] _forms = new double[block], _times = new double[block];
         private readonly BatchCurvature? _curvature = eigenvalues ? new(derivatives, source.MostDraws) : null;
 
         public bool Run(BatchEvaluation evaluation, long first, int at, int count, CancellationToken cancellation)

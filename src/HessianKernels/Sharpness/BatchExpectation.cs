@@ -3,8 +3,8 @@ namespace HessianKernels.Sharpness;
 /// <summary>An expectation over batches, and how far it may be off.</summary>
 /// <param name="Value">The mean over batches.</param>
 /// <param name="StandardError">
-/// <c>sqrt( sum_t (x_t - mean)^2 / (N (N - 1)) )</c> of N random batches. They are drawn independently of each other, so that the same one may come twice and no correction
-/// for a finite population is due. 0 where all batches were enumerated, NaN from one batch.
+/// <c>sqrt( sum_t (x_t - mean)^2 / (N (N - 1)) )</c> of N random batches. They are drawn independently of each other, so that the same one
+/// may come twice and no correction for a finite population is due. 0 where all batches were enumerated, NaN from one batch.
 /// </param>
 /// <param name="Batches">N, the number of batches evaluated.</param>
 /// <param name="Status">Exact, or how the sampling ended.</param>

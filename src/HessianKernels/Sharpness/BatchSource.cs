@@ -95,7 +95,7 @@ internal sealed class EveryBatch(BatchSampling sampling, long count) : BatchSour
         return size;
     }
 
-    /// <summary>The set of a number in the lexicographic order of all sets of as many of 0 .. n - 1. Exact where their count times n fits into 64 bits.</summary>
+    /// <summary>The set of a number in the lexicographic order of all sets of as many of 0 .. n - 1.</summary>
     private void Combination(long number, int n, Span<int> set)
     {
         // From here: the number of sets of the elements not yet decided on, and those of them that hold the next element.
@@ -156,7 +156,8 @@ internal sealed class RandomBatch(BatchSampling sampling, ulong seed) : BatchSou
             return BatchSize;
         }
 
-        // Floyd: the j-th draw is of the first n - b + j + 1 examples; one already taken stands for the last of these, which cannot have been.
+        // Floyd: the j-th draw is of the first n - b + j + 1 examples; one already taken stands for the last of these, which cannot
+        // have been.
         for (int j = 0; j < BatchSize; j++)
         {
             int last = Examples - BatchSize + j, draw = Below(stream, j, last + 1);

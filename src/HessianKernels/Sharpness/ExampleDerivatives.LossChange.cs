@@ -5,7 +5,10 @@ namespace HessianKernels.Sharpness;
 
 public sealed unsafe partial class ExampleDerivatives
 {
-    /// <summary>What one step of SGD does to the loss, taken as quadratic. Takes a matrix of order min(n, d) or two, and the extreme eigenvalues of H and C_1.</summary>
+    /// <summary>
+    /// What one step of SGD does to the loss, taken as quadratic. Takes a matrix of order min(n, d) or two, and the extreme eigenvalues of
+    /// H and C_1.
+    /// </summary>
     /// <param name="sampling">How batches are drawn from these n examples; not custom.</param>
     /// <param name="learningRate">eta, above 0 and finite.</param>
     /// <param name="threads">Most threads; 0 for one a processor. Changes no bit.</param>
@@ -17,9 +20,14 @@ public sealed unsafe partial class ExampleDerivatives
     {
         GradientMoments.ThrowIfOther(sampling, Examples);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        if (sampling.Scheme == BatchScheme.Custom) throw new ArgumentException("Found a custom scheme, whose batches' covariance is not known.", nameof(sampling));
+        if (sampling.Scheme == BatchScheme.Custom)
+            throw new ArgumentException("Found a custom scheme, whose batches' covariance is not known.", nameof(sampling));
         if (!(learningRate > 0 && double.IsFinite(learningRate)))
-            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, $"Found eta = {learningRate}; expected a finite number above 0.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(learningRate), learningRate, $"Found eta = {learningRate}; expected a finite number above 0.");
+        }
+
         if (threads == 0) threads = Environment.ProcessorCount;
         int n = Examples, d = Parameters;
         double eta = learningRate, kappa = sampling.Kappa, unit = Unit * Unit;
@@ -36,7 +44,9 @@ public sealed unsafe partial class ExampleDerivatives
             CurvatureForm form = mean.Form(h);
             foreach (double inner in Inner(form, c, g, eta)) along += inner * inner / n;
             cancellation.ThrowIfCancellationRequested();
-            (interaction, covariance) = mean.IsDense && d <= n ? OverParameters(c, h, threads, cancellation) : OverExamples(form, c, threads, cancellation);
+            (interaction, covariance) = mean.IsDense && d <= n
+                ? OverParameters(c, h, threads, cancellation)
+                : OverExamples(form, c, threads, cancellation);
         }
 
         (double least, double most) = mean.ExtremeEigenvalues(threads, cancellation);

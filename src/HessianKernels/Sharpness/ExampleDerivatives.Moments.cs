@@ -10,7 +10,8 @@ public sealed unsafe partial class ExampleDerivatives
     private const int Panel = 32;
 
     /// <summary>
-    /// The means that closed forms are made of. Dense Hessians take 8 n d^2 flops or so and are read three times; factors 2 n r d (n or d, the lesser, and 2).
+    /// The means that closed forms are made of. Dense Hessians are read twice and take 7 n d^2 flops; factors take 2 n^2 r d flops, or
+    /// n d^2 (r + 2) where there are fewer parameters than rows.
     /// </summary>
     /// <param name="threads">Most threads; 0 for one a processor. Changes no bit.</param>
     /// <param name="cancellation">Ends the computation.</param>
@@ -36,7 +37,8 @@ public sealed unsafe partial class ExampleDerivatives
             cancellation.ThrowIfCancellationRequested();
             MomentsJob job = new()
             {
-                Derivatives = this, Gradients = gradients, Gradient = gradient, Curvatures = curvatures, Mean = form, Sums = s, Work = w, LaneWork = (nint)lane, Cancellation = cancellation,
+                Derivatives = this, Gradients = gradients, Gradient = gradient, Curvatures = curvatures, Mean = form, Sums = s,
+                Work = w, LaneWork = (nint)lane, Cancellation = cancellation,
             };
             ParallelLoop.Run(ref job, chunks, threads);
         }
@@ -52,14 +54,20 @@ public sealed unsafe partial class ExampleDerivatives
     /// <param name="matrix">A, one operator of order d.</param>
     /// <param name="sampling">How batches are drawn from these n examples.</param>
     /// <param name="cancellation">Ends the computation between two products.</param>
-    /// <exception cref="ArgumentException">A is more than one operator or of another order, or the sampling of another number of examples.</exception>
+    /// <exception cref="ArgumentException">
+    /// A is more than one operator or of another order, or the sampling of another number of examples.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public double ExpectedForm(ILinearOperator<Span<double>> matrix, BatchSampling sampling, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(matrix);
         GradientMoments.ThrowIfOther(sampling, Examples);
         if (matrix.Batch != 1 || matrix.Length != Parameters)
-            throw new ArgumentException($"Found {matrix.Batch} operators of order {matrix.Length}; expected one of order d = {Parameters}.", nameof(matrix));
+        {
+            throw new ArgumentException(
+                $"Found {matrix.Batch} operators of order {matrix.Length}; expected one of order d = {Parameters}.", nameof(matrix));
+        }
+
         double[] input = new double[Parameters], output = new double[Parameters];
         double mean = 0;
         for (int i = 0; i < Examples; i++) mean += Form(Gradients.AsSpan(i * Parameters, Parameters)) / Examples;
@@ -87,7 +95,8 @@ public sealed unsafe partial class ExampleDerivatives
         public readonly void Run(int chunk, int lane)
         {
             Cancellation.ThrowIfCancellationRequested();
-            int d = Derivatives.Parameters, rows = Derivatives.Rows, first = chunk * Panel, count = Math.Min(Panel, Derivatives.Examples - first);
+            int d = Derivatives.Parameters, rows = Derivatives.Rows;
+            int first = chunk * Panel, count = Math.Min(Panel, Derivatives.Examples - first);
             double* work = Work + lane * LaneWork, x = Gradients + (nint)first * d, sums = Sums + 4 * chunk;
             Mean.Images(x, count, work);
             for (int i = 0; i < count; i++)

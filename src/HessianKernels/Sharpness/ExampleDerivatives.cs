@@ -6,11 +6,12 @@ using HessianKernels.Operators;
 namespace HessianKernels.Sharpness;
 
 /// <summary>
-/// What sharpness along batches depends on: the gradient g_i and the Hessian H_i of each example's loss, the Hessian dense or as <c>H_i = F_i^T F_i</c>.
+/// What sharpness along batches depends on: the gradient g_i and the Hessian H_i of each example's loss, the Hessian dense or as
+/// <c>H_i = F_i^T F_i</c>.
 /// </summary>
 /// <remarks>
-/// Everything is computed in double. Gradients are copied; Hessians and factors are the caller's memory where they are double (do not change it meanwhile), and copied
-/// where they are float. Thread-safe.
+/// Everything is computed in double. Gradients are copied; Hessians and factors are the caller's memory where they are double (do not
+/// change it meanwhile), and copied where they are float. Thread-safe.
 /// </remarks>
 /// <example><code>
 /// ExampleDerivatives derivatives = ExampleDerivatives.FromHessians&lt;double&gt;(gradients, hessians, examples: 9);
@@ -49,7 +50,9 @@ public sealed partial class ExampleDerivatives
     /// <summary>The mean of <see cref="Gradients"/>, <c>[d]</c>.</summary>
     internal double[] Gradient { get; }
 
-    /// <summary>A power of 2 near the largest element of the gradients, so that no square of one leaves double's range. 1 where all are 0.</summary>
+    /// <summary>
+    /// A power of 2 near the largest element of the gradients, so that no square of one leaves double's range. 1 where all are 0.
+    /// </summary>
     internal double Unit { get; }
 
     /// <summary>All Hessians or factors, <c>[n, rows, d]</c>.</summary>
@@ -65,7 +68,8 @@ public sealed partial class ExampleDerivatives
     /// <param name="examples">n, at least 1.</param>
     /// <param name="threads">Most threads used to look the Hessians over; 0 for one a processor.</param>
     /// <exception cref="ArgumentException">
-    /// The shapes disagree, or an element is a NaN or an infinity, or a Hessian is not symmetric to 100 epsilon of T times its largest element: which example, where, and what it is.
+    /// The shapes disagree, or an element is a NaN or an infinity, or a Hessian is not symmetric to 100 epsilon of T times its largest
+    /// element: which example, where, and what it is.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">examples is below 1, or threads below 0.</exception>
     public static ExampleDerivatives FromHessians<T>(ReadOnlyMemory<T> gradients, ReadOnlyMemory<T> hessians, int examples, int threads = 0)
@@ -78,13 +82,19 @@ public sealed partial class ExampleDerivatives
         return new(scaled, unit, InDouble(hessians), examples, d, factored: false);
     }
 
-    /// <summary>Takes gradients and factors of positive semidefinite Hessians, <c>H_i = F_i^T F_i</c>: the number of parameters may be large.</summary>
+    /// <summary>
+    /// Takes gradients and factors of positive semidefinite Hessians, <c>H_i = F_i^T F_i</c>: the number of parameters may be large.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="gradients">g_i, <c>[n, d]</c>, row-major.</param>
-    /// <param name="factors">F_i, <c>[n, r, d]</c>, row-major; for the squared loss of one output the rows j_i of the Jacobian, r = 1.</param>
+    /// <param name="factors">
+    /// F_i, <c>[n, r, d]</c>, row-major; for the squared loss of one output the rows j_i of the Jacobian, r = 1.
+    /// </param>
     /// <param name="examples">n, at least 1.</param>
     /// <param name="rows">r, at least 1.</param>
-    /// <exception cref="ArgumentException">The shapes disagree, or an element is a NaN or an infinity: which example, where, and what it is.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes disagree, or an element is a NaN or an infinity: which example, where, and what it is.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">examples or rows is below 1.</exception>
     public static ExampleDerivatives FromFactors<T>(ReadOnlyMemory<T> gradients, ReadOnlyMemory<T> factors, int examples, int rows)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -98,7 +108,9 @@ public sealed partial class ExampleDerivatives
         {
             if (T.IsFinite(span[at])) continue;
             throw new ArgumentException(
-                $"The factor of example {at / d / rows} of {examples} has {span[at]} at row {at / d % rows}, column {at % d}; expected finite numbers.", nameof(factors));
+                $"The factor of example {at / d / rows} of {examples} has {span[at]} at row {at / d % rows}, column {at % d}; "
+                + "expected finite numbers.",
+                nameof(factors));
         }
 
         return new(scaled, unit, InDouble(factors), examples, rows, factored: true);
@@ -110,7 +122,11 @@ public sealed partial class ExampleDerivatives
         ElementType.ThrowIfUnsupported<T>();
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         if (gradients.Length == 0 || gradients.Length % examples != 0)
-            throw new ArgumentException($"Expected a positive multiple of n = {examples} elements; found {gradients.Length}.", nameof(gradients));
+        {
+            throw new ArgumentException(
+                $"Expected a positive multiple of n = {examples} elements; found {gradients.Length}.", nameof(gradients));
+        }
+
         int d = gradients.Length / examples;
         double[] scaled = new double[gradients.Length];
         double largest = 0;
@@ -118,7 +134,12 @@ public sealed partial class ExampleDerivatives
         {
             scaled[at] = double.CreateTruncating(gradients[at]);
             if (!double.IsFinite(scaled[at]))
-                throw new ArgumentException($"The gradient of example {at / d} of {examples} has {gradients[at]} at parameter {at % d}; expected finite numbers.", nameof(gradients));
+            {
+                throw new ArgumentException(
+                    $"The gradient of example {at / d} of {examples} has {gradients[at]} at parameter {at % d}; expected finite numbers.",
+                    nameof(gradients));
+            }
+
             largest = Math.Max(largest, Math.Abs(scaled[at]));
         }
 
@@ -139,6 +160,7 @@ public sealed partial class ExampleDerivatives
 
     private static void ThrowUnless(int found, long expected, string shape, string argument)
     {
-        if (found != expected) throw new ArgumentException($"Expected {shape} = {expected} elements, as the gradients are; found {found}.", argument);
+        if (found == expected) return;
+        throw new ArgumentException($"Expected {shape} = {expected} elements, as the gradients are; found {found}.", argument);
     }
 }

@@ -4,8 +4,8 @@ using HessianKernels.Krylov;
 namespace HessianKernels.Sharpness;
 
 /// <summary>
-/// The largest eigenvalue of a dense symmetric matrix of which the elements on and below the diagonal are given: by decomposition up to order 48, above by
-/// Lanczos, to a residual of 1e-10 of the norm. The matrix is overwritten.
+/// The largest eigenvalue of a dense symmetric matrix of which the elements on and below the diagonal are given: by decomposition up to
+/// order 48, above by Lanczos, to a residual of 1e-10 of the norm. The matrix is overwritten.
 /// </summary>
 internal static class LargestEigenvalue
 {

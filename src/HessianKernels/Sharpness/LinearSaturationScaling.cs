@@ -6,7 +6,10 @@ namespace HessianKernels.Sharpness;
 /// The Linear and Saturation Scaling Rule (paper 001, section 5): the learning rate goes with the batch size b as the concentration
 /// <c>rho_b = 1 / ( kappa_b / rho_1 + alpha_b )</c> does, which is linear in b while b is small and saturates at 1.
 /// </summary>
-/// <remarks>kappa and alpha are those of <see cref="BatchSampling"/>; without replacement kappa = gamma/b and alpha = 1 - gamma/b, the paper's eq. 17.</remarks>
+/// <remarks>
+/// kappa and alpha are those of <see cref="BatchSampling"/>; without replacement kappa = gamma/b and alpha = 1 - gamma/b, the paper's eq.
+/// 17.
+/// </remarks>
 public sealed record LinearSaturationScaling
 {
     /// <summary>The rule of a known rho_1.</summary>
@@ -70,11 +73,17 @@ public sealed record LinearSaturationScaling
     public void Curve(ReadOnlySpan<int> batchSizes, Span<double> destination)
     {
         if (destination.Length < batchSizes.Length)
-            throw new ArgumentException($"Found room for {destination.Length} numbers; expected at least {batchSizes.Length}.", nameof(destination));
+        {
+            throw new ArgumentException(
+                $"Found room for {destination.Length} numbers; expected at least {batchSizes.Length}.", nameof(destination));
+        }
+
         for (int i = 0; i < batchSizes.Length; i++) destination[i] = Concentration(batchSizes[i]);
     }
 
-    /// <summary>The eta of a batch size that keeps <c>rho_b / eta</c> as it is at a reference. Infinite at rho_b = 1 from a reference where it is 0.</summary>
+    /// <summary>
+    /// The eta of a batch size that keeps <c>rho_b / eta</c> as it is at a reference. Infinite at rho_b = 1 from a reference where it is 0.
+    /// </summary>
     /// <param name="batchSize">b, from 1 to n.</param>
     /// <param name="referenceBatchSize">b_0, from 1 to n.</param>
     /// <param name="referenceLearningRate">eta_0, above 0 and finite.</param>
@@ -82,8 +91,12 @@ public sealed record LinearSaturationScaling
     public double LearningRate(int batchSize, int referenceBatchSize, double referenceLearningRate)
     {
         if (!(referenceLearningRate > 0 && double.IsFinite(referenceLearningRate)))
+        {
             throw new ArgumentOutOfRangeException(
-                nameof(referenceLearningRate), referenceLearningRate, $"Found eta_0 = {referenceLearningRate}; expected a finite number above 0.");
+                nameof(referenceLearningRate), referenceLearningRate,
+                $"Found eta_0 = {referenceLearningRate}; expected a finite number above 0.");
+        }
+
         // The quotient of two rho, in which rho_1 need not be divided by.
         double reference = Relative(referenceBatchSize), wanted = Relative(batchSize);
         return reference == wanted ? referenceLearningRate : referenceLearningRate * (reference / wanted);

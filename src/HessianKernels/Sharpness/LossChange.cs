@@ -3,11 +3,12 @@ using HessianKernels.SecondMoment;
 namespace HessianKernels.Sharpness;
 
 /// <summary>
-/// The change of a quadratic loss in one step of SGD, <c>L' - L = -eta g^T g_B + (eta^2/2) g_B^T H g_B</c>, over the batches: its mean, its spread, and how improbable
-/// large deviations are (paper 001, theorem 1).
+/// The change of a quadratic loss in one step of SGD, <c>L' - L = -eta g^T g_B + (eta^2/2) g_B^T H g_B</c>, over the batches: its mean, its
+/// spread, and how improbable large deviations are (paper 001, theorem 1).
 /// </summary>
 /// <remarks>
-/// The mean is exact. The variance and the tails are those of a normally distributed g_B with the batches' own mean and covariance kappa C_1, as the theorem assumes; a batch of few examples is not that.
+/// The mean is exact. The variance and the tails are those of a normally distributed g_B with the batches' own mean and covariance kappa
+/// C_1, as the theorem assumes; a batch of few examples is not that.
 /// </remarks>
 public sealed record LossChange
 {
@@ -23,7 +24,8 @@ public sealed record LossChange
     public double Mean { get; internal init; }
 
     /// <summary>
-    /// beta, the variance of L': <c>eta^2 kappa ( v^T C_1 v + (eta^2 kappa/2) tr(H C_1 H C_1) )</c>, <c>v = (I - eta H) g</c>, C_1 the covariance of the g_i (Bernoulli: their second moment).
+    /// beta, the variance of L': <c>eta^2 kappa ( v^T C_1 v + (eta^2 kappa/2) tr(H C_1 H C_1) )</c>, <c>v = (I - eta H) g</c>, C_1 the
+    /// covariance of the g_i (Bernoulli: their second moment).
     /// </summary>
     public double Variance { get; internal init; }
 

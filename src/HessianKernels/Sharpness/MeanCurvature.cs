@@ -3,7 +3,8 @@ using HessianKernels.Kernels;
 namespace HessianKernels.Sharpness;
 
 /// <summary>
-/// <c>H = (1/n) sum_i H_i</c>: dense, <c>[d, d]</c>, or, where the Hessians are factors of fewer rows in all than there are parameters, those rows as they are.
+/// <c>H = (1/n) sum_i H_i</c>: dense, <c>[d, d]</c>, or, where the Hessians are factors of fewer rows in all than there are parameters,
+/// those rows as they are.
 /// </summary>
 internal sealed unsafe class MeanCurvature
 {
@@ -45,19 +46,21 @@ internal sealed unsafe class MeanCurvature
         => new((nint)matrix, Rows, _derivatives.Parameters, Factored: _dense is null, _dense is null ? 1.0 / _derivatives.Examples : 1);
 
     /// <summary>
-    /// The least and the largest eigenvalue of H where they are of that sign, else 0: to within 1e-10 of the norm above order 48. Of factors the least is 0.
+    /// The least and the largest eigenvalue of H where they are of that sign, else 0: to within 1e-10 of the norm above order 48. Of
+    /// factors the least is 0.
     /// </summary>
     public (double Least, double Most) ExtremeEigenvalues(int threads, CancellationToken cancellation)
     {
         int d = _derivatives.Parameters, order = Math.Min(Rows, d);
+        double scale = 1.0 / _derivatives.Examples;
         double[] matrix = new double[checked(order * order)];
         if (_dense is not null) _dense.CopyTo(matrix, 0);
         else
         {
             fixed (double* rows = _derivatives.Curvatures, m = matrix)
             {
-                if (order == Rows) Gemm.MultiplyLower(false, true, order, d, 1.0 / _derivatives.Examples, rows, d, rows, d, 0, m, order, threads);
-                else Gemm.MultiplyLower(true, false, order, Rows, 1.0 / _derivatives.Examples, rows, d, rows, d, 0, m, order, threads);
+                if (order == Rows) Gemm.MultiplyLower(false, true, order, d, scale, rows, d, rows, d, 0, m, order, threads);
+                else Gemm.MultiplyLower(true, false, order, Rows, scale, rows, d, rows, d, 0, m, order, threads);
             }
         }
 

@@ -2,7 +2,9 @@ using HessianKernels.SecondMoment;
 
 namespace HessianKernels.Sharpness;
 
-/// <summary>Sharpness along the batches of one size and scheme (MATHEMATICS, section 5; papers 001 and 002). A quotient 0/0 is 0, x/0 an infinity.</summary>
+/// <summary>
+/// Sharpness along the batches of one size and scheme (MATHEMATICS, section 5; papers 001 and 002). A quotient 0/0 is 0, x/0 an infinity.
+/// </summary>
 public sealed record SharpnessReport
 {
     internal SharpnessReport(GradientMoments moments, BatchSampling sampling)
@@ -39,6 +41,9 @@ public sealed record SharpnessReport
     /// <summary>Batch Sharpness, <c>E[g_B^T H_B g_B / ||g_B||^2]</c>, where a batch whose gradient is 0 counts as 0.</summary>
     public BatchExpectation BatchSharpness { get; internal init; }
 
-    /// <summary>lambda_max^b, <c>E[lambda_max(H_B)]</c>; null where it was not asked for. Above order 48 each eigenvalue is good to 1e-10 of its matrix's norm.</summary>
+    /// <summary>
+    /// lambda_max^b, <c>E[lambda_max(H_B)]</c>; null where it was not asked for. Above order 48 each eigenvalue is good to 1e-10 of its
+    /// matrix's norm.
+    /// </summary>
     public BatchExpectation? LambdaMaxBatch { get; internal init; }
 }

@@ -35,7 +35,8 @@ internal readonly record struct ThirdMoment(double Whole, double Pair, double Ow
             case BatchScheme.Bernoulli: return new(1, 1 / b - 1 / n, (1 / b - 1 / n) * (1 / b - 2 / n));
             default:
                 throw new ArgumentException(
-                    $"Found the scheme {sampling.Scheme}; alpha and kappa do not say what third moments are: expected WithoutReplacement, WithReplacement or Bernoulli.",
+                    $"Found the scheme {sampling.Scheme}; alpha and kappa do not say what third moments are: expected WithoutReplacement, "
+                    + "WithReplacement or Bernoulli.",
                     nameof(sampling));
         }
     }

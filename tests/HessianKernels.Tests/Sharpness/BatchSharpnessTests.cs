@@ -83,6 +83,21 @@ public class BatchSharpnessTests
         Assert.Equal((true, false), (c.Factored().IsFactored, c.Dense().IsFactored));
     }
 
+    /// <summary>Gram matrices above order 48, of either side.</summary>
+    [Theory]
+    [InlineData(55)]
+    [InlineData(200)]
+    public void LargeBatchesOfFactorsAreTheirHessians(int d)
+    {
+        DerivativesCase c = new(CurvatureKind.RankOne, BatchScheme.WithoutReplacement, 60, d, 60, 4);
+        double expected = DerivativesCase.LambdaMax(c.Hessian);
+        BatchExpectation found = BatchSharpness.Analyze(c.Factored(), 60).LambdaMaxBatch!.Value;
+        Tolerance.Equal(expected, found.Value, 1e-10 * expected, "lambda_max");
+        LossChange change = c.Factored().LossChange(BatchSampling.WithReplacement(60, 10), 0.1), dense = c.Dense().LossChange(BatchSampling.WithReplacement(60, 10), 0.1);
+        Tolerance.Equal(dense.UpperScale, change.UpperScale, 1e-9 * dense.UpperScale, "upper scale");
+        Tolerance.Equal(dense.Variance, change.Variance, 1e-10 * dense.Variance, "beta");
+    }
+
     [Fact]
     public void FloatIsDoubleOfTheSameNumbers()
     {

@@ -144,6 +144,12 @@ public class SamplingTests
             SharpnessReport one = BatchSharpness.Analyze(derivatives, 6, options);
             foreach (int threads in (int[])[2, 7]) AssertSame(one, BatchSharpness.Analyze(derivatives, 6, options with { Threads = threads }));
         }
+
+        // Where sampling ends does not depend on them either.
+        SharpnessOptions untilGood = options with { EnumerationLimit = 0, RelativeError = 0.05 };
+        SharpnessReport ended = BatchSharpness.Analyze(c.Factored(), 6, untilGood);
+        Assert.Equal(BatchExpectationStatus.Converged, ended.BatchSharpness.Status);
+        AssertSame(ended, BatchSharpness.Analyze(c.Factored(), 6, untilGood with { Threads = 4 }));
     }
 
     [Fact]
@@ -166,6 +172,14 @@ public class SamplingTests
             Assert.InRange(mean.RelativeStandardError, 1e-9, 0.02);
             Assert.InRange(mean.Batches, 64, 99_999);
         }
+
+        // Along the gradients every batch is alike, and only its largest eigenvalue varies: both must be good.
+        double[] gradients = [.. Enumerable.Repeat((double[])[1, 0], 9).SelectMany(g => g)];
+        double[] hessians = [.. Enumerable.Range(1, 9).SelectMany(i => (double[])[1, 0, 0, i * i])];
+        SharpnessReport wide = BatchSharpness.Analyze(
+            ExampleDerivatives.FromHessians<double>(gradients, hessians, 9), 1, Draw with { RelativeError = 0.01, MaxBatches = 100_000 });
+        Assert.Equal((1.0, 0.0), (wide.BatchSharpness.Value, wide.BatchSharpness.StandardError));
+        Assert.InRange(wide.LambdaMaxBatch!.Value.RelativeStandardError, 1e-9, 0.01);
 
         SharpnessReport limited = BatchSharpness.Analyze(derivatives, 3, Draw with { RelativeError = 1e-6, MaxBatches = 1500 });
         Assert.Equal((1500, BatchExpectationStatus.LimitReached), (limited.BatchSharpness.Batches, limited.BatchSharpness.Status));
