@@ -9,7 +9,10 @@ public sealed class HelpTests
     [InlineData("topk")]
     [InlineData("density")]
     [InlineData("trace")]
+    [InlineData("edge")]
+    [InlineData("batch")]
     [InlineData("sample", "spiked")]
+    [InlineData("sample", "jacobian")]
     public async Task HelpTellsTheExitCodes(params string[] command)
     {
         HkRun run = await HkProcess.Run([.. command, "--help"]);

@@ -19,6 +19,30 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
+    public async Task TheCommittedJacobianIsMadeAgainBitForBit()
+    {
+        string again = _folder["again.npy"];
+        HkRun run = await HkProcess.Run("sample", "jacobian", "--n", "64", "--d", "256", "--spikes", "3", "--seed", "1", again);
+        Assert.Equal((0, "", ""), (run.ExitCode, run.Output, run.Error));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "samples", "jacobian-64.npy")), File.ReadAllBytes(again));
+    }
+
+    /// <summary>What it is for: spikes over a bulk, and noise that estimates from the spectrum see too little of.</summary>
+    [Fact]
+    public void AJacobianIsSpikedAndItsNoiseHeavy()
+    {
+        const int N = 80, D = 300;
+        SpikedJacobian jacobian = new(N, D, spikes: 2, seed: 3);
+        double[] j = new double[N * D];
+        for (int i = 0; i < N; i++) jacobian.Row(i, j.AsSpan(i * D, D));
+        StochasticEdgeReport report = StochasticEdge.Analyze(SecondMoment.CurvatureSet.FromJacobian<double>(j, N, D), 0.02, 4);
+        // The mean of the squared weights is (7 + 16) / 8, over spikes of 1 and 4.
+        Assert.InRange(report.LambdaMax, 4 * 2.875 * 0.7, 4 * 2.875 * 1.4);
+        Assert.InRange(report.Trace, 5 * 2.875 * 0.9, 5 * 2.875 * 1.1 + 1);
+        Assert.True(report.NoiseKernel.Exact.Value > 2 * report.NoiseKernel.HighDimensional);
+    }
+
+    [Fact]
     public void SpikesStandAboveTheBulkWhereTheyShould()
     {
         double[] values = Lanczos.TopK<double>(new SpikedMatrix(300, 4, seed: 2).Generate(0), 300, 5).Eigenvalues;
