@@ -1,5 +1,7 @@
 using HessianKernels.Krylov;
 using HessianKernels.Operators;
+using HessianKernels.SecondMoment;
+using HessianKernels.Storage;
 using HessianKernels.Tests.LanczosTests;
 using Xunit;
 
@@ -97,6 +99,24 @@ public class ReadmeTests
     }
 
     [Fact]
+    public void Edge()
+    {
+        NpyArray<double> sample = Npy.Read<double>(Path.Combine(Root(), "samples", "jacobian-64.npy"));
+        (double[] jacobian, int examples, int parameters) = (sample.Values, (int)sample.Shape[0], (int)sample.Shape[1]);
+        List<string> lines = [];
+        Recorder Console = new(lines);
+        // <readme>
+        CurvatureSet set = CurvatureSet.FromJacobian<double>(jacobian, examples, parameters);
+        StochasticEdgeReport edge = StochasticEdge.Analyze(set, learningRate: 0.05, batchSize: 8);
+        Console.WriteLine($"{edge.Verdict}: K = {edge.NoiseKernel.Exact.Value}, eta* = {edge.CriticalLearningRate?.Value}");
+        foreach (EdgeBound bound in edge.Bounds.Where(bound => bound.Agrees == false))
+            Console.WriteLine($"{bound.Criterion} says {bound.Verdict}");
+        // </readme>
+        Assert.StartsWith("NoiseUnstable: K = 1.2624797768", lines[0], StringComparison.Ordinal);
+        Assert.Equal(["Trace says Stable", "HighDimensionalAsymptotic says Stable", "HighDimensional says Stable"], lines[1..]);
+    }
+
+    [Fact]
     public void ReadmeSaysWhatIsRunHere()
     {
         string root = Root(), source = File.ReadAllText(Path.Combine(root, "tests", "HessianKernels.Tests", "ReadmeTests.cs"));
@@ -105,7 +125,7 @@ public class ReadmeTests
         string[] there = [.. File.ReadAllText(Path.Combine(root, "README.md")).Split("```csharp\n").Skip(1).Select(part => part.Split("```")[0])];
         // The last two parts of this source are the markers named in this method.
         Assert.Equal(there, here[..there.Length]);
-        Assert.Equal(5, there.Length);
+        Assert.Equal(6, there.Length);
     }
 
     private static string Root()
