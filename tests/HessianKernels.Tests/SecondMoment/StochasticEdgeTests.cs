@@ -117,6 +117,46 @@ public class StochasticEdgeTests
         else Assert.Equal(EdgeVerdict.MeanUnstable, report.Verdict);
     });
 
+    /// <summary>What a criterion may say, and where it is a proof, from its own definition.</summary>
+    [Fact]
+    public void EachCriterionSaysWhatItMay() => PropertyRun.Check(EdgeCase.All, c =>
+    {
+        FunctionSpace space = c.Set().Space;
+        double eta = 2.5 * c.Share / Math.Max(Math.Abs(space.Eigenvalues[0]), 0.1) + 1e-3;
+        StochasticEdgeReport report = StochasticEdge.Analyze(space, eta, c.Sampling);
+        EdgeNoiseKernel k = report.NoiseKernel;
+        Norm(EdgeCriterion.Trace, k.Trace!.Value, false);
+        Norm(EdgeCriterion.HighDimensionalAsymptotic, k.HighDimensionalAsymptotic!.Value, false);
+        Norm(EdgeCriterion.HighDimensional, k.HighDimensional, k.HighDimensional > 1 && space.Rows == 1 && space.Signs.IsEmpty);
+        Norm(EdgeCriterion.Diagonal, k.Diagonal!.Value.Value, k.Diagonal.Value.Lower > 1);
+        (double norm, double shifted) = Contraction.Of(space, eta, c.Sampling);
+        Is(new(EdgeCriterion.Contraction, norm, 1, norm < 1 ? EdgeBoundVerdict.Stable : EdgeBoundVerdict.Silent, norm < 1, null));
+        Is(new(EdgeCriterion.ShiftedContraction, shifted, 0, shifted < 0 ? EdgeBoundVerdict.Stable : EdgeBoundVerdict.Silent, shifted < 0, null));
+        if (c.Scheme != BatchScheme.Bernoulli || !space.Signs.IsEmpty)
+        {
+            foreach (EdgeCriterion theorem in (EdgeCriterion[])[EdgeCriterion.Theorem1, EdgeCriterion.Theorem2])
+                Is(new(theorem, double.NaN, double.NaN, EdgeBoundVerdict.NotApplicable, false, null));
+            return;
+        }
+
+        double sigma = Coherence.Of(space).Value, surplus = (double)c.Examples / c.BatchSize - 1, lambda = space.Eigenvalues[0];
+        double first = Math.Min(2 / eta, sigma / eta / Math.Sqrt(surplus)), second = 2 * sigma / eta / (sigma + surplus);
+        if (Math.Abs(lambda / first - 1) > 1e-9) Theorem(EdgeCriterion.Theorem1, first, lambda > first, EdgeBoundVerdict.Unstable);
+        if (Math.Abs(lambda / second - 1) > 1e-9) Theorem(EdgeCriterion.Theorem2, second, lambda < second, EdgeBoundVerdict.Possible);
+
+        void Theorem(EdgeCriterion criterion, double threshold, bool holds, EdgeBoundVerdict verdict)
+        {
+            EdgeBound found = report.Bounds[(int)criterion];
+            Tolerance.Equal(threshold, found.Threshold, 1e-9 * threshold, $"{criterion}");
+            Is(new(criterion, lambda, found.Threshold, holds ? verdict : EdgeBoundVerdict.Silent, holds, null));
+        }
+
+        void Norm(EdgeCriterion criterion, double value, bool proves)
+            => Is(new(criterion, value, 1, value < 1 ? EdgeBoundVerdict.Stable : EdgeBoundVerdict.Unstable, proves, null));
+
+        void Is(EdgeBound expected) => Assert.Equal(expected, report.Bounds[(int)expected.Criterion] with { Agrees = null });
+    });
+
     /// <summary>With mu or rho the kernel is another, what it decides the same kind of thing; with neither the two must agree.</summary>
     [Fact]
     public void MomentumAndWeightDecayTakeTheirOwnKernel() => PropertyRun.Check(EdgeCase.Semidefinite, c =>
