@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using HessianKernels.SecondMoment;
+using HessianKernels.Cli.Commands;
 using Xunit;
 
 namespace HessianKernels.Cli.Tests;
@@ -48,6 +48,18 @@ public sealed class EdgeSweepTests : IDisposable
         }
 
         Assert.Equal(["j.npy", "s.csv"], _folder.Names.Order());
+    }
+
+    /// <summary>Both ends are the user's own numbers, whatever the steps between round to.</summary>
+    [Theory]
+    [InlineData("0.1:0.7:8", 0.1, 0.7, 8)]
+    [InlineData("1e-3:0.3:14", 1e-3, 0.3, 14)]
+    [InlineData("0.7:1.1:50", 0.7, 1.1, 50)]
+    public void ASweepHasBothItsEnds(string rates, double from, double to, int steps)
+    {
+        double[] found = PointRange.Of(rates, "3,1").LearningRates;
+        Assert.Equal((from, to, steps), (found[0], found[^1], found.Length));
+        for (int i = 1; i < steps; i++) Assert.Equal((to - from) / (steps - 1), found[i] - found[i - 1], 1e-12);
     }
 
     [Fact]
