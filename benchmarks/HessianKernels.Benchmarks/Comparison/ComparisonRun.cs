@@ -15,7 +15,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
         string? output = null;
         int rounds = 9;
         bool quick = false;
-        HashSet<string> only = ["dense", "batch", "operator", "memory"];
+        HashSet<string> only = ["dense", "batch", "operator", "memory", "edge"];
         for (int i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])
@@ -25,7 +25,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
                 case "--only": only = [.. arguments[++i].Split(',')]; break;
                 case "--output": output = arguments[++i]; break;
                 default:
-                    Console.Error.WriteLine($"Found '{arguments[i]}'; expected --quick, --rounds N, --only dense,batch,operator,memory or --output FILE.");
+                    Console.Error.WriteLine($"Found '{arguments[i]}'; expected --quick, --rounds N, --only dense,batch,operator,memory,edge or --output FILE.");
                     return 2;
             }
         }
@@ -43,6 +43,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
             if (only.Contains("batch")) BatchCase.Run(run);
             if (only.Contains("operator")) OperatorCase.Run(run);
             if (only.Contains("memory")) MemoryCase.Run(run);
+            if (only.Contains("edge")) EdgeCase.Run(run);
             if (output is not null) report.Save(output);
             return 0;
         }
