@@ -28,11 +28,18 @@ internal static unsafe class Symv
             return;
         }
 
+        MultiplyLower(a, n, n, x, y, threads);
+    }
+
+    /// <summary>The same for any order from the lower triangle alone, rows <paramref name="lda"/> elements apart.</summary>
+    public static void MultiplyLower<T>(T* a, nint lda, int n, T* x, T* y, int threads = 1)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         int bands = Bands(n);
         double* stack = stackalloc double[Scratch.OnStack];
         using Scratch sums = new(stack, Scratch.OnStack, (long)bands * n);
         T* scratch = (T*)sums.Pointer;
-        BandJob<T> job = new() { A = a, N = n, X = x, Sums = scratch, Bands = bands };
+        BandJob<T> job = new() { A = a, Stride = lda, N = n, X = x, Sums = scratch, Bands = bands };
         ParallelLoop.Run(ref job, bands, threads);
 
         // The last band's y is the only one that is whole.
@@ -50,6 +57,7 @@ internal static unsafe class Symv
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public T* A, X, Sums;
+        public nint Stride;
         public int N, Bands;
 
         public readonly void Run(int chunk, int lane)
@@ -65,7 +73,7 @@ internal static unsafe class Symv
 
         private readonly void FourRows(int row, T* y)
         {
-            nint n = N;
+            nint n = Stride;
             T* a0 = A + row * n, a1 = a0 + n, a2 = a1 + n, a3 = a2 + n;
             Vector512<T> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
             T s0 = X[row], s1 = X[row + 1], s2 = X[row + 2], s3 = X[row + 3];
@@ -110,7 +118,7 @@ internal static unsafe class Symv
 
         private readonly void OneRow(int row, T* y)
         {
-            T* a = A + (nint)row * N;
+            T* a = A + row * Stride;
             T sum = T.Zero, s = X[row];
             for (int j = 0; j < row; j++)
             {
