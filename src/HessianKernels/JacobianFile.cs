@@ -5,10 +5,12 @@ using HessianKernels.Storage;
 namespace HessianKernels;
 
 /// <summary>
-/// Curvature sets from .npy files that need not fit into memory: a Jacobian <c>(n, d)</c> or factors <c>(n, r, d)</c>, of which only the Gram matrix of the rows is kept.
+/// Curvature sets from .npy files that need not fit into memory: a Jacobian <c>(n, d)</c> or factors <c>(n, r, d)</c>, of which only the
+/// Gram matrix of the rows is kept.
 /// </summary>
 /// <remarks>
-/// float32 or float64, either byte order, C or Fortran order. The file is read once, block of columns by block of columns, the next one while this one is multiplied;
+/// float32 or float64, either byte order, C or Fortran order. The file is read once, block of columns by block of columns, the next one
+/// while this one is multiplied;
 /// the sum is in double. Memory is <see cref="RequiredBytes"/>, whatever d is; the work n r (n r + 1) d flops.
 /// </remarks>
 /// <example><code>
@@ -22,15 +24,18 @@ public static class JacobianFile
 
     /// <summary>Reads a file once and gives its curvature set, which no longer needs it.</summary>
     /// <param name="path">A .npy file of shape <c>(n, d)</c>, <c>H_i = j_i j_i^T</c>, or <c>(n, r, d)</c>, <c>H_i = F_i^T F_i</c>.</param>
-    /// <param name="blockBytes">Bytes of the two blocks together, above 0; each holds one column at least. With the file's shape it fixes the order of the sum.</param>
+    /// <param name="blockBytes">Bytes of the two blocks together, above 0; each holds one column at least. With the file's shape it fixes
+    /// the order of the sum.</param>
     /// <param name="threads">Most threads that multiply; 0 for one a processor. Changes no bit. One more reads.</param>
     /// <param name="progress">Told the number of columns done.</param>
     /// <param name="cancellation">Looked at before every block.</param>
     /// <exception cref="NpyFormatException">
-    /// The file is not a readable .npy file, is shorter or longer than its shape says, has another number of axes or an empty one; or holds a NaN or an infinity: in which
+    /// The file is not a readable .npy file, is shorter or longer than its shape says, has another number of axes or an empty one; or
+    /// holds a NaN or an infinity: in which
     /// row and column.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">blockBytes is below 1, threads below 0, or the Gram matrix has more elements than one array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">blockBytes is below 1, threads below 0, or the Gram matrix has more elements than one
+    /// array.</exception>
     /// <exception cref="IOException">The file cannot be opened; the message names the path.</exception>
     /// <exception cref="OperationCanceledException">Cancelled: a part of the columns is another set, so none is returned.</exception>
     public static CurvatureSet Read(
@@ -76,7 +81,8 @@ public static class JacobianFile
         });
     }
 
-    /// <summary>Bytes that <see cref="Read"/> takes at most: the two blocks, the Gram matrix and as much again for its eigenvectors.</summary>
+    /// <summary>Bytes that <see cref="Read"/> takes at most: the two blocks, the Gram matrix and as much again for its
+    /// eigenvectors.</summary>
     /// <param name="examples">n, at least 1.</param>
     /// <param name="rows">r, at least 1.</param>
     /// <param name="blockBytes">As for <see cref="Read"/>.</param>
@@ -119,6 +125,7 @@ public static class JacobianFile
                 return new(reader.File, "data", $"{x.ToString(CultureInfo.InvariantCulture)} in {place}, column {firstColumn + c}", "finite numbers");
         }
 
-        return new(reader.File, "data", $"a sum of squares beyond {double.MaxValue:G3} in {place}, up to column {firstColumn + columns - 1}", "smaller numbers");
+        string found = $"a sum of squares beyond {double.MaxValue:G3} in {place}, up to column {firstColumn + columns - 1}";
+        return new(reader.File, "data", found, "smaller numbers");
     }
 }

@@ -14,18 +14,23 @@ public sealed unsafe partial class CurvatureSet
     /// n r &lt;= d:  Theta = F F^T / n = U diag(lambda) U^T,  Phi = sqrt(n) U diag(sqrt(lambda))
     /// n r &gt;  d:  H     = F^T F / n = V diag(lambda) V^T,  Phi = F V
     /// </code>
-    /// of the eigenvalues above <paramref name="rankTolerance"/> times the largest. Then <c>Phi^T Phi / n = diag(lambda)</c>, on the first side to rounding of each eigenvalue, on the second
-    /// to rounding of the largest. Where an example is indefinite the same is done for <c>sum_i |H_i|</c>, whose range is the span of all H_i, and then Phi is turned into the
+    /// of the eigenvalues above <paramref name="rankTolerance"/> times the largest. Then <c>Phi^T Phi / n = diag(lambda)</c>, on the first
+    /// side to rounding of each eigenvalue, on the second
+    /// to rounding of the largest. Where an example is indefinite the same is done for <c>sum_i |H_i|</c>, whose range is the span of all
+    /// H_i, and then Phi is turned into the
     /// eigenbasis of the mean of the signed H_i: eigenvalues of any sign, zero among them, and none is dropped. A set of zeros has rank 0.
-    /// Cost: n r d min(n r, d) flops for the Gram matrix, about 9 min(n r, d)^3 for its eigenpairs. Memory: <see cref="RequiredBytes"/>. MATHEMATICS: section 2.
+    /// Cost: n r d min(n r, d) flops for the Gram matrix, about 9 min(n r, d)^3 for its eigenpairs. Memory: <see cref="RequiredBytes"/>.
+    /// MATHEMATICS: section 2.
     /// </remarks>
     /// <param name="rankTolerance">In [0, 1); <see cref="DefaultRankTolerance"/> where null.</param>
     /// <param name="threads">Most threads; 0 for one a processor. Changes no bit.</param>
     /// <param name="progress">Told what share of the Gram matrix's products is done, up to 1; the eigenpairs follow.</param>
     /// <param name="cancellation">Looked at between blocks of the factors.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or a matrix has more elements than one array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or a matrix has more elements than one
+    /// array.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public FunctionSpace Reduce(double? rankTolerance = null, int threads = 0, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public FunctionSpace Reduce(
+        double? rankTolerance = null, int threads = 0, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         double tolerance = rankTolerance ?? DefaultRankTolerance;
         if (!(tolerance >= 0 && tolerance < 1))

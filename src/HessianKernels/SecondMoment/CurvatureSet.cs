@@ -3,12 +3,15 @@ using HessianKernels.Kernels;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// The curvatures of n examples, <c>H_i = F_i^T S_i F_i</c> with factors F_i <c>[r, d]</c>: the Hessians of their losses, or the Gauss-Newton parts of those.
+/// The curvatures of n examples, <c>H_i = F_i^T S_i F_i</c> with factors F_i <c>[r, d]</c>: the Hessians of their losses, or the
+/// Gauss-Newton parts of those.
 /// S_i is the identity but for dense Hessians of which one is indefinite; there it is a diagonal of signs.
 /// </summary>
 /// <remarks>
-/// A set only holds the curvatures; <see cref="Reduce"/> gives what second moments are computed from, in at most min(n r, d) dimensions. Elements are the caller's,
-/// float or double, and are not copied where a factory does not say so: they must stay as they are for as long as the set is in use. All arithmetic is in double.
+/// A set only holds the curvatures; <see cref="Reduce"/> gives what second moments are computed from, in at most min(n r, d) dimensions.
+/// Elements are the caller's,
+/// float or double, and are not copied where a factory does not say so: they must stay as they are for as long as the set is in use. All
+/// arithmetic is in double.
 /// </remarks>
 /// <example><code>
 /// CurvatureSet set = CurvatureSet.FromJacobian&lt;float&gt;(jacobian, examples: 512, parameters: 100_000);
@@ -55,15 +58,18 @@ public sealed partial class CurvatureSet
     public IndefiniteExample? Indefinite { get; }
 
     /// <summary>
-    /// What <see cref="Reduce"/> takes an eigenvalue for zero below, as a share of the largest one, where it is told nothing: <c>8 eps max(min(n r, d), sqrt(max(n r, d)))</c>,
-    /// the rounding of the Gram matrix and of its eigenvalues. eps is that of double; that of float for dense Hessians and Gram matrices given in float, which
+    /// What <see cref="Reduce"/> takes an eigenvalue for zero below, as a share of the largest one, where it is told nothing: <c>8 eps
+    /// max(min(n r, d), sqrt(max(n r, d)))</c>,
+    /// the rounding of the Gram matrix and of its eigenvalues. eps is that of double; that of float for dense Hessians and Gram matrices
+    /// given in float, which
     /// float has rounded.
     /// </summary>
     public double DefaultRankTolerance { get; }
 
     /// <summary>Bytes that <see cref="Reduce"/> takes at most, its result among them, for n examples with factors <c>[r, d]</c>.</summary>
     /// <remarks>
-    /// With q = min(n r, d): the q x q Gram matrix, which becomes its eigenvectors, as much again for finding them, Phi <c>[n r, q]</c>, and the q eigenvalues.
+    /// With q = min(n r, d): the q x q Gram matrix, which becomes its eigenvectors, as much again for finding them, Phi <c>[n r, q]</c>,
+    /// and the q eigenvalues.
     /// Factors in float take a block of at most 8 MiB, or one row of them, more; an indefinite set three times Phi.
     /// </remarks>
     /// <param name="examples">n, at least 1.</param>

@@ -26,7 +26,8 @@ internal sealed unsafe class ExampleEigenpairs
         ElementType.ThrowIfUnsupported<T>();
         long expected = (long)examples * order * order;
         if (matrices.Length != expected)
-            throw new ArgumentException($"Expected {names.Shape} = {examples} x {order} x {order} = {expected} elements; found {matrices.Length}.", names.Argument);
+            throw new ArgumentException(
+                $"Expected {names.Shape} = {examples} x {order} x {order} = {expected} elements; found {matrices.Length}.", names.Argument);
         DenseSymmetric.Validate(matrices, order, names.Argument, threads: threads);
         ExampleEigenpairs pairs = new(examples, order, 8 * ElementType.Epsilon<T>() * order);
         for (int i = 0; i < matrices.Length; i++) pairs._vectors[i] = double.CreateTruncating(matrices[i]);
@@ -61,7 +62,8 @@ internal sealed unsafe class ExampleEigenpairs
         return largest;
     }
 
-    /// <summary>The factors <c>sqrt(|e|) v^T</c>, <c>[n, rows, order]</c>, zero rows where a rank is lower, and the signs of the e, <c>[n, rows]</c>.</summary>
+    /// <summary>The factors <c>sqrt(|e|) v^T</c>, <c>[n, rows, order]</c>, zero rows where a rank is lower, and the signs of the e, <c>[n,
+    /// rows]</c>.</summary>
     public double[] Factors(int rows, out double[] signs)
     {
         double[] factors = Workspace.Allocate<double>((long)_examples * rows * _order);

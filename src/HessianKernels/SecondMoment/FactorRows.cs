@@ -5,7 +5,8 @@ using HessianKernels.Kernels;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// The factors of a curvature set, <c>F [rows, columns]</c>, in the caller's memory, whose numbers are float or double; handed out in double, block by block.
+/// The factors of a curvature set, <c>F [rows, columns]</c>, in the caller's memory, whose numbers are float or double; handed out in
+/// double, block by block.
 /// </summary>
 internal readonly unsafe struct FactorRows
 {
@@ -80,7 +81,8 @@ internal readonly unsafe struct FactorRows
         for (; i < source.Length; i++) destination[i] = source[i];
     }
 
-    /// <summary>Throws unless there are <paramref name="rows"/> rows an example, <paramref name="examples"/> examples, and all elements are finite.</summary>
+    /// <summary>Throws unless there are <paramref name="rows"/> rows an example, <paramref name="examples"/> examples, and all elements
+    /// are finite.</summary>
     public static void Validate<T>(
         ReadOnlySpan<T> elements, int examples, int rows, int columns, (string Argument, string Shape) names, int threads,
         string example = "Example")
@@ -90,15 +92,17 @@ internal readonly unsafe struct FactorRows
         long expected = (long)examples * rows * columns;
         if (elements.Length != expected)
             throw new ArgumentException(
-                $"Expected {names.Shape} = {examples} x {(rows == 1 ? "" : $"{rows} x ")}{columns} = {expected} elements; found {elements.Length}.", names.Argument);
+                $"Expected {names.Shape} = {examples} x {(rows == 1 ? "" : $"{rows} x ")}{columns} = {expected} elements; found {elements.Length}.",
+                names.Argument);
         fixed (T* x = elements)
         {
             int at = Finite.FirstExcept(x, elements.Length, threads);
             if (at < 0) return;
             int row = at / columns;
-            string place = rows == 1 ? "" : $"row {row % rows}, ";
+            string place = $"{(rows == 1 ? "" : $"row {row % rows}, ")}{(example == "Column" ? "row" : "column")} {at % columns}";
             throw new ArgumentException(
-                $"{example} {row / rows} has {x[at].ToString(null, CultureInfo.InvariantCulture)} at {place}{(example == "Column" ? "row" : "column")} {at % columns}; expected finite numbers.", names.Argument);
+                $"{example} {row / rows} has {x[at].ToString(null, CultureInfo.InvariantCulture)} at {place}; expected finite numbers.",
+                names.Argument);
         }
     }
 }

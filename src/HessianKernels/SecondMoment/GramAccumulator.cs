@@ -4,7 +4,8 @@ using HessianKernels.Kernels;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// The Gram matrix <c>F F^T</c> of factors that come in blocks of columns (parameters), each of which may be forgotten once it is added: a curvature set of any
+/// The Gram matrix <c>F F^T</c> of factors that come in blocks of columns (parameters), each of which may be forgotten once it is added: a
+/// curvature set of any
 /// number of parameters in memory for the examples alone.
 /// </summary>
 /// <remarks>Accumulated in double: 8 (n r)^2 bytes. The bits depend on the blocks and their order, not on the number of threads.</remarks>
@@ -23,7 +24,8 @@ public sealed unsafe class GramAccumulator
     /// <param name="examples">n, at least 1.</param>
     /// <param name="rows">r, at least 1.</param>
     /// <param name="threads">Most threads; 0 for one a processor. Changes no bit.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or the matrix has more elements than one array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or the matrix has more elements than one
+    /// array.</exception>
     public GramAccumulator(int examples, int rows = 1, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
@@ -47,9 +49,11 @@ public sealed unsafe class GramAccumulator
 
     /// <summary>Adds <c>B B^T</c>.</summary>
     /// <typeparam name="T">float or double; floats are widened to a copy of the block.</typeparam>
-    /// <param name="block">B, <c>[n r, columns]</c>, row-major: some columns of all factors. Row <c>i r + a</c> is row a of example i.</param>
+    /// <param name="block">B, <c>[n r, columns]</c>, row-major: some columns of all factors. Row <c>i r + a</c> is row a of example
+    /// i.</param>
     /// <param name="columns">Its columns, at least 1.</param>
-    /// <exception cref="ArgumentException">The number of elements is another, or a row has a NaN or an infinity: where. Nothing was added then.</exception>
+    /// <exception cref="ArgumentException">The number of elements is another, or a row has a NaN or an infinity: where. Nothing was added
+    /// then.</exception>
     /// <exception cref="InvalidOperationException">The sum has been made a set.</exception>
     public void Add<T>(ReadOnlySpan<T> block, int columns)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -59,7 +63,8 @@ public sealed unsafe class GramAccumulator
     /// <typeparam name="T">float or double; floats are widened to a copy of the block.</typeparam>
     /// <param name="block">B, <c>[columns, n r]</c>, row-major.</param>
     /// <param name="columns">Parameters in it, at least 1.</param>
-    /// <exception cref="ArgumentException">The number of elements is another, or a row has a NaN or an infinity: where. Nothing was added then.</exception>
+    /// <exception cref="ArgumentException">The number of elements is another, or a row has a NaN or an infinity: where. Nothing was added
+    /// then.</exception>
     /// <exception cref="InvalidOperationException">The sum has been made a set.</exception>
     public void AddTransposed<T>(ReadOnlySpan<T> block, int columns)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -97,7 +102,8 @@ public sealed unsafe class GramAccumulator
         int Place(int row) => row % Examples * Rows + row / Examples;
     }
 
-    /// <summary>Adds a block of doubles that is known to be finite, or whose place can be found when the sum shows that it is not.</summary>
+    /// <summary>Adds a block of doubles that is known to be finite, or whose place can be found when the sum shows that it is
+    /// not.</summary>
     /// <returns>The first row with a sum of squares that is not finite; -1 where all are.</returns>
     internal int AddUnchecked(ReadOnlySpan<double> block, int columns, bool transposed)
     {
@@ -116,8 +122,8 @@ public sealed unsafe class GramAccumulator
         ThrowIfTaken();
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         (int rows, int rowLength) = transposed ? (columns, _order) : (_order, columns);
-        FactorRows.Validate(
-            block, rows, 1, rowLength, (nameof(block), transposed ? "columns x (examples x rows)" : "(examples x rows) x columns"), _threads, transposed ? "Column" : "Row");
+        string shape = transposed ? "columns x (examples x rows)" : "(examples x rows) x columns";
+        FactorRows.Validate(block, rows, 1, rowLength, (nameof(block), shape), _threads, transposed ? "Column" : "Row");
         double[]? widened = null;
         if (typeof(T) != typeof(double))
         {

@@ -5,7 +5,8 @@ namespace HessianKernels.Storage;
 public sealed partial class NpyReader
 {
     /// <summary>
-    /// Reads a block of columns: the elements from <paramref name="firstColumn"/> on of the last axis, for every index of the axes before it.
+    /// Reads a block of columns: the elements from <paramref name="firstColumn"/> on of the last axis, for every index of the axes before
+    /// it.
     /// <code>
     ///            firstColumn
     ///                |
@@ -14,7 +15,8 @@ public sealed partial class NpyReader
     ///  line 2   . . . 2 2 2 2 . . .
     /// </code>
     /// </summary>
-    /// <remarks>One read a line: blocks of 64 KiB or more a line are read at about the speed of the whole. Afterwards the position is that of row 0.</remarks>
+    /// <remarks>One read a line: blocks of 64 KiB or more a line are read at about the speed of the whole. Afterwards the position is that
+    /// of row 0.</remarks>
     /// <typeparam name="T">float or double, converted as by <see cref="ReadRows"/>.</typeparam>
     /// <param name="firstColumn">From 0, below the length of the last axis.</param>
     /// <param name="columns">How many, at least 1.</param>

@@ -116,6 +116,35 @@ public class CurvatureSetTests
         Tolerance.SameBits(b.Factors, a.Factors, "Phi");
     }
 
+    [Theory]
+    [InlineData(4, 500_001)]
+    [InlineData(500_001, 4)]
+    public void FactorsOfSeveralBlocksAddUp(int rows, int columns)
+    {
+        float[] singles = Operators.Matrices.Random<float>(rows * columns, 8);
+        double[] doubles = Array.ConvertAll(singles, x => (double)x);
+        Matrix<double> f = Matrix<double>.Build.DenseOfRowMajor(rows, columns, doubles);
+        double[] expected = DenseSet.Spectrum((rows < columns ? f.TransposeAndMultiply(f) : f.TransposeThisAndMultiply(f)) / rows);
+        List<double> seen = [];
+        FunctionSpace a = CurvatureSet.FromJacobian<double>(doubles, rows, columns).Reduce(progress: new Now(seen.Add));
+        FunctionSpace b = CurvatureSet.FromJacobian<float>(singles, rows, columns).Reduce();
+        Assert.True(seen.Count > 1 && seen[^1] == 1);
+        Tolerance.Equal<double>(expected, a.Eigenvalues, 1e-12 * expected[0], "eigenvalues");
+        Tolerance.SameBits(a.Eigenvalues, b.Eigenvalues, "eigenvalues of floats");
+        Tolerance.SameBits(a.Factors, b.Factors, "Phi of floats");
+        // The rows of the last block: ||phi_i||^2 = ||j_i||^2.
+        double[] last = a.Factors[^a.Rank..].ToArray();
+        Tolerance.Equal(f.Row(rows - 1).DotProduct(f.Row(rows - 1)), Oracle.Dot(last, last).Value, 1e-12 * columns, "||phi||^2 of the last row");
+        using CancellationTokenSource source = new();
+        Assert.Throws<OperationCanceledException>(
+            () => CurvatureSet.FromJacobian<double>(doubles, rows, columns).Reduce(progress: new Now(_ => source.Cancel()), cancellation: source.Token));
+    }
+
+    private sealed class Now(Action<double> report) : IProgress<double>
+    {
+        public void Report(double value) => report(value);
+    }
+
     [Fact]
     public void ARankOneSetInFloatIsOfRankOneInEveryForm()
     {
