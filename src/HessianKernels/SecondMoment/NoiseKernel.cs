@@ -35,7 +35,7 @@ public static partial class NoiseKernel
     public static NoiseKernelNorms Norms(
         FunctionSpace space, double learningRate, BatchSampling sampling, SecondMomentOptions? options = null,
         IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
-        => new LearningRateSweep(space, options).Norms(learningRate, sampling, progress, cancellation);
+        => new LearningRateSweep(space, options, single: true).Norms(learningRate, sampling, progress, cancellation);
 
     /// <summary>
     /// Bytes that <see cref="Norms"/> takes beyond the set: two m x m matrices and a half, and the vectors of the searches.

@@ -52,7 +52,7 @@ public sealed class StationaryCovariance
             throw new ArgumentException($"Found {gradientNoise.Length} elements; expected m (m + 1) / 2 = {length} for m = {space.Rank}.", nameof(gradientNoise));
         options.ThrowIfOver(RequiredBytes(space, options), $"The stationary covariance of {space.Examples} examples on {space.Rank} dimensions");
 
-        TopEigenvalue noise = new LearningRateSweep(space, options).Exact(learningRate, sampling, cancellation: cancellation);
+        TopEigenvalue noise = new LearningRateSweep(space, options, single: true).Exact(learningRate, sampling, cancellation: cancellation);
         if (!(noise.Value < 1)) return new(StationaryStatus.Unstable, noise, [], default);
         if (length == 0) return new(StationaryStatus.Converged, noise, [], default);
 

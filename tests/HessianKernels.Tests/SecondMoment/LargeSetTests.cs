@@ -142,6 +142,33 @@ public class LargeSetTests
         Assert.True(cold < 40 * 15, $"{cold} products cold");
     }
 
+    /// <summary>
+    /// Two orthogonal sets: one seen by a single example, whose noise is the larger for small steps, one seen by many and sharper, whose noise outgrows it. The last eigenvector has nothing of the next.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ASweepSeesAnotherPartOfTheSetTakeOver(bool signs)
+    {
+        const int N = 40;
+        int r = signs ? 2 : 1;
+        double[] factors = new double[N * r * 2];
+        factors[0] = Math.Sqrt(N * 0.2);
+        for (int i = 1; i < N; i++) factors[i * r * 2 + 1] = Math.Sqrt(N / (N - 1.0));
+        double[]? negative = signs ? [.. Enumerable.Range(0, N * r).Select(row => row % 2 == 1 ? -1.0 : 1)] : null;
+        FunctionSpace space = SmallSet.FromFactors(factors, N, r, 2, negative).Space;
+        BatchSampling sampling = BatchSampling.WithoutReplacement(N, 20);
+        LearningRateSweep sweep = new(space);
+        double lambda = 1, kappa = sampling.Kappa, alpha = sampling.Alpha;
+        foreach (double share in (double[])[0.1, 0.5, 0.9, 0.99, 0.9999, 0.3, 0.99999])
+        {
+            double eta = share * 2 / (alpha * lambda), first = kappa * N * eta * 0.2 / (2 - alpha * eta * 0.2);
+            double second = kappa * N / (N - 1.0) * eta * lambda / (2 - alpha * eta * lambda), expected = Math.Max(first, second);
+            Tolerance.Equal(expected, sweep.Exact(eta, sampling).Value, 1e-9 * expected, $"K_exact at {share}");
+            Tolerance.Equal(expected, sweep.Diagonal(eta, sampling).Value, 1e-9 * expected, $"K_diag at {share}");
+        }
+    }
+
     [Fact]
     public void TheMemoryLimitIsHeldAndBothNumbersAreNamed()
     {
@@ -152,6 +179,7 @@ public class LargeSetTests
         (long Required, Action<SecondMomentOptions> Call)[] doors =
         [
             (NoiseKernel.RequiredBytes(space), options => NoiseKernel.Norms(space, 0.1, sampling, options)),
+            (LearningRateSweep.RequiredBytes(space), options => new LearningRateSweep(space, options).Norms(0.1, sampling)),
             (NoiseKernel.MomentumRequiredBytes(space), options => NoiseKernel.ExactWithMomentum(space, 0.01, sampling, 0.5, 0, options)),
             (CriticalLearningRate.RequiredBytes(space), options => CriticalLearningRate.Of(space, sampling, options)),
             (SecondMomentOperator.RequiredBytes(space), options => _ = new SecondMomentOperator(space, 0.1, sampling, options)),
