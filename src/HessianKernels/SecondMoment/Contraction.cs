@@ -27,7 +27,7 @@ public readonly record struct Contraction(double Norm, double Shifted)
         options.ThrowIfOver(RequiredBytes(space, options), $"The contraction of {space.Examples} examples on {space.Rank} dimensions");
         int m = space.Rank;
         NoiseMap map = new(space, options.ThreadCount);
-        double[] matrix = new double[checked(m * m)], blocks = new double[map.BlocksLength], values = new double[m];
+        double[] matrix = new double[PackedSymmetric.Square(m)], blocks = new double[map.BlocksLength], values = new double[m];
         fixed (double* c = matrix, q = blocks)
         {
             for (int a = 0; a < m; a++) c[(nint)a * m + a] = 1;

@@ -22,7 +22,7 @@ internal sealed unsafe class DiagonalNoise : ILinearOperator<Span<double>>
     {
         int m = space.Rank;
         (Length, _threads) = (m, threads);
-        _matrix = new double[checked(m * m)];
+        _matrix = new double[PackedSymmetric.Square(m)];
         (Scale, _scaled) = (new double[m], new double[m]);
         double[] rows = new double[checked(RowsABlock * m)], weighted = new double[RowsABlock * m];
         int used = 0;

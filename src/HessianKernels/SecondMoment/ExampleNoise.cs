@@ -17,7 +17,7 @@ namespace HessianKernels.SecondMoment;
 /// </remarks>
 internal sealed unsafe class ExampleNoise(NoiseMap map, FunctionSpace space) : ILinearOperator<Span<double>>
 {
-    private readonly double[] _matrix = new double[checked(space.Rank * space.Rank)];
+    private readonly double[] _matrix = new double[PackedSymmetric.Square(space.Rank)];
 
     public int Batch => 1;
 

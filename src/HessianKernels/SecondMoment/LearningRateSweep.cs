@@ -38,7 +38,7 @@ public sealed class LearningRateSweep
     {
         ArgumentNullException.ThrowIfNull(space);
         (Space, _options) = (space, (options ?? SecondMomentOptions.Default).Check());
-        _keeps = !single && ExactNoise.InExamples(space);
+        _keeps = !single && NoiseSubspace.Serves(space);
         long required = single ? NoiseKernel.RequiredBytes(space, options) : RequiredBytes(space, options);
         _options.ThrowIfOver(required, $"The noise kernel of {space.Examples} examples on {space.Rank} dimensions");
     }
@@ -122,7 +122,7 @@ public sealed class LearningRateSweep
     public static long RequiredBytes(FunctionSpace space, SecondMomentOptions? options = null)
     {
         long point = NoiseKernel.RequiredBytes(space, options);
-        return ExactNoise.InExamples(space) ? point + NoiseSubspace.RequiredBytes(space, (options ?? SecondMomentOptions.Default).Check()) : point;
+        return NoiseSubspace.Serves(space) ? point + NoiseSubspace.RequiredBytes(space, (options ?? SecondMomentOptions.Default).Check()) : point;
     }
 
     /// <summary>What needs no search: nothing to be unstable, an unstable mean, no noise.</summary>

@@ -11,14 +11,17 @@ namespace HessianKernels.SecondMoment;
 /// With <c>C_k = sum_i v_ki Phi_i^T ( . ) Phi_i</c> held for every vector v_k of the subspace, the projected matrix for another W takes no product: <c>v_k^T G v_l = (1/n) sum_ab (C_k)_ab (C_l)_ab / W_ab</c>. The residual takes
 /// half a product, a vector that joins the other half. From nothing this is Lanczos' method; along a sweep, where the vector changes smoothly with the learning rate, the subspace soon holds it and half a product a point is left.
 /// <code>
-///  V   [Most, N]   the vectors, orthonormal          C   [L, Most]   column k: C_k packed, L = m (m + 1) / 2
+///  V   [Most, N]   the vectors, orthonormal          C   [Most, L]   the C_k, packed, L = m (m + 1) / 2
 /// </code>
 /// That a converged pair is the top one is proved and not believed: for a matrix that keeps a cone, <c>lambda_max &lt;= theta + ||r|| / q_min</c>, q_min the least eigenvalue in the blocks of q. Where that says
 /// nothing, as for sets that fall apart into orthogonal ones, the answer is null.
 /// </remarks>
 internal sealed unsafe class NoiseSubspace
 {
-    private const int Most = 32, Kept = 12;
+    private const int Most = 40, Kept = 8;
+
+    // Columns of C that are weighted at a time.
+    private const int Piece = 2048;
 
     // How far above theta the proof may leave lambda_max before it is no proof.
     private const double Proof = 1e-3;
@@ -26,7 +29,7 @@ internal sealed unsafe class NoiseSubspace
     private readonly FunctionSpace _space;
     private readonly SecondMomentOptions _options;
     private readonly NoiseMap _map;
-    private readonly double[] _vectors, _images, _matrix, _combined, _top, _product, _projected = new double[Most * Most];
+    private readonly double[] _vectors, _images, _matrix, _combined, _top, _product, _projected = new double[Most * Most], _weighted = new double[Most * Piece];
     private readonly int _length, _packed, _threads;
     private int _count;
 
@@ -36,18 +39,25 @@ internal sealed unsafe class NoiseSubspace
         _map = new(space, _threads);
         (_length, _packed) = (_map.BlocksLength, PackedSymmetric.Length(space.Rank));
         (_vectors, _images) = (new double[checked(Most * _length)], new double[checked(Most * _packed)]);
-        (_matrix, _combined, Weights) = (new double[checked(space.Rank * space.Rank)], new double[_packed], new double[_packed]);
+        (_matrix, _combined, Weights) = (new double[PackedSymmetric.Square(space.Rank)], new double[_packed], new double[_packed]);
         (_top, _product) = (new double[_length], new double[_length]);
     }
 
     /// <summary>Where W is written before each search.</summary>
     public double[] Weights { get; }
 
+    /// <summary>Whether arrays can hold the subspace of a set, and whether its searches are in the vectors of the examples.</summary>
+    public static bool Serves(FunctionSpace space)
+    {
+        long m = space.Rank, r = space.Rows, longest = Math.Max(space.Examples * (r * (r + 1) / 2), m * (m + 1) / 2);
+        return ExactNoise.InExamples(space) && Most * longest <= Array.MaxLength;
+    }
+
     public static long RequiredBytes(FunctionSpace space, SecondMomentOptions options)
     {
         long m = space.Rank, r = space.Rows, length = space.Examples * (r * (r + 1) / 2), packed = m * (m + 1) / 2;
         // A compression rotates into new arrays of Kept columns.
-        return sizeof(double) * ((Most + 2 + Kept) * length + (Most + 2 + Kept) * packed + m * m + 4 * Most * Most) + NoiseMap.ScratchBytes(space, options.ThreadCount);
+        return sizeof(double) * ((Most + 2 + Kept) * length + (Most + 2 + Kept) * packed + m * m + Most * Piece + 4 * Most * Most) + NoiseMap.ScratchBytes(space, options.ThreadCount);
     }
 
     /// <summary>The largest eigenvalue for the W written, or null where it is not proved to be the largest.</summary>
@@ -128,13 +138,12 @@ internal sealed unsafe class NoiseSubspace
             for (int i = 0; i < _length; i++) joined[i] = x[i] / norm;
             _map.Gather(joined, 1, c);
             int m = _space.Rank;
-            double* image = images + _count;
+            double* image = images + (nint)_count * _packed;
             for (int a = 0; a < m; a++)
             {
                 double* row = c + (nint)a * m;
-                for (int b = 0; b < a; b++, image += Most) *image = PackedSymmetric.Root2 * row[b];
-                *image = row[a];
-                image += Most;
+                for (int b = 0; b < a; b++) *image++ = PackedSymmetric.Root2 * row[b];
+                *image++ = row[a];
             }
 
             _count++;
@@ -142,20 +151,27 @@ internal sealed unsafe class NoiseSubspace
         }
     }
 
-    /// <summary>The projected matrix for a new W.</summary>
+    /// <summary>The projected matrix for a new W, some columns of C at a time.</summary>
     private void Project()
     {
-        fixed (double* c = _images, w = Weights, p = _projected)
-            Gemm.MultiplyLowerScaled(_count, _packed, 1.0 / _space.Examples, c, Most, w, 0.0, p, Most, _threads);
+        fixed (double* c = _images, w = Weights, p = _projected, x = _weighted)
+        {
+            for (int start = 0; start < _packed; start += Piece)
+            {
+                int length = Math.Min(Piece, _packed - start);
+                for (int k = 0; k < _count; k++)
+                    for (int i = 0; i < length; i++) x[k * Piece + i] = c[(nint)k * _packed + start + i] * w[start + i];
+                Gemm.MultiplyLower(false, true, _count, length, 1.0 / _space.Examples, c + start, _packed, x, Piece, start == 0 ? 0.0 : 1.0, p, Most, _threads);
+            }
+        }
     }
 
     /// <summary>Its row for the vector that joined last.</summary>
     private void Extend()
     {
         int last = _count - 1;
-        for (int i = 0; i < _packed; i++) _combined[i] = _images[i * Most + last] * Weights[i] / _space.Examples;
-        fixed (double* c = _images, x = _combined, p = _projected)
-            Gemv.MultiplyTransposed(c, _packed, Most, x, p + last * Most, _threads);
+        for (int i = 0; i < _packed; i++) _combined[i] = _images[last * _packed + i] * Weights[i] / _space.Examples;
+        fixed (double* c = _images, x = _combined, p = _projected) Gemv.Multiply(c, _count, _packed, x, p + last * Most, _threads);
     }
 
     /// <summary>The projected matrix's top pair.</summary>
@@ -182,7 +198,7 @@ internal sealed unsafe class NoiseSubspace
         fixed (double* v = _vectors, q = _top, c = _images, y = _combined, s = coefficients)
         {
             Gemv.MultiplyTransposed(v, _count, _length, s, q, _threads);
-            Gemv.Multiply(c, _packed, Most, s, y, _threads);
+            Gemv.MultiplyTransposed(c, _count, _packed, s, y, _threads);
         }
     }
 
@@ -213,11 +229,11 @@ internal sealed unsafe class NoiseSubspace
         fixed (double* v = _vectors, c = _images, s = vectors, x = kept, y = images)
         {
             Gemm.Multiply(false, false, Kept, _length, Most, 1.0, s, Most, v, _length, 0.0, x, _length, _threads);
-            Gemm.Multiply(false, true, _packed, Kept, Most, 1.0, c, Most, s, Most, 0.0, y, Kept, _threads);
+            Gemm.Multiply(false, false, Kept, _packed, Most, 1.0, s, Most, c, _packed, 0.0, y, _packed, _threads);
         }
 
         kept.CopyTo(_vectors, 0);
-        for (int i = 0; i < _packed; i++) images.AsSpan(i * Kept, Kept).CopyTo(_images.AsSpan(i * Most));
+        images.CopyTo(_images, 0);
         _projected.AsSpan().Clear();
         for (int k = 0; k < Kept; k++) _projected[k * Most + k] = values[k];
         _count = Kept;

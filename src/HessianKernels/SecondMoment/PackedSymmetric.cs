@@ -27,6 +27,17 @@ internal static class PackedSymmetric
                 nameof(m), m, $"Symmetric matrices of order {m} have {length} elements, {8 * length} bytes; one array holds {Array.MaxLength} elements.");
     }
 
+    /// <summary>m^2, of a matrix held whole.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One array cannot hold so many numbers.</exception>
+    public static int Square(int m)
+    {
+        long square = (long)m * m;
+        return square <= Array.MaxLength
+            ? (int)square
+            : throw new ArgumentOutOfRangeException(
+                nameof(m), m, $"A matrix of order {m} has {square} elements, {8 * square} bytes; one array holds {Array.MaxLength} elements.");
+    }
+
     /// <summary>Packs the lower triangle of a row-major matrix.</summary>
     public static void Pack(ReadOnlySpan<double> matrix, int m, Span<double> packed)
     {

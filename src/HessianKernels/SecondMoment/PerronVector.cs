@@ -10,7 +10,8 @@ namespace HessianKernels.SecondMoment;
 /// </summary>
 internal static class PerronVector
 {
-    private const int Basis = 24;
+    // Vectors of a basis: as many as 256 MiB hold, within reason.
+    private const int FewestVectors = 24, MostVectors = 48, Elements = 1 << 25;
 
     /// <summary>Runs Lanczos from a start inside the cone.</summary>
     /// <param name="matrix">The operator.</param>
@@ -45,7 +46,7 @@ internal static class PerronVector
     {
         Tolerance = options.Tolerance,
         MaximumApplications = options.MaximumApplications,
-        MaximumBasis = Math.Min(length, Basis),
+        MaximumBasis = Math.Min(length, Math.Clamp(Elements / length, FewestVectors, MostVectors)),
         FindMultiplicity = false,
         StoreProducts = storeProducts,
         Threads = options.Threads,

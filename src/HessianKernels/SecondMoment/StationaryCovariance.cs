@@ -86,7 +86,7 @@ public sealed class StationaryCovariance
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         if (gradients.Length % examples != 0) throw new ArgumentException($"Found {gradients.Length} elements; expected whole vectors of {examples} examples.", nameof(gradients));
         int m = gradients.Length / examples;
-        double[] matrix = new double[checked(m * m)], packed = new double[PackedSymmetric.Length(m)];
+        double[] matrix = new double[PackedSymmetric.Square(m)], packed = new double[PackedSymmetric.Length(m)];
         fixed (double* g = gradients, c = matrix)
             Kernels.Gemm.MultiplyLower(true, false, m, examples, 1.0 / examples, g, m, g, m, 0.0, c, m);
         PackedSymmetric.Pack(matrix, m, packed);

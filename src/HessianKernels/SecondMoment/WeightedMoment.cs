@@ -15,7 +15,7 @@ namespace HessianKernels.SecondMoment;
 internal sealed unsafe class WeightedMoment(NoiseMap map, FunctionSpace space, double[]? diagonal, double[]? root, double scale) : ILinearOperator<Span<double>>
 {
     private readonly double[] _blocks = new double[map.BlocksLength];
-    private readonly double[] _matrix = new double[checked(space.Rank * space.Rank)];
+    private readonly double[] _matrix = new double[PackedSymmetric.Square(space.Rank)];
 
     public int Batch => 1;
 
