@@ -51,7 +51,8 @@ internal sealed unsafe class DiagonalNoise : ILinearOperator<Span<double>>
     /// <summary>d, <c>[m]</c>.</summary>
     public double[] Scale { get; }
 
-    public static long RequiredBytes(FunctionSpace space) => sizeof(double) * ((long)space.Rank * space.Rank + (2L * RowsABlock + 2) * space.Rank);
+    public static long RequiredBytes(FunctionSpace space)
+        => sizeof(double) * ((long)space.Rank * space.Rank + (2L * RowsABlock + 2) * space.Rank);
 
     public void Apply(Span<double> input, Span<double> output)
     {

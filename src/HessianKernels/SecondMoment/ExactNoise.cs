@@ -4,8 +4,8 @@ using HessianKernels.Spaces;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// <c>lambda_max( W^{-1/2} o A o W^{-1/2} )</c> for one W after another, each search beginning near where the last ended: in the vectors of the
-/// examples, or in packed matrices for a set with signs and r > 1.
+/// <c>lambda_max( W^{-1/2} o A o W^{-1/2} )</c> for one W after another, each search beginning near where the last ended: in the vectors of
+/// the examples, or in packed matrices for a set with signs and r > 1.
 /// </summary>
 internal sealed class ExactNoise
 {
@@ -44,7 +44,9 @@ internal sealed class ExactNoise
         long m = space.Rank, r = space.Rows;
         bool examples = InExamples(space);
         long length = examples ? space.Examples * (r * (r + 1) / 2) : m * (m + 1) / 2;
-        long matrix = examples ? ExampleNoise.RequiredBytes(space, options.ThreadCount) : WeightedMoment.RequiredBytes(space, 1, options.ThreadCount);
+        long matrix = examples
+            ? ExampleNoise.RequiredBytes(space, options.ThreadCount)
+            : WeightedMoment.RequiredBytes(space, 1, options.ThreadCount);
         return matrix + length * sizeof(double) + PerronVector.RequiredBytes(length, options, storeProducts: examples);
     }
 
@@ -58,7 +60,8 @@ internal sealed class ExactNoise
     }
 
     /// <summary>
-    /// The identity, and where there is a last vector that, with the sign of the cone: alone it may have nothing of the next one, where the set falls apart into orthogonal ones.
+    /// The identity, and where there is a last vector that, with the sign of the cone: alone it may have nothing of the next one, where the
+    /// set falls apart into orthogonal ones.
     /// </summary>
     private void Begin()
     {

@@ -4,8 +4,8 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>
 /// Noise kernel norms and critical learning rates of one set at many learning rates and batch sizes. What does not change is kept (the
-/// matrix of K_diag, the critical learning rate of a
-/// sampling, the subspace that the eigenvectors of K_exact were found in): a further point of a sweep soon costs half a product.
+/// matrix of K_diag, the critical learning rate of a sampling, the subspace that the eigenvectors of K_exact were found in): a further
+/// point of a sweep soon costs half a product.
 /// </summary>
 /// <remarks>
 /// The values are those of a cold start to the tolerance, not bit for bit. One call at a time.
@@ -99,7 +99,8 @@ public sealed class LearningRateSweep
             _diagonal.Scale[a] = 1 / Math.Sqrt(x * (2 - sampling.Alpha * x));
         }
 
-        return PerronVector.Find(_diagonal, start, _options, storeProducts: true, progress, cancellation).Times(sampling.Kappa * learningRate * learningRate);
+        TopEigenvalue top = PerronVector.Find(_diagonal, start, _options, storeProducts: true, progress, cancellation);
+        return top.Times(sampling.Kappa * learningRate * learningRate);
     }
 
     /// <summary>eta*, computed once a sampling.</summary>
@@ -116,13 +117,16 @@ public sealed class LearningRateSweep
         return found;
     }
 
-    /// <summary>Bytes that the norms take beyond the set: those of one point, and the subspace that is kept, some fifty packed m x m matrices.</summary>
+    /// <summary>
+    /// Bytes that the norms take beyond the set: those of one point, and the subspace that is kept, some fifty packed m x m matrices.
+    /// </summary>
     /// <param name="space">The set.</param>
     /// <param name="options">The options of the sweep.</param>
     public static long RequiredBytes(FunctionSpace space, SecondMomentOptions? options = null)
     {
         long point = NoiseKernel.RequiredBytes(space, options);
-        return NoiseSubspace.Serves(space) ? point + NoiseSubspace.RequiredBytes(space, (options ?? SecondMomentOptions.Default).Check()) : point;
+        if (!NoiseSubspace.Serves(space)) return point;
+        return point + NoiseSubspace.RequiredBytes(space, options ?? SecondMomentOptions.Default);
     }
 
     /// <summary>What needs no search: nothing to be unstable, an unstable mean, no noise.</summary>

@@ -5,16 +5,20 @@ using HessianKernels.Krylov;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// The largest eigenvalue of <see cref="ExampleNoise"/>'s matrix for one W after another, in a subspace that is kept from each to the next: Rayleigh-Ritz, and the residual joins the subspace while it is above the tolerance.
+/// The largest eigenvalue of <see cref="ExampleNoise"/>'s matrix for one W after another, in a subspace that is kept from each to the next:
+/// Rayleigh-Ritz, and the residual joins the subspace while it is above the tolerance.
 /// </summary>
 /// <remarks>
-/// With <c>C_k = sum_i v_ki Phi_i^T ( . ) Phi_i</c> held for every vector v_k of the subspace, the projected matrix for another W takes no product: <c>v_k^T G v_l = (1/n) sum_ab (C_k)_ab (C_l)_ab / W_ab</c>. The residual takes
-/// half a product, a vector that joins the other half. From nothing this is Lanczos' method; along a sweep, where the vector changes smoothly with the learning rate, the subspace soon holds it and half a product a point is left.
+/// With <c>C_k = sum_i v_ki Phi_i^T ( . ) Phi_i</c> held for every vector v_k of the subspace, the projected matrix for another W takes no
+/// product: <c>v_k^T G v_l = (1/n) sum_ab (C_k)_ab (C_l)_ab / W_ab</c>. The residual takes half a product, a vector that joins the other
+/// half. From nothing this is Lanczos' method; along a sweep, where the vector changes smoothly with the learning rate, the subspace soon
+/// holds it and half a product a point is left.
 /// <code>
 ///  V   [Most, N]   the vectors, orthonormal          C   [Most, L]   the C_k, packed, L = m (m + 1) / 2
 /// </code>
-/// That a converged pair is the top one is proved and not believed: for a matrix that keeps a cone, <c>lambda_max &lt;= theta + ||r|| / q_min</c>, q_min the least eigenvalue in the blocks of q. Where that says
-/// nothing, as for sets that fall apart into orthogonal ones, the answer is null.
+/// That a converged pair is the top one is proved and not believed: for a matrix that keeps a cone, <c>lambda_max &lt;= theta + ||r|| /
+/// q_min</c>, q_min the least eigenvalue in the blocks of q. Where that says nothing, as for sets that fall apart into orthogonal ones, the
+/// answer is null.
 /// </remarks>
 internal sealed unsafe class NoiseSubspace
 {
@@ -29,7 +33,8 @@ internal sealed unsafe class NoiseSubspace
     private readonly FunctionSpace _space;
     private readonly SecondMomentOptions _options;
     private readonly NoiseMap _map;
-    private readonly double[] _vectors, _images, _matrix, _combined, _top, _product, _projected = new double[Most * Most], _weighted = new double[Most * Piece];
+    private readonly double[] _vectors, _images, _matrix, _combined, _top, _product;
+    private readonly double[] _projected = new double[Most * Most], _weighted = new double[Most * Piece];
     private readonly int _length, _packed, _threads;
     private int _count;
 
@@ -57,7 +62,8 @@ internal sealed unsafe class NoiseSubspace
     {
         long m = space.Rank, r = space.Rows, length = space.Examples * (r * (r + 1) / 2), packed = m * (m + 1) / 2;
         // A compression rotates into new arrays of Kept columns.
-        return sizeof(double) * ((Most + 2 + Kept) * length + (Most + 2 + Kept) * packed + m * m + Most * Piece + 4 * Most * Most) + NoiseMap.ScratchBytes(space, options.ThreadCount);
+        return sizeof(double) * ((Most + 2 + Kept) * length + (Most + 2 + Kept) * packed + m * m + Most * Piece + 4 * Most * Most)
+            + NoiseMap.ScratchBytes(space, options.ThreadCount);
     }
 
     /// <summary>The largest eigenvalue for the W written, or null where it is not proved to be the largest.</summary>
@@ -74,7 +80,8 @@ internal sealed unsafe class NoiseSubspace
         double tolerance = Math.Max(_options.Tolerance, 1e-14), theta = double.NaN, residual = double.NaN;
         for (int products = 0; ; products++)
         {
-            if (cancellation.IsCancellationRequested) return Ended(LanczosStatus.Cancelled, products, theta, residual, double.PositiveInfinity);
+            if (cancellation.IsCancellationRequested)
+                return Ended(LanczosStatus.Cancelled, products, theta, residual, double.PositiveInfinity);
             double[] coefficients = Top(out theta);
             Combine(coefficients);
             Multiply();
@@ -88,7 +95,8 @@ internal sealed unsafe class NoiseSubspace
             residual = Math.Sqrt(residual);
             progress?.Report(new(0, 1, products + 1, residual <= tolerance * theta ? 1 : 0, 1, residual / theta));
             double radius = residual + (8 + Math.Sqrt(_length)) * 2.220446049250313e-16 * theta;
-            if (residual <= tolerance * theta) return Proved(residual, theta) ? Ended(LanczosStatus.Converged, products + 1, theta, residual, radius) : null;
+            if (residual <= tolerance * theta)
+                return Proved(residual, theta) ? Ended(LanczosStatus.Converged, products + 1, theta, residual, radius) : null;
             if (products + 1 >= _options.MaximumApplications) return Ended(LanczosStatus.Partial, products + 1, theta, residual, radius);
             if (_count == Most) Compress();
             if (!Join(_product)) return Ended(LanczosStatus.Partial, products + 1, theta, residual, radius);
@@ -161,7 +169,8 @@ internal sealed unsafe class NoiseSubspace
                 int length = Math.Min(Piece, _packed - start);
                 for (int k = 0; k < _count; k++)
                     for (int i = 0; i < length; i++) x[k * Piece + i] = c[(nint)k * _packed + start + i] * w[start + i];
-                Gemm.MultiplyLower(false, true, _count, length, 1.0 / _space.Examples, c + start, _packed, x, Piece, start == 0 ? 0.0 : 1.0, p, Most, _threads);
+                double before = start == 0 ? 0 : 1, scale = 1.0 / _space.Examples;
+                Gemm.MultiplyLower(false, true, _count, length, scale, c + start, _packed, x, Piece, before, p, Most, _threads);
             }
         }
     }

@@ -2,8 +2,7 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>
 /// Symmetric m x m matrices as vectors of length m (m + 1) / 2: the lower triangle row by row, what is off the diagonal times sqrt(2), so
-/// that the Euclidean inner product
-/// is Frobenius'.
+/// that the Euclidean inner product is Frobenius'.
 /// <code>
 ///  ( a      )
 ///  ( b c    )   is   a, sqrt(2) b, c, sqrt(2) d, sqrt(2) e, f

@@ -5,8 +5,8 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>
 /// The largest eigenvalue of an operator that maps a cone (positive vectors, positive semidefinite matrices) into itself. Its vector lies
-/// in that cone (Krein and Rutman; Perron and Frobenius for matrices), so a
-/// start inside the cone overlaps with it: no random start is needed, and no search for what a start may have missed.
+/// in that cone (Krein and Rutman; Perron and Frobenius for matrices), so a start inside the cone overlaps with it: no random start is
+/// needed, and no search for what a start may have missed.
 /// </summary>
 internal static class PerronVector
 {
@@ -24,7 +24,8 @@ internal static class PerronVector
         ILinearOperator<Span<double>> matrix, Span<double> start, SecondMomentOptions options, bool storeProducts,
         IProgress<LanczosProgress>? progress, CancellationToken cancellation)
     {
-        LanczosResult<double> result = Lanczos.TopK<double>(matrix, 1, Settings(matrix.Length, options, storeProducts), start, progress, cancellation);
+        LanczosOptions settings = Settings(matrix.Length, options, storeProducts);
+        LanczosResult<double> result = Lanczos.TopK<double>(matrix, 1, settings, start, progress, cancellation);
         LanczosEvidence evidence = result.Evidence;
         if (evidence.Found > 0) result.Eigenvectors.CopyTo(start);
         return new()
@@ -40,7 +41,8 @@ internal static class PerronVector
     /// <summary>Bytes of a run.</summary>
     public static long RequiredBytes(long length, SecondMomentOptions options, bool storeProducts)
         => length > int.MaxValue ? long.MaxValue
-            : Lanczos.EstimateMemory<double>((int)Math.Max(length, 1), 1, 1, Settings((int)Math.Max(length, 1), options, storeProducts), matrix: false).Total;
+            : Lanczos.EstimateMemory<double>((int)Math.Max(length, 1), 1, 1, Settings((int)Math.Max(length, 1), options, storeProducts),
+                matrix: false).Total;
 
     private static LanczosOptions Settings(int length, SecondMomentOptions options, bool storeProducts) => new()
     {
