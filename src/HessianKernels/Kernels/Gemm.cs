@@ -20,10 +20,14 @@ internal static unsafe partial class Gemm
         bool transposeA, bool transposeB, int m, int n, int k, T alpha, T* a, nint lda, T* b, nint ldb, T beta, T* c, nint ldc, int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Product<T> product = new()
+        Operand<T> left = Left(transposeA, a, lda), right = Right(transposeB, b, ldb);
+        if (IsSmall(m, n, k, right, threads))
         {
-            M = m, N = n, K = k, Alpha = alpha, A = Left(transposeA, a, lda), B = Right(transposeB, b, ldb), Beta = beta, C = c, Ldc = ldc,
-        };
+            RunSmall(m, n, k, alpha, left, right, beta, c, ldc);
+            return;
+        }
+
+        Product<T> product = new() { M = m, N = n, K = k, Alpha = alpha, A = left, B = right, Beta = beta, C = c, Ldc = ldc };
         Run(product, threads);
     }
 

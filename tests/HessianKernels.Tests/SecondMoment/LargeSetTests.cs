@@ -12,7 +12,8 @@ public class LargeSetTests
     /// <summary>n, r, d, and whether some rows have the sign -1.</summary>
     public static TheoryData<int, int, int, bool> Shapes => new()
     {
-        { 300, 1, 9, false }, { 129, 1, 20, false }, { 127, 1, 3, false }, { 100, 3, 7, false }, { 64, 2, 33, false }, { 45, 4, 8, true }, { 130, 1, 6, true },
+        { 300, 1, 9, false }, { 129, 1, 20, false }, { 127, 1, 3, false }, { 100, 3, 7, false }, { 64, 2, 33, false },
+        { 45, 4, 8, true }, { 130, 1, 6, true },
         { 3, 150, 5, false }, { 260, 2, 1, true },
     };
 
@@ -45,7 +46,7 @@ public class LargeSetTests
             for (int k = 0; k < r; k++)
                 for (int a = 0; a < m; a++)
                     for (int b = 0; b < m; b++)
-                        h[a * m + b] += (signs ? space.Signs[i * r + k] : 1) * space.Factors[(i * r + k) * m + a] * space.Factors[(i * r + k) * m + b];
+                        h[a * m + b] += Sign(i * r + k) * space.Factors[(i * r + k) * m + a] * space.Factors[(i * r + k) * m + b];
             double[] hxh = Product(Product(h, x, m), h, m);
             for (int at = 0; at < m * m; at++) expected[at] += Eta * Eta * sampling.Kappa / n * hxh[at];
             largest = Math.Max(largest, hxh.Max(Math.Abs));
@@ -60,6 +61,7 @@ public class LargeSetTests
             }
         }
 
+        double Sign(int row) => signs ? space.Signs[row] : 1;
         SecondMomentOperator.Pack(x, m, packed.Span);
         packed.Freeze();
         output.Span.Fill(double.NaN);
@@ -97,7 +99,9 @@ public class LargeSetTests
             double[] found =
             [
                 norms.Exact.Value, norms.Diagonal.Value, CriticalLearningRate.Of(space, sampling, options).Value,
-                NoiseKernel.ExactWithMomentum(space, eta, sampling, 0.5, 0.1, options).Value, Contraction.Of(space, eta, sampling, options).Shifted,
+                NoiseKernel.ExactWithMomentum(space, eta, sampling, 0.5, 0.1, options).Value,
+                Contraction.Of(space, eta, sampling, options).Shifted, NoiseKernel.Radius(space, eta, sampling, options).Value,
+                new LearningRateSweep(space, options).Exact(eta, sampling).Value,
                 .. SecondMomentTrace.Of(space, eta, sampling, 3, options),
             ];
             Tolerance.SameBits<double>(first ?? found, found, $"{threads} threads");
@@ -132,7 +136,9 @@ public class LargeSetTests
                 NoiseKernelNorms one = NoiseKernel.Norms(space, share * critical, sampling), next = sweep.Norms(share * critical, sampling);
                 Tolerance.Equal(one.Exact.Value, next.Exact.Value, 1e-10 * one.Exact.Value, "K_exact");
                 Tolerance.Equal(one.Diagonal.Value, next.Diagonal.Value, 1e-10 * one.Diagonal.Value, "K_diag");
-                Assert.Equal((one.HighDimensional, one.HighDimensionalAsymptotic, one.Trace), (next.HighDimensional, next.HighDimensionalAsymptotic, next.Trace));
+                Assert.Equal(
+                    (one.HighDimensional, one.HighDimensionalAsymptotic, one.Trace),
+                    (next.HighDimensional, next.HighDimensionalAsymptotic, next.Trace));
                 warm += next.Exact.OperatorApplications;
                 cold += one.Exact.OperatorApplications;
             }
@@ -140,6 +146,34 @@ public class LargeSetTests
 
         Assert.True(warm < cold, $"{warm} products warm, {cold} cold");
         Assert.True(cold < 40 * 15, $"{cold} products cold");
+    }
+
+    /// <summary>
+    /// Two orthogonal sets: one seen by a single example, whose noise is the larger for small steps, one seen by many and sharper, whose
+    /// noise outgrows it. The last eigenvector has nothing of the next.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ASweepSeesAnotherPartOfTheSetTakeOver(bool signs)
+    {
+        const int N = 40;
+        int r = signs ? 2 : 1;
+        double[] factors = new double[N * r * 2];
+        factors[0] = Math.Sqrt(N * 0.2);
+        for (int i = 1; i < N; i++) factors[i * r * 2 + 1] = Math.Sqrt(N / (N - 1.0));
+        double[]? negative = signs ? [.. Enumerable.Range(0, N * r).Select(row => row % 2 == 1 ? -1.0 : 1)] : null;
+        FunctionSpace space = SmallSet.FromFactors(factors, N, r, 2, negative).Space;
+        BatchSampling sampling = BatchSampling.WithoutReplacement(N, 20);
+        LearningRateSweep sweep = new(space);
+        double lambda = 1, kappa = sampling.Kappa, alpha = sampling.Alpha;
+        foreach (double share in (double[])[0.1, 0.5, 0.9, 0.99, 0.9999, 0.3, 0.99999])
+        {
+            double eta = share * 2 / (alpha * lambda), first = kappa * N * eta * 0.2 / (2 - alpha * eta * 0.2);
+            double second = kappa * N / (N - 1.0) * eta * lambda / (2 - alpha * eta * lambda), expected = Math.Max(first, second);
+            Tolerance.Equal(expected, sweep.Exact(eta, sampling).Value, 1e-9 * expected, $"K_exact at {share}");
+            Tolerance.Equal(expected, sweep.Diagonal(eta, sampling).Value, 1e-9 * expected, $"K_diag at {share}");
+        }
     }
 
     [Fact]
@@ -152,6 +186,7 @@ public class LargeSetTests
         (long Required, Action<SecondMomentOptions> Call)[] doors =
         [
             (NoiseKernel.RequiredBytes(space), options => NoiseKernel.Norms(space, 0.1, sampling, options)),
+            (LearningRateSweep.RequiredBytes(space), options => new LearningRateSweep(space, options).Norms(0.1, sampling)),
             (NoiseKernel.MomentumRequiredBytes(space), options => NoiseKernel.ExactWithMomentum(space, 0.01, sampling, 0.5, 0, options)),
             (CriticalLearningRate.RequiredBytes(space), options => CriticalLearningRate.Of(space, sampling, options)),
             (SecondMomentOperator.RequiredBytes(space), options => _ = new SecondMomentOperator(space, 0.1, sampling, options)),
@@ -186,7 +221,9 @@ public class LargeSetTests
         NoiseKernelNorms norms = NoiseKernel.Norms(space, 0.01, sampling, cancellation: source.Token);
         Assert.Equal(LanczosStatus.Cancelled, norms.Exact.Status);
         Assert.Null(norms.Stable);
-        Assert.Equal(LanczosStatus.Cancelled, CriticalLearningRate.Of(space, sampling, cancellation: source.Token).Evidence.Status);
+        Assert.Equal(LanczosStatus.Cancelled, new LearningRateSweep(space).Exact(0.01, sampling, cancellation: source.Token).Status);
+        CriticalLearningRate critical = CriticalLearningRate.Of(space, sampling, cancellation: source.Token);
+        Assert.Equal((LanczosStatus.Cancelled, 0.0, double.PositiveInfinity), (critical.Evidence.Status, critical.Lower, critical.Upper));
         Assert.Equal([20], SecondMomentTrace.Of(space, 0.01, sampling, 5, cancellation: source.Token));
         List<LanczosProgress> seen = [];
         NoiseKernel.Norms(space, 0.01, sampling, progress: new Collector(seen));
