@@ -7,7 +7,7 @@ namespace HessianKernels.Benchmarks.Experiments;
 /// <summary>The learning rates at which each criterion says that SGD turns unstable, in the three settings of paper 000's figure 7, and at which its paths do.</summary>
 internal static class Crossings
 {
-    private const int Paths = 24, Steps = 10_000;
+    private const int Paths = 24, Steps = 10_000, Farthest = 3;
 
     public static int Run(string file)
     {
@@ -52,10 +52,10 @@ internal static class Crossings
         }
     }
 
-    /// <summary>Where a rising criterion reaches 1, between half the edge and three times it.</summary>
+    /// <summary>Where a rising criterion reaches 1, between half the edge and three times it; infinite where it does not.</summary>
     private static double Cross(Func<double, double> criterion, double edge)
     {
-        (double low, double high) = (0.5 * edge, 3 * edge);
+        (double low, double high) = (0.5 * edge, Farthest * edge);
         if (!(criterion(high) >= 1)) return double.PositiveInfinity;
         if (criterion(low) >= 1) return double.NaN;
         while (high > low * (1 + 1e-4))
