@@ -19,8 +19,8 @@ namespace HessianKernels;
 /// </code></example>
 public static class JacobianFile
 {
-    /// <summary>Bytes of the two blocks in memory where nothing else is said: 128 MiB.</summary>
-    public const long DefaultBlockBytes = 128L << 20;
+    /// <summary>Bytes of the two blocks in memory where nothing else is said: 32 MiB.</summary>
+    public const long DefaultBlockBytes = 32L << 20;
 
     /// <summary>Reads a file once and gives its curvature set, which no longer needs it.</summary>
     /// <param name="path">A .npy file of shape <c>(n, d)</c>, <c>H_i = j_i j_i^T</c>, or <c>(n, r, d)</c>, <c>H_i = F_i^T F_i</c>.</param>
