@@ -121,7 +121,7 @@ internal static unsafe partial class Gemm
         {
             ref readonly Block<T> block = ref *Block;
             ref readonly Product<T> product = ref *block.Product;
-            int first = block.FirstColumn(panel), width = block.PackedWidth(panel), columns = Math.Min(width, product.N - first), vectors = width / block.Grid.Width;
+            int first = block.FirstColumn(panel), width = block.PackedWidth(panel), columns = Math.Min(width, product.N - first);
             int above = block.StepsAbove(panel), depth = block.Depth - above;
             if (depth == 0) return;
             bool packed = block.PackRight || columns < width;
@@ -133,20 +133,19 @@ internal static unsafe partial class Gemm
             T beta = block.L == 0 || (product.LowerB && first >= block.L) ? product.Beta : T.One;
             bool whole = columns == width && (rows == GemmTile.Rows || rows == GemmTile.Rows / 2) && (!product.LowerC || first + columns - 1 <= i);
             if (whole && product.Quadratics is null)
-                GemmTile.Multiply(vectors, rows, depth, a, aLine, aStep, b, bStep, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
+                GemmTile.Multiply(width / Vector512<T>.Count, rows, depth, a, aLine, aStep, b, bStep, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
             else if (!product.LowerC && product.Quadratics is null && GemmTile.HasMasks)
                 GemmTile.MultiplyPartial(columns, rows, depth, a, aLine, aStep, b, bStep, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
             else
-                Edge(vectors, rows, columns, depth, a, aLine, aStep, b, bStep, beta, i, first);
+                Edge(width, rows, columns, depth, a, aLine, aStep, b, bStep, beta, i, first);
         }
 
         /// <summary>A tile of which not all is wanted, or not in c.</summary>
-        private readonly void Edge(int vectors, int rows, int columns, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T beta, int i, int first)
+        private readonly void Edge(int width, int rows, int columns, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T beta, int i, int first)
         {
             ref readonly Product<T> product = ref *Block->Product;
-            int width = vectors * Vector512<T>.Count;
             T* sums = stackalloc T[GemmTile.Rows * GemmTile.Vectors * Vector512<T>.Count];
-            GemmTile.Multiply(vectors, rows, depth, a, aLine, aStep, b, bStep, T.One, T.Zero, sums, width);
+            GemmTile.Multiply(width / Vector512<T>.Count, rows, depth, a, aLine, aStep, b, bStep, T.One, T.Zero, sums, width);
             if (product.Quadratics is not null)
             {
                 GemmTile.AddQuadratics(sums, width, rows, columns, product.A.At(i, first), product.A.Line, product.Quadratics + i);

@@ -49,7 +49,7 @@ internal static unsafe partial class Gemm
         {
             Product = &product, Grid = grid,
             // What few tiles read stays where it is; but a tile cannot load across the columns of a transposed right factor.
-            PackLeft = grid.Panels > 4,
+            PackLeft = product.A.Step != 1 && grid.Panels > 4,
             PackRight = product.B.Line != 1 || product.M > 8 * GemmTile.Rows || product.LowerB || product.Scale is not null,
         };
         nint right = Aligned((nint)grid.Depth * (block.PackRight ? GemmTile.Vectors * grid.PanelsOfStretch : GemmTile.Vectors) * grid.Width);

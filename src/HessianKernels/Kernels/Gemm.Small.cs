@@ -5,8 +5,11 @@ namespace HessianKernels.Kernels;
 
 internal static unsafe partial class Gemm
 {
-    // Elements of a transposed right factor that fit the stack: 32 KiB of doubles.
-    private const int MostTransposed = 4096;
+    // Elements of a transposed right factor that fit the stack, 32 KiB of doubles; of one that is read in place time and again, with all that its rows are apart.
+    private const int MostTransposed = 4096, MostInPlace = 1 << 17;
+
+    // Below the first, threads do not pay; with one thread, packing does not below the second.
+    private const double MostProducts = GemmGrid.ProductsWorthThreads, MostProductsOfOneThread = 12 * MostProducts;
 
     /// <summary>
     /// Whether a product is done before its blocks would be laid out: not worth threads, and in place but for a small transposed factor. One block of the inner dimension has
@@ -15,8 +18,8 @@ internal static unsafe partial class Gemm
     private static bool IsSmall<T>(int m, int n, int k, in Operand<T> b, int threads)
         where T : unmanaged
         => GemmTile.HasMasks && m > 0 && n > 0 && k > 0
-            && (double)m * n * k < (threads == 1 ? 2 : 1) * GemmGrid.ProductsWorthThreads && k <= GemmGrid.MostDepth
-            && (b.Line == 1 || ((long)((n + 7) & ~7) * k <= MostTransposed));
+            && (double)m * n * k < (threads == 1 ? MostProductsOfOneThread : MostProducts) && k <= GemmGrid.MostDepth
+            && (b.Line == 1 ? (long)b.Step * k <= MostInPlace : (long)((n + 7) & ~7) * k <= MostTransposed);
 
     private static void RunSmall<T>(int m, int n, int k, T alpha, in Operand<T> a, in Operand<T> b, T beta, T* c, nint ldc)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

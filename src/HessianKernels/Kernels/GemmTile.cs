@@ -32,13 +32,17 @@ internal static unsafe partial class GemmTile
     public const int Vectors = 3;
 
     /// <summary>Whether <see cref="MultiplyPartial{T}"/> may be called.</summary>
-    public static bool HasMasks => Avx512F.IsSupported;
+    public static bool HasMasks => Avx512F.IsSupported && Vector512.IsHardwareAccelerated;
 
     /// <summary>A tile of 4 or 8 rows and so many full vectors of columns.</summary>
     public static void Multiply<T>(int vectors, int rows, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T alpha, T beta, T* c, nint ldc)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (rows > 4)
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            MultiplyHalves(vectors, rows, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+        }
+        else if (rows > 4)
         {
             if (vectors == 3) Multiply<T, Shape8X3>(rows, 0, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
             else if (vectors == 2) Multiply<T, Shape8X2>(rows, 0, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);

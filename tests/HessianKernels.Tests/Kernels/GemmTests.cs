@@ -152,6 +152,44 @@ public abstract unsafe class GemmTests<T>
         }
     }
 
+    /// <summary>A chain of fused multiply-adds a block, from 0; the blocks on top of beta c, in order: whatever the tiles are made of.</summary>
+    [Theory]
+    [MemberData(nameof(Transposes))]
+    public void BitsAreThoseOfTheScalarLoop(bool transposeA, bool transposeB)
+    {
+        Random random = new(9);
+        (int, int, int)[] shapes = [(3, 5, 7), (17, 33, 20), (40, 49, 100), (100, 100, 100), (9, 121, 300), (130, 125, 130), (66, 200, 600), (200, 70, 257)];
+        foreach ((int m, int n, int k) in shapes)
+        {
+            (DenseCase<T> a, double[] rows) = Factor(transposeA, m, k, random);
+            (DenseCase<T> b, double[] columns) = Factor(!transposeB, n, k, random);
+            DenseCase<T> c = new(m, n, random);
+            T alpha = Number(-0.7), beta = Number(1.3);
+            int depth = new GemmGrid(m, n, k, 64 / sizeof(T), sizeof(T)).Depth;
+            Guarded<T> expected = c.Copy();
+            for (int i = 0; i < m; i++)
+            {
+                for (int j = 0; j < n; j++)
+                {
+                    ref T element = ref expected.Span[(i * (int)c.Stride) + j];
+                    for (int first = 0; first < k; first += depth)
+                    {
+                        T sum = T.Zero;
+                        for (int l = first; l < Math.Min(k, first + depth); l++) sum = T.FusedMultiplyAdd(Number(rows[(i * k) + l]), Number(columns[(j * k) + l]), sum);
+                        element = T.FusedMultiplyAdd(alpha, sum, first == 0 ? beta * element : element);
+                    }
+                }
+            }
+
+            foreach (int threads in (int[])[1, 2])
+            {
+                Guarded<T> found = c.Copy();
+                Gemm.Multiply(transposeA, transposeB, m, n, k, alpha, a.Pointer, a.Stride, b.Pointer, b.Stride, beta, found.Pointer, c.Stride, threads);
+                Tolerance.SameBits<T>(expected.Span, found.Span, $"{m} x {n} x {k}, {threads} threads");
+            }
+        }
+    }
+
     [Fact]
     public void NothingIsWhatNothingGives()
     {
