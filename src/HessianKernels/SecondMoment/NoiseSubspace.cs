@@ -16,8 +16,8 @@ namespace HessianKernels.SecondMoment;
 /// <code>
 ///  V   [Most, N]   the vectors, orthonormal          C   [Most, L]   the C_k, packed, L = m (m + 1) / 2
 /// </code>
-/// That a converged pair is the top one is proved and not believed (<see cref="BlockCone"/>). Where it cannot be, as for sets that fall
-/// apart into orthogonal ones, the answer is null.
+/// That a converged pair is the top one is proved and not believed (<see cref="BlockCone"/>), which cannot be for sets that fall apart into
+/// orthogonal ones.
 /// </remarks>
 internal sealed unsafe class NoiseSubspace
 {
@@ -63,9 +63,13 @@ internal sealed unsafe class NoiseSubspace
             + BlockCone.RequiredBytes(space) + NoiseMap.ScratchBytes(space, options.ThreadCount);
     }
 
-    /// <summary>The largest eigenvalue for the W written, or null where it is not proved to be the largest.</summary>
-    public TopEigenvalue? Largest(IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+    /// <summary>The largest eigenvalue for the W written.</summary>
+    /// <param name="progress">Told of every residual.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <param name="proved">False where it converged and may not be the largest.</param>
+    public TopEigenvalue Largest(IProgress<LanczosProgress>? progress, CancellationToken cancellation, out bool proved)
     {
+        proved = true;
         PairWeights.Invert(Weights);
         if (_count == 0)
         {
@@ -93,7 +97,11 @@ internal sealed unsafe class NoiseSubspace
             progress?.Report(new(0, 1, products + 1, residual <= tolerance * theta ? 1 : 0, 1, residual / theta));
             double radius = residual + (8 + Math.Sqrt(_length)) * 2.220446049250313e-16 * theta;
             if (residual <= tolerance * theta)
-                return _cone.Proves(_top, residual, theta) ? Ended(LanczosStatus.Converged, products + 1, theta, residual, radius) : null;
+            {
+                proved = _cone.Proves(_top, residual, theta);
+                return Ended(LanczosStatus.Converged, products + 1, theta, residual, radius);
+            }
+
             if (products + 1 >= _options.MaximumApplications) return Ended(LanczosStatus.Partial, products + 1, theta, residual, radius);
             if (_count == Most) Compress();
             if (!Join(_product)) return Ended(LanczosStatus.Partial, products + 1, theta, residual, radius);
