@@ -72,16 +72,20 @@ public sealed class LearningRateSweep
     {
         if (Known(learningRate, sampling) is { } known) return known;
         double factor = sampling.Kappa * learningRate * learningRate;
+        int spent = 0;
         if (_keeps)
         {
             _subspace ??= new(Space, _options);
             PairWeights.Drift(Space.Eigenvalues, learningRate, sampling.Alpha, _subspace.Weights);
-            if (_subspace.Largest(progress, cancellation) is { } top) return top.Times(factor);
+            TopEigenvalue top = _subspace.Largest(progress, cancellation, out bool proved);
+            if (proved) return top.Times(factor);
+            spent = top.OperatorApplications;
         }
 
         _exact ??= new(Space, _options);
         PairWeights.Drift(Space.Eigenvalues, learningRate, sampling.Alpha, _exact.Weights);
-        return _exact.Largest(progress, cancellation).Times(factor);
+        TopEigenvalue found = _exact.Largest(progress, cancellation);
+        return (found with { OperatorApplications = found.OperatorApplications + spent }).Times(factor);
     }
 
     /// <summary>K_diag alone.</summary>

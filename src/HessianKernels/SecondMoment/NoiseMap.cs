@@ -19,6 +19,7 @@ internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
     private const int RowsABlock = 256;
 
     private readonly double[] _factors = space.FactorsArray;
+    // For r = 1 the two signs cancel.
     private readonly double[]? _signs = space.Rows > 1 ? space.SignsArray : null;
     private readonly int _n = space.Examples, _r = space.Rows, _m = space.Rank, _block = BlockOf(space.Rows);
 
@@ -27,9 +28,6 @@ internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
 
     /// <summary>Numbers in all the blocks.</summary>
     public int BlocksLength => checked(_n * BlockLength);
-
-    /// <summary>Whether S_i X S_i differs from X: for r = 1 the two signs cancel.</summary>
-    public bool HasSigns => _signs is not null;
 
     /// <summary>Bytes held while a product runs, on the C heap, besides what the kernels pack.</summary>
     public static long ScratchBytes(FunctionSpace space, int threads)

@@ -16,9 +16,8 @@ namespace HessianKernels.SecondMoment;
 /// <code>
 ///  V   [Most, N]   the vectors, orthonormal          C   [Most, L]   the C_k, packed, L = m (m + 1) / 2
 /// </code>
-/// That a converged pair is the top one is proved and not believed: for a matrix that keeps a cone, <c>lambda_max &lt;= theta + ||r|| /
-/// q_min</c>, q_min the least eigenvalue in the blocks of q. Where that says nothing, as for sets that fall apart into orthogonal ones, the
-/// answer is null.
+/// That a converged pair is the top one is proved and not believed (<see cref="BlockCone"/>), which cannot be for sets that fall apart into
+/// orthogonal ones.
 /// </remarks>
 internal sealed unsafe class NoiseSubspace
 {
@@ -27,12 +26,10 @@ internal sealed unsafe class NoiseSubspace
     // Columns of C that are weighted at a time.
     private const int Piece = 2048;
 
-    // How far above theta the proof may leave lambda_max before it is no proof.
-    private const double Proof = 1e-3;
-
     private readonly FunctionSpace _space;
     private readonly SecondMomentOptions _options;
     private readonly NoiseMap _map;
+    private readonly BlockCone _cone;
     private readonly double[] _vectors, _images, _matrix, _combined, _top, _product;
     private readonly double[] _projected = new double[Most * Most], _weighted = new double[Most * Piece];
     private readonly int _length, _packed, _threads;
@@ -41,7 +38,7 @@ internal sealed unsafe class NoiseSubspace
     public NoiseSubspace(FunctionSpace space, SecondMomentOptions options)
     {
         (_space, _options, _threads) = (space, options, options.ThreadCount);
-        _map = new(space, _threads);
+        (_map, _cone) = (new(space, _threads), new(space));
         (_length, _packed) = (_map.BlocksLength, PackedSymmetric.Length(space.Rank));
         (_vectors, _images) = (new double[checked(Most * _length)], new double[checked(Most * _packed)]);
         (_matrix, _combined, Weights) = (new double[PackedSymmetric.Square(space.Rank)], new double[_packed], new double[_packed]);
@@ -63,12 +60,16 @@ internal sealed unsafe class NoiseSubspace
         long m = space.Rank, r = space.Rows, length = space.Examples * (r * (r + 1) / 2), packed = m * (m + 1) / 2;
         // A compression rotates into new arrays of Kept columns.
         return sizeof(double) * ((Most + 2 + Kept) * length + (Most + 2 + Kept) * packed + m * m + Most * Piece + 4 * Most * Most)
-            + NoiseMap.ScratchBytes(space, options.ThreadCount);
+            + BlockCone.RequiredBytes(space) + NoiseMap.ScratchBytes(space, options.ThreadCount);
     }
 
-    /// <summary>The largest eigenvalue for the W written, or null where it is not proved to be the largest.</summary>
-    public TopEigenvalue? Largest(IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+    /// <summary>The largest eigenvalue for the W written.</summary>
+    /// <param name="progress">Told of every residual.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <param name="proved">False where it converged and may not be the largest.</param>
+    public TopEigenvalue Largest(IProgress<LanczosProgress>? progress, CancellationToken cancellation, out bool proved)
     {
+        proved = true;
         PairWeights.Invert(Weights);
         if (_count == 0)
         {
@@ -96,7 +97,11 @@ internal sealed unsafe class NoiseSubspace
             progress?.Report(new(0, 1, products + 1, residual <= tolerance * theta ? 1 : 0, 1, residual / theta));
             double radius = residual + (8 + Math.Sqrt(_length)) * 2.220446049250313e-16 * theta;
             if (residual <= tolerance * theta)
-                return Proved(residual, theta) ? Ended(LanczosStatus.Converged, products + 1, theta, residual, radius) : null;
+            {
+                proved = _cone.Proves(_top, residual, theta);
+                return Ended(LanczosStatus.Converged, products + 1, theta, residual, radius);
+            }
+
             if (products + 1 >= _options.MaximumApplications) return Ended(LanczosStatus.Partial, products + 1, theta, residual, radius);
             if (_count == Most) Compress();
             if (!Join(_product)) return Ended(LanczosStatus.Partial, products + 1, theta, residual, radius);
@@ -106,26 +111,6 @@ internal sealed unsafe class NoiseSubspace
 
     private static TopEigenvalue Ended(LanczosStatus status, int products, double theta, double residual, double radius)
         => new() { Value = theta, Radius = radius, ResidualNorm = residual, OperatorApplications = products, Status = status };
-
-    /// <summary>Whether <c>||r|| / q_min</c> is small; examples without curvature have no part in it.</summary>
-    private bool Proved(double residual, double theta)
-    {
-        int r = _space.Rows, block = _map.BlockLength, size = r * _space.Rank;
-        double sign = 0, least = double.PositiveInfinity;
-        for (int at = 0; at < _length; at += block) sign += _top[at];
-        double[] full = new double[r * r], values = new double[r];
-        for (int i = 0; i < _space.Examples; i++)
-        {
-            if (_space.Factors.Slice(i * size, size).IndexOfAnyExcept(0.0) < 0) continue;
-            PackedSymmetric.Unpack(_top.AsSpan(i * block, block), r, full);
-            if (sign < 0) for (int k = 0; k < full.Length; k++) full[k] = -full[k];
-            if (r == 1) values[0] = full[0];
-            else SymmetricEigendecomposition.Decompose(full, r, values, 1);
-            least = Math.Min(least, values[r - 1]);
-        }
-
-        return least > 0 && residual <= Proof * theta * least;
-    }
 
     /// <summary>Makes a vector orthogonal to the subspace, joins it, and forms its image; false where nothing of it is left.</summary>
     private bool Join(double[] vector)

@@ -153,12 +153,12 @@ public class LargeSetTests
     /// noise outgrows it. The last eigenvector has nothing of the next.
     /// </summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void ASweepSeesAnotherPartOfTheSetTakeOver(bool signs)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    public void ASweepSeesAnotherPartOfTheSetTakeOver(int r, bool signs)
     {
         const int N = 40;
-        int r = signs ? 2 : 1;
         double[] factors = new double[N * r * 2];
         factors[0] = Math.Sqrt(N * 0.2);
         for (int i = 1; i < N; i++) factors[i * r * 2 + 1] = Math.Sqrt(N / (N - 1.0));
@@ -174,6 +174,62 @@ public class LargeSetTests
             Tolerance.Equal(expected, sweep.Exact(eta, sampling).Value, 1e-9 * expected, $"K_exact at {share}");
             Tolerance.Equal(expected, sweep.Diagonal(eta, sampling).Value, 1e-9 * expected, $"K_diag at {share}");
         }
+    }
+
+    /// <summary>The same with both parts seen by every example, each by an output of its own: no example's block is 0.</summary>
+    [Fact]
+    public void ASweepSeesAnotherOutputTakeOver()
+    {
+        const int N = 40, D = 4;
+        double[] factors = new double[N * 2 * D];
+        Random random = new(4);
+        for (int i = 0; i < N; i++)
+        {
+            // The first output is noisy: one example in ten has most of it.
+            factors[i * 2 * D] = i % 10 == 0 ? 1.2 : 0.1;
+            factors[i * 2 * D + 1] = 0.1 * random.NextDouble();
+            factors[(i * 2 + 1) * D + 2] = 1 + 0.1 * random.NextDouble();
+            factors[(i * 2 + 1) * D + 3] = 0.2 * random.NextDouble();
+        }
+
+        FunctionSpace space = SmallSet.FromFactors(factors, N, 2, D).Space;
+        BatchSampling sampling = BatchSampling.WithoutReplacement(N, 8);
+        LearningRateSweep sweep = new(space);
+        double threshold = 2 / (sampling.Alpha * space.Eigenvalues[0]);
+        HashSet<int> leaders = [];
+        foreach (double share in (double[])[0.01, 0.1, 0.3, 0.6, 0.9, 0.99, 0.999, 0.2])
+        {
+            TopEigenvalue warm = sweep.Exact(share * threshold, sampling), cold = NoiseKernel.Norms(space, share * threshold, sampling).Exact;
+            Tolerance.Equal(cold.Value, warm.Value, 1e-9 * cold.Value, $"K_exact at {share}");
+            double x = share * 2, sharp = sampling.Kappa / sampling.Alpha * x / (2 - x);
+            leaders.Add(cold.Value > 1.05 * sharp ? 1 : 2);
+        }
+
+        Assert.Equal(2, leaders.Count);
+    }
+
+    /// <summary>A softmax has a direction without curvature in every example: a sweep is as cheap there.</summary>
+    [Fact]
+    public void ASweepOfBlocksThatAreSingularIsCheap()
+    {
+        const int N = 60, R = 3, D = 20;
+        double[] factors = EdgeCase.Normals(new(8), N * R * D);
+        for (int i = 0; i < N; i++)
+            for (int j = 0; j < D; j++)
+                factors[(i * R + 2) * D + j] = -factors[i * R * D + j] - factors[(i * R + 1) * D + j];
+        FunctionSpace space = SmallSet.FromFactors(factors, N, R, D).Space;
+        BatchSampling sampling = BatchSampling.WithReplacement(N, 4);
+        LearningRateSweep sweep = new(space);
+        double critical = sweep.CriticalLearningRate(sampling).Value;
+        int first = sweep.Exact(0.1 * critical, sampling).OperatorApplications, rest = 0;
+        for (int k = 1; k <= 20; k++)
+        {
+            TopEigenvalue top = sweep.Exact((0.1 + 0.04 * k) * critical, sampling);
+            rest += top.OperatorApplications;
+            Tolerance.Equal(NoiseKernel.Norms(space, (0.1 + 0.04 * k) * critical, sampling).Exact.Value, top.Value, 1e-10, "K_exact");
+        }
+
+        Assert.True(rest < 4 * 20, $"{first} products for the first point, {rest} for 20 more");
     }
 
     [Fact]
