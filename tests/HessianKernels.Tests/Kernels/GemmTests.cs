@@ -238,7 +238,7 @@ public abstract unsafe class GemmTests<T>
     }
 
     public static IEnumerable<(int M, int N)> TriangularShapes
-        => from n in (int[])[1, 2, 7, 8, 9, 16, 23, 24, 25, 32, 48, 49, 50, 73, 130, 257, 300, 520]
+        => from n in (int[])[1, 2, 7, 8, 9, 16, 23, 24, 25, 32, 48, 49, 50, 73, 130, 257, 300, 384, 520]
            from m in n < 200 ? (int[])[1, 4, 7, 8, 17, 65, 100] : n == 300 ? [3, 100, 230] : [60]
            select (m, n);
 
