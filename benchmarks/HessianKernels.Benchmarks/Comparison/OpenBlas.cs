@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace HessianKernels.Benchmarks.Comparison;
 
 /// <summary>
-/// OpenBLAS within this process, by its C interface: a small product takes less time than Python takes to call one. The library is the one that NumPy uses.
+/// OpenBLAS within this process, by its C interface: a small product takes less time than Python takes to call one. The library is the
+/// one that NumPy uses.
 /// </summary>
 internal sealed unsafe class OpenBlas
 {

@@ -5,7 +5,8 @@ using HessianKernels.Kernels;
 namespace HessianKernels.Benchmarks.Kernels;
 
 /// <summary>
-/// What an application of the second-moment operator is made of, for 2 N examples of N features: the quadratics of the rows of a matrix, and the matrix by its transpose, plain and
+/// What an application of the second-moment operator is made of, for 2 N examples of N features: the quadratics of the rows of a
+/// matrix, and the matrix by its transpose, plain and
 /// weighted. Flops: each one's, N^2 an example.
 /// </summary>
 [GenericTypeArguments(typeof(float))]

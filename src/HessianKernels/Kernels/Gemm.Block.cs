@@ -6,7 +6,9 @@ namespace HessianKernels.Kernels;
 
 internal static unsafe partial class Gemm
 {
-    /// <summary>A block of the inner dimension, a stretch of panels and one of rows: where they are packed, and their part of the product.</summary>
+    /// <summary>
+    /// A block of the inner dimension, a stretch of panels and one of rows: where they are packed, and their part of the product.
+    /// </summary>
     private struct Block<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

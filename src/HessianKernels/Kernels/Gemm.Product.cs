@@ -48,7 +48,8 @@ internal static unsafe partial class Gemm
         Block<T> block = new()
         {
             Product = &product, Grid = grid,
-            // What few tiles read stays where it is; but a tile cannot load across the columns of a transposed right factor.
+            // Rows of the left factor stay where they are, 8 at a time in the first cache, and so does what few tiles read; but a tile
+            // cannot load across the columns of a transposed right factor.
             PackLeft = product.A.Step != 1 && grid.Panels > 4,
             PackRight = product.B.Line != 1 || product.M > 8 * GemmTile.Rows || product.LowerB || product.Scale is not null,
         };

@@ -5,14 +5,16 @@ namespace HessianKernels.Kernels;
 
 internal static unsafe partial class Gemm
 {
-    // Elements of a transposed right factor that fit the stack, 32 KiB of doubles; of one that is read in place time and again, with all that its rows are apart.
+    // Elements of a transposed right factor that fit the stack, 32 KiB of doubles; of one that is read in place time and again, with
+    // all that its rows are apart.
     private const int MostTransposed = 4096, MostInPlace = 1 << 17;
 
     // Below the first, threads do not pay; with one thread, packing does not below the second.
     private const double MostProducts = GemmGrid.ProductsWorthThreads, MostProductsOfOneThread = 12 * MostProducts;
 
     /// <summary>
-    /// Whether a product is done before its blocks would be laid out: not worth threads, and in place but for a small transposed factor. One block of the inner dimension has
+    /// Whether a product is done before its blocks would be laid out: not worth threads, and in place but for a small transposed
+    /// factor. One block of the inner dimension has
     /// the bits it has elsewhere, so that there the number of threads may have a say.
     /// </summary>
     private static bool IsSmall<T>(int m, int n, int k, in Operand<T> b, int threads)

@@ -1,7 +1,8 @@
 namespace HessianKernels.Kernels;
 
 /// <summary>
-/// How a product is cut, by its sizes alone. The inner dimension goes in blocks; of one block, a stretch of the right factor's columns and a stretch of the left one's
+/// How a product is cut, by its sizes alone. The inner dimension goes in blocks; of one block, a stretch of the right factor's columns
+/// and a stretch of the left one's
 /// rows are packed at a time; a stretch of columns goes in groups, a stretch of rows in bands, and a band by a group is a chunk:
 /// <code>
 /// for (column stretch) for (inner block) pack; for (row stretch) pack; for (group) for (band) chunk
@@ -10,7 +11,9 @@ namespace HessianKernels.Kernels;
 /// </summary>
 internal readonly struct GemmGrid
 {
-    /// <summary>Most steps of a block of the inner dimension: 8 rows of so many are 16 KiB of doubles, a third of the first cache.</summary>
+    /// <summary>
+    /// Most steps of a block of the inner dimension: 8 rows of so many are 16 KiB of doubles, a third of the first cache.
+    /// </summary>
     public const int MostDepth = 256;
 
     // A group of packed panels, half of the second cache; what is packed at a time of either factor; rows of a chunk.

@@ -7,7 +7,8 @@ namespace HessianKernels.Kernels;
 internal static unsafe partial class GemmTile
 {
     /// <summary>
-    /// <see cref="Multiply{T}"/> where the hardware has 16 registers of 256 bits: quarters of a tile, each with its sums in registers. An element is the same chain as it is in one
+    /// <see cref="Multiply{T}"/> where the hardware has 16 registers of 256 bits: quarters of a tile, each with its sums in registers.
+    /// An element is the same chain as it is in one
     /// whole tile, and so are its bits.
     /// </summary>
     private static void MultiplyHalves<T>(int vectors, int rows, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T alpha, T beta, T* c, nint ldc)

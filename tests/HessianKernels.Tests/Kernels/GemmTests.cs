@@ -16,7 +16,8 @@ public abstract unsafe class GemmTests<T>
     private static readonly int[] Threads = [1, 2, 3, 5];
 
     /// <summary>
-    /// Small ones in all combinations; then the edges of tiles (8 rows, 24 or 48 columns), panels, blocks of the inner dimension (256), of rows (48 to 192), factors in place
+    /// Small ones in all combinations; then the edges of tiles (8 rows, 24 or 48 columns), panels, blocks of the inner dimension (256),
+    /// of rows (48 to 192), factors in place
     /// and packed, and the inner dimension split.
     /// </summary>
     public static IEnumerable<(int M, int N, int K)> Shapes
@@ -152,7 +153,9 @@ public abstract unsafe class GemmTests<T>
         }
     }
 
-    /// <summary>A chain of fused multiply-adds a block, from 0; the blocks on top of beta c, in order: whatever the tiles are made of.</summary>
+    /// <summary>
+    /// A chain of fused multiply-adds a block, from 0; the blocks on top of beta c, in order: whatever the tiles are made of.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Transposes))]
     public void BitsAreThoseOfTheScalarLoop(bool transposeA, bool transposeB)
@@ -238,7 +241,7 @@ public abstract unsafe class GemmTests<T>
     }
 
     public static IEnumerable<(int M, int N)> TriangularShapes
-        => from n in (int[])[1, 2, 7, 8, 9, 16, 23, 24, 25, 32, 48, 49, 50, 73, 130, 257, 300, 520]
+        => from n in (int[])[1, 2, 7, 8, 9, 16, 23, 24, 25, 32, 48, 49, 50, 73, 130, 257, 300, 384, 520]
            from m in n < 200 ? (int[])[1, 4, 7, 8, 17, 65, 100] : n == 300 ? [3, 100, 230] : [60]
            select (m, n);
 
@@ -247,7 +250,10 @@ public abstract unsafe class GemmTests<T>
     private static IEnumerable<(double Alpha, double Beta)> Scales(int m, int n, int k)
         => m * n * k > 100_000 ? [(-0.5, 0.75)] : (m + n) % 2 == 0 ? [(1, 0), (-1.5, 1)] : [(0.75, 0), (1, -0.5)];
 
-    /// <summary>A factor, and its rows along the inner dimension in double: of a matrix <c>[lines, inner]</c>, or of its transpose where it is stored so.</summary>
+    /// <summary>
+    /// A factor, and its rows along the inner dimension in double: of a matrix <c>[lines, inner]</c>, or of its transpose where it is
+    /// stored so.
+    /// </summary>
     internal static (DenseCase<T> Matrix, double[] Lines) Factor(bool transposed, int lines, int inner, Random random)
     {
         DenseCase<T> matrix = transposed ? new(inner, lines, random) : new(lines, inner, random);
