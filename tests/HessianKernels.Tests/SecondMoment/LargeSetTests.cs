@@ -2,6 +2,7 @@ using HessianKernels.Conformance;
 using HessianKernels.Krylov;
 using HessianKernels.Operators;
 using HessianKernels.SecondMoment;
+using HessianKernels.Tests.LanczosTests;
 using Xunit;
 
 namespace HessianKernels.Tests.SecondMoment;
@@ -72,6 +73,15 @@ public class LargeSetTests
         SecondMomentOperator.Unpack(output.Span, m, found);
         Tolerance.Equal<double>(expected, found, 1e-13 * (1 + largest), "T(X)");
         Assert.True(OperatorCheck.Run(t).Healthy);
+
+        // The contraction is the top eigenvalue of T(I); rows of one example that are not orthogonal bring its signs in.
+        double[] ones = new double[m * m], image = new double[t.Length];
+        for (int a = 0; a < m; a++) ones[a * m + a] = 1;
+        SecondMomentOperator.Pack(ones, m, packed.Span);
+        t.Apply(packed.Span, image);
+        SecondMomentOperator.Unpack(image, m, found);
+        double top = SymmetricMatrix.Spectrum(found, m)[^1];
+        Tolerance.Equal(top, Contraction.Of(space, Eta, sampling).Norm, 1e-12 * (1 + Math.Abs(top)), "contraction");
     }
 
     private static double[] Product(double[] a, double[] b, int m)
