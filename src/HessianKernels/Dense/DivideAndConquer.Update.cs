@@ -23,7 +23,9 @@ internal unsafe partial struct DivideAndConquer
         for (int i = 0; i < count; i++) sortedZ[i] = z[order[i]];
 
         int threads = count < 64 ? 1 : _threads;
-        SecularEquation equation = new() { Count = count, Poles = poles, Z = sortedZ, InverseRho = 1 / rho, Origins = origins, Distances = distances };
+        SecularEquation equation = new() { Count = count, Poles = poles, Z = sortedZ, InverseRho = 1 / rho };
+        equation.Origins = origins;
+        equation.Distances = distances;
         ParallelLoop.Run(ref equation, Chunks(count, SecularEquation.RootsAChunk), threads);
         LoewnerVector vector = new() { Count = count, Poles = poles, Origins = origins, Distances = distances, Z = sortedZ, Result = loewner };
         ParallelLoop.Run(ref vector, Chunks(count, LoewnerVector.ElementsAChunk), threads);
@@ -38,7 +40,9 @@ internal unsafe partial struct DivideAndConquer
         for (int row = 0; row < count; row += RowBlock)
         {
             int rows = Math.Min(RowBlock, count - row);
-            VectorJob vectors = new() { Count = count, Z = inOrder, Poles = d, Origins = origins + row, Distances = distances + row, Rows = rows, S = s };
+            VectorJob vectors = new() { Count = count, Rows = rows, Z = inOrder, Poles = d, S = s };
+            vectors.Origins = origins + row;
+            vectors.Distances = distances + row;
             ParallelLoop.Run(ref vectors, Chunks(rows, VectorJob.RowsAChunk), threads);
             Gemm.Multiply(false, false, rows, half, inUpper, 1, s, count, upper, half, 0, q + row * n, n, threads);
             Gemm.Multiply(false, false, rows, rest, inLower, 1, s + uppers, count, lower, rest, 0, q + row * n + half, n, threads);
@@ -68,7 +72,8 @@ internal unsafe partial struct DivideAndConquer
                 double* row = S + i * (nint)Count;
                 Vector512<double> origin = Vector512.Create(Origins[i]), distance = Vector512.Create(Distances[i]);
                 int j = 0;
-                for (; j <= Count - width; j += width) (Vector512.Load(Z + j) / (Vector512.Load(Poles + j) - origin - distance)).Store(row + j);
+                for (; j <= Count - width; j += width)
+                    (Vector512.Load(Z + j) / (Vector512.Load(Poles + j) - origin - distance)).Store(row + j);
                 for (; j < Count; j++) row[j] = Z[j] / (Poles[j] - Origins[i] - Distances[i]);
                 Norm.Divide(row, Norm.Of(row, Count), Count);
             }

@@ -44,7 +44,8 @@ internal unsafe partial struct DivideAndConquer
         for (int i = 0; i < n; i++) new Span<double>(q + i * (nint)n, n).Clear();
         DivideAndConquer problem = new()
         {
-            _n = n, _d = d, _e = e, _q = q, _work = work, _small = small.Pointer, _indices = (int*)(small.Pointer + VectorsOfOrder * (nint)n), _threads = threads,
+            _n = n, _d = d, _e = e, _q = q, _work = work, _small = small.Pointer,
+            _indices = (int*)(small.Pointer + VectorsOfOrder * (nint)n), _threads = threads,
         };
         int levels = 0;
         while (n >> levels > LargestPart) levels++;

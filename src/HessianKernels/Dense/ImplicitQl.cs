@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace HessianKernels.Dense;
 
-/// <summary>The implicit QL iteration with Wilkinson's shift (Parlett, The Symmetric Eigenvalue Problem, 8.9-8.13), for small tridiagonal matrices.</summary>
+/// <summary>
+/// The implicit QL iteration with Wilkinson's shift (Parlett, The Symmetric Eigenvalue Problem, 8.9-8.13), for small tridiagonal matrices.
+/// </summary>
 internal static unsafe class ImplicitQl
 {
     private const double Epsilon = 2.220446049250313e-16;
@@ -36,7 +38,8 @@ internal static unsafe class ImplicitQl
                 int high = low;
                 while (high < n - 1 && Math.Abs(e[high]) > Math.Max(negligible, Epsilon * (Math.Abs(d[high]) + Math.Abs(d[high + 1])))) high++;
                 if (high == low) break;
-                if (++sweeps > (long)MostSweeps * n) throw new ArithmeticException($"A tridiagonal matrix of order {n} did not converge in {MostSweeps} n sweeps.");
+                if (++sweeps > (long)MostSweeps * n)
+                    throw new ArithmeticException($"A tridiagonal matrix of order {n} did not converge in {MostSweeps} n sweeps.");
                 Sweep(d, e, low, high, vectors, stride, columns);
             }
         }

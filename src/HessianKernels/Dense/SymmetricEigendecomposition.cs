@@ -13,7 +13,8 @@ internal static unsafe class SymmetricEigendecomposition
     private const int LargestExponent = 1000;
 
     /// <summary>
-    /// Decomposes <c>A = V^T diag(lambda) V</c>: on return the rows of <paramref name="matrix"/> are the unit eigenvectors, <c>[n, n]</c>, row k that of
+    /// Decomposes <c>A = V^T diag(lambda) V</c>: on return the rows of <paramref name="matrix"/> are the unit eigenvectors, <c>[n, n]</c>,
+    /// row k that of
     /// <c>eigenvalues[k]</c>, in descending order. Only the elements on and below A's diagonal are read. At most 14/3 n^3 flops, and
     /// <see cref="ScratchBytes"/> of memory for the time of the call. An eigenvector's sign is not determined.
     /// </summary>
@@ -76,7 +77,10 @@ internal static unsafe class SymmetricEigendecomposition
     private static int WorkOfOrder(int n)
         => Math.Max(DivideAndConquer.Work(n), Math.Max(HouseholderTridiagonal.ReduceWork, HouseholderTridiagonal.ApplyWork));
 
-    /// <summary>Divides the lower triangle by a power of 2, so that its largest element is about 1 and no square overflows; nothing is rounded.</summary>
+    /// <summary>
+    /// Divides the lower triangle by a power of 2, so that its largest element is about 1 and no square overflows; nothing is rounded but what
+    /// is 300 orders smaller.
+    /// </summary>
     private static double Normalize(Span<double> matrix, int n)
     {
         double largest = 0;
@@ -86,7 +90,11 @@ internal static unsafe class SymmetricEigendecomposition
             {
                 double element = Math.Abs(matrix[i * n + j]);
                 if (!double.IsFinite(element))
-                    throw new ArgumentException($"matrix[{i}, {j}] is {matrix[i * n + j]}; the elements on and below the diagonal must be finite.", nameof(matrix));
+                {
+                    throw new ArgumentException(
+                        $"matrix[{i}, {j}] is {matrix[i * n + j]}; the elements on and below the diagonal must be finite.", nameof(matrix));
+                }
+
                 largest = Math.Max(largest, element);
             }
         }
