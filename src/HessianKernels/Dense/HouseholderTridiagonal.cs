@@ -3,134 +3,112 @@ using HessianKernels.Kernels;
 namespace HessianKernels.Dense;
 
 /// <summary>
-/// <c>A = Q T Q^T</c>, T tridiagonal and <c>Q = H_{n-1} ... H_2 H_1</c>, <c>H_i = I - tau_i v_i v_i^T</c>; v_i has i elements, the last of them 1, and takes the place of A's row i left of the
-/// diagonal:
+/// The reduction <c>T = H_1 ... H_{n-1} A H_{n-1} ... H_1</c> of a symmetric matrix to a tridiagonal one by reflections
+/// <c>H_i = I - tau_i v_i v_i^T</c>, in panels (Dongarra, Sorensen and Hammarling 1989; Golub and Van Loan 8.3.1).
 /// <code>
-///  | d                 |
-///  | 1   d             |      row i:  v_i, d_i;   T's diagonal d_i, and e_{i-1} beside it
-///  | v_2   1   d       |
-///  | v_3 ....  1   d   |
+///  row i of the lower triangle:   | v_i: i elements, the last is 1 | d_i |
 /// </code>
+/// Rows go from the last to the first, so that what is still to be reduced is the leading block and every reflector lies along a row.
+/// Half of the 4/3 n^3 flops are products of that block with a vector, half are updates of the block by products of matrices.
 /// </summary>
-/// <remarks>LAPACK's dsytrd and dlatrd (upper, which is lower here, by rows), dormtr.</remarks>
-internal static unsafe class HouseholderTridiagonal
+internal static unsafe partial class HouseholderTridiagonal
 {
-    // Rows whose reflections are applied to the rest together.
-    private const int Panel = 32;
+    /// <summary>Rows reduced before the leading block is updated.</summary>
+    private const int PanelRows = 32;
 
-    /// <summary>Reduces A, of which only what is on and below the diagonal is read and written.</summary>
-    /// <param name="a">A on entry, the v_i on return; <c>[n, n]</c>.</param>
+    /// <summary>Doubles of work an order takes: each pair (v, w) of a panel, in both orders.</summary>
+    public const int ReduceWork = 4 * PanelRows;
+
+    // A row whose squares sum to less, beside a largest element of 1 or so, is zero: its norm would not be right.
+    private const double SmallestSquare = 1e-280;
+
+    /// <summary>Reduces the lower triangle of <paramref name="a"/>; its rows become the reflectors.</summary>
+    /// <param name="a"><c>[n, n]</c>, largest element about 1.</param>
     /// <param name="n">The order.</param>
-    /// <param name="diagonal">d, <c>[n]</c>.</param>
-    /// <param name="offDiagonal">e, <c>[n - 1]</c>.</param>
-    /// <param name="scales">tau_i at i, <c>[n]</c>; 0 at 0.</param>
+    /// <param name="diagonal">T's diagonal, <c>[n]</c>.</param>
+    /// <param name="offDiagonal">T's off-diagonal, <c>[n - 1]</c>.</param>
+    /// <param name="tau">The reflectors' factors, <c>[n]</c>, row by row; tau[0] is 0.</param>
+    /// <param name="work"><c>[ReduceWork n]</c>.</param>
     /// <param name="threads">Most threads.</param>
-    public static void Reduce(double* a, int n, double* diagonal, double* offDiagonal, double* scales, int threads)
+    public static void Reduce(double* a, int n, double* diagonal, double* offDiagonal, double* tau, double* work, int threads)
     {
-        using Scratch scratch = new(null, -1, (long)Panel * n + 2 * Panel);
-        double* w = scratch.Pointer, vCoefficients = w + (nint)Panel * n, wCoefficients = vCoefficients + Panel;
-        scales[0] = 0;
-        for (int top = n - 1; top > 0; top -= Panel)
+        // Rows 2p and 2p + 1: v_p, w_p in pairs, w_p, v_p in swapped. The block's update is -pairs^T swapped.
+        double* pairs = work, swapped = work + 2 * PanelRows * (nint)n;
+        for (int end = n; end > 0; end -= PanelRows)
         {
-            // Rows top, top - 1, ..., top - count + 1; what is above them waits for all of the panel.
-            int count = Math.Min(Panel, top), rest = top + 1 - count;
-            double* v = a + (nint)top * n;
-            for (int j = 0; j < count; j++)
+            int begin = Math.Max(0, end - PanelRows);
+            for (int i = end - 1; i >= begin; i--)
             {
-                int i = top - j;
-                double* row = a + (nint)i * n, wj = w + (nint)j * n;
-                for (int k = 0; k < j; k++)
-                {
-                    vCoefficients[k] = w[(nint)k * n + i];
-                    wCoefficients[k] = v[-(nint)k * n + i];
-                }
-
-                Subtract(v, w, n, j, vCoefficients, wCoefficients, row, i + 1);
+                int p = end - 1 - i;
+                double* row = a + i * (nint)n;
+                UpdateRow(row, i + 1, pairs, swapped, 2 * p, n);
                 diagonal[i] = row[i];
-                scales[i] = Reflect(row, i, out offDiagonal[i - 1]);
-                Symv.MultiplyLower(a, n, i, row, wj, threads);
-                if (j > 0)
+                if (i == 0)
                 {
-                    Kernels.Panel.Project(w, n, j, row, i, vCoefficients, 1);
-                    Kernels.Panel.Project(v, -(nint)n, j, row, i, wCoefficients, 1);
-                    Subtract(v, w, n, j, vCoefficients, wCoefficients, wj, i);
+                    tau[0] = 0;
+                    return;
                 }
 
-                double scale = scales[i];
-                for (int k = 0; k < i; k++) wj[k] *= scale;
-                double shift = 0.5 * scale * Dot.Sequential(wj, row, i);
-                SubtractScaled.Apply(shift, row, wj, i);
+                tau[i] = Reflector(row, i, out offDiagonal[i - 1]);
+                double* w = pairs + (2 * p + 1) * (nint)n;
+                ProductOfBlock(a, n, i, row, tau[i], pairs, swapped, 2 * p, w, threads);
+                Copy(row, pairs + 2 * p * (nint)n, i);
+                Copy(w, swapped + 2 * p * (nint)n, i);
+                Copy(row, swapped + (2 * p + 1) * (nint)n, i);
             }
 
-            // The panel's rows stand upside down in A: the product of both needs them in one order.
-            double* reversed = w + (nint)(count - 1) * n, last = v - (nint)(count - 1) * n;
-            for (int j = 0; j < count / 2; j++) Swap(w + (nint)j * n, reversed - (nint)j * n, rest);
-            Gemm.MultiplyLower(true, false, rest, count, -1.0, last, n, w, n, 1.0, a, n, threads);
-            Gemm.MultiplyLower(true, false, rest, count, -1.0, w, n, last, n, 1.0, a, n, threads);
-        }
-
-        diagonal[0] = a[0];
-    }
-
-    /// <summary>Rows y of <paramref name="vectors"/>, eigenvectors of T, become Q y, those of A.</summary>
-    public static void Apply(double* a, int n, double* scales, double* vectors, int threads)
-    {
-        using Scratch scratch = new(null, -1, 3L * Panel * n + Panel * Panel);
-        double* v = scratch.Pointer, products = v + (nint)Panel * n, weighted = products + (nint)Panel * n, triangle = weighted + (nint)Panel * n;
-        for (int first = 1; first < n; first += Panel)
-        {
-            int count = Math.Min(Panel, n - first), width = first + count - 1;
-            for (int j = 0; j < count; j++)
-            {
-                new Span<double>(a + (nint)(first + j) * n, first + j).CopyTo(new Span<double>(v + (nint)j * n, first + j));
-                new Span<double>(v + (nint)j * n + first + j, count - 1 - j).Clear();
-            }
-
-            // H_first H_(first + 1) ... = I - V^T S V, S upper triangular.
-            new Span<double>(triangle, Panel * Panel).Clear();
-            for (int j = 0; j < count; j++)
-            {
-                double tau = scales[first + j];
-                if (j > 0) Kernels.Panel.Project(v, n, j, v + (nint)j * n, first + j, products, 1);
-                for (int i = 0; i < j; i++)
-                {
-                    double sum = 0;
-                    for (int k = i; k < j; k++) sum += triangle[i * Panel + k] * products[k];
-                    triangle[i * Panel + j] = -tau * sum;
-                }
-
-                triangle[j * Panel + j] = tau;
-            }
-
-            Gemm.Multiply(false, true, n, count, width, 1.0, vectors, n, v, n, 0.0, products, Panel, threads);
-            Gemm.Multiply(false, false, n, count, count, 1.0, products, Panel, triangle, Panel, 0.0, weighted, Panel, threads);
-            Gemm.Multiply(false, false, n, width, count, -1.0, weighted, Panel, v, n, 1.0, vectors, n, threads);
+            Gemm.MultiplyLower(true, false, begin, 2 * (end - begin), -1, pairs, n, swapped, n, 1, a, n, threads);
         }
     }
 
-    /// <summary><c>y -= sum_k c_k v_k + b_k w_k</c>; the v_k lie one above the other.</summary>
-    private static void Subtract(double* v, double* w, int n, int count, double* vCoefficients, double* wCoefficients, double* y, int length)
+    /// <summary>Makes up for the updates that the block has not had: <c>row -= sum_q pairs_q swapped_q[i]</c>, i the last of the row.</summary>
+    private static void UpdateRow(double* row, int length, double* pairs, double* swapped, int count, int n)
     {
-        if (count == 0) return;
-        Kernels.Panel.Subtract(v, -(nint)n, count, vCoefficients, 1, y, length);
-        Kernels.Panel.Subtract(w, n, count, wCoefficients, 1, y, length);
+        double* factors = stackalloc double[2 * PanelRows];
+        for (int q = 0; q < count; q++) factors[q] = -swapped[q * (nint)n + length - 1];
+        Gemv.AccumulateTransposed(pairs, n, count, length, factors, row);
     }
 
-    /// <summary>Makes x into the v of a reflection that leaves of it only its last element, which becomes <paramref name="left"/>.</summary>
-    /// <returns>tau.</returns>
-    private static double Reflect(double* x, int length, out double left)
+    /// <summary>
+    /// The reflector that leaves of x only its last element: <c>(I - tau v v^T) x = beta e</c>, with v over x and its last element 1.
+    /// </summary>
+    private static double Reflector(double* x, int length, out double beta)
     {
-        double last = x[length - 1], rest = Norm.Of(x, length - 1);
-        left = last;
+        double last = x[length - 1], square = Dot.Of(x, x, length - 1);
         x[length - 1] = 1;
-        if (rest == 0) return 0;
-        left = -Math.CopySign(double.Hypot(last, rest), last);
-        Norm.Divide(x, last - left, length - 1);
-        return (left - last) / left;
+        if (square < SmallestSquare)
+        {
+            new Span<double>(x, length - 1).Clear();
+            beta = last;
+            return 0;
+        }
+
+        // The sign that cancels nothing.
+        beta = -Math.CopySign(Math.Sqrt(last * last + square), last);
+        double scale = 1 / (last - beta);
+        for (int j = 0; j < length - 1; j++) x[j] *= scale;
+        return (beta - last) / beta;
     }
 
-    private static void Swap(double* x, double* y, int length)
+    /// <summary><c>w = tau (B v) - (tau^2 / 2) (v^T B v) v</c>, B the leading block as it would be after all updates so far.</summary>
+    private static void ProductOfBlock(
+        double* a, int n, int order, double* v, double tau, double* pairs, double* swapped, int count, double* w, int threads)
     {
-        for (int i = 0; i < length; i++) (x[i], y[i]) = (y[i], x[i]);
+        if (tau == 0)
+        {
+            new Span<double>(w, order).Clear();
+            return;
+        }
+
+        Symv.MultiplyLower(a, n, order, v, w, order < 256 ? 1 : threads);
+        double* factors = stackalloc double[2 * PanelRows];
+        Panel.Project(swapped, n, count, v, order, factors, 1);
+        for (int q = 0; q < count; q++) factors[q] = -factors[q];
+        Gemv.AccumulateTransposed(pairs, n, count, order, factors, w);
+        double half = 0.5 * tau * tau * Dot.Of(v, w, order);
+        for (int j = 0; j < order; j++) w[j] = tau * w[j] - half * v[j];
     }
+
+    private static void Copy(double* source, double* destination, int length)
+        => new Span<double>(source, length).CopyTo(new Span<double>(destination, length));
 }

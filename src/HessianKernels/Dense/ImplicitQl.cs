@@ -1,79 +1,92 @@
+using System.Runtime.Intrinsics;
+
 namespace HessianKernels.Dense;
 
-/// <summary>All eigenpairs of a small symmetric tridiagonal matrix by implicit QL steps (EISPACK's tql2): the leaves of divide and conquer.</summary>
+/// <summary>
+/// The implicit QL iteration with Wilkinson's shift (Parlett, The Symmetric Eigenvalue Problem, 8.9-8.13), for small tridiagonal matrices.
+/// </summary>
 internal static unsafe class ImplicitQl
 {
     private const double Epsilon = 2.220446049250313e-16;
-    private const int MostSteps = 60;
 
-    /// <summary>Solves; eigenvalues ascend.</summary>
-    /// <param name="diagonal">d on entry, eigenvalues on return, <c>[n]</c>.</param>
-    /// <param name="offDiagonal">e, <c>[n - 1]</c>; destroyed.</param>
+    /// <summary>Sweeps an eigenvalue, on average; two are usual.</summary>
+    private const int MostSweeps = 60;
+
+    // Of the largest element: below its rounding. Without it a matrix graded downwards would be iterated to the relative accuracy of its smallest.
+    private const double Negligible = Epsilon / 256;
+
+    // A matrix of smaller elements, beside others of about 1, is diagonal: its squares would underflow.
+    private const double SmallestScale = 1e-130;
+
+    /// <summary>All eigenvalues, in no order; where <paramref name="vectors"/> is given, its rows are rotated along.</summary>
     /// <param name="n">The order.</param>
-    /// <param name="vectors">Rows become the eigenvectors, <c>[n, n]</c>.</param>
-    /// <param name="stride">From row to row.</param>
-    public static void Solve(double* diagonal, double* offDiagonal, int n, double* vectors, nint stride)
+    /// <param name="d">In: the diagonal. Out: the eigenvalues.</param>
+    /// <param name="e">In: the off-diagonal, <c>[n - 1]</c>. Out: destroyed.</param>
+    /// <param name="vectors">n rows, or null.</param>
+    /// <param name="stride">Between rows.</param>
+    /// <param name="columns">Of a row.</param>
+    public static void Decompose(int n, double* d, double* e, double* vectors, nint stride, int columns)
     {
-        for (int i = 0; i < n; i++)
+        double scale = SmallestScale;
+        for (int i = 0; i < n; i++) scale = Math.Max(scale, Math.Max(Math.Abs(d[i]), i < n - 1 ? Math.Abs(e[i]) : 0));
+        double negligible = Negligible * scale;
+        long sweeps = 0;
+        for (int low = 0; low < n; low++)
         {
-            new Span<double>(vectors + i * stride, n).Clear();
-            vectors[i * stride + i] = 1;
-        }
-
-        for (int l = 0; l < n - 1; l++)
-        {
-            for (int step = 0; ; step++)
+            while (true)
             {
-                int m = l;
-                while (m < n - 1 && Math.Abs(offDiagonal[m]) > 0.5 * Epsilon * (Math.Abs(diagonal[m]) + Math.Abs(diagonal[m + 1]))) m++;
-                if (m == l) break;
-                if (step == MostSteps) throw new ArithmeticException($"A tridiagonal block of order {n} did not converge in {MostSteps} steps.");
-                Step(diagonal, offDiagonal, l, m, n, vectors, stride);
+                int high = low;
+                while (high < n - 1 && Math.Abs(e[high]) > Math.Max(negligible, Epsilon * (Math.Abs(d[high]) + Math.Abs(d[high + 1])))) high++;
+                if (high == low) break;
+                if (++sweeps > (long)MostSweeps * n)
+                    throw new ArithmeticException($"A tridiagonal matrix of order {n} did not converge in {MostSweeps} n sweeps.");
+                Sweep(d, e, low, high, vectors, stride, columns);
             }
-        }
-
-        for (int i = 0; i < n - 1; i++)
-        {
-            int least = i;
-            for (int j = i + 1; j < n; j++) if (diagonal[j] < diagonal[least]) least = j;
-            if (least == i) continue;
-            (diagonal[i], diagonal[least]) = (diagonal[least], diagonal[i]);
-            double* x = vectors + i * stride, y = vectors + least * stride;
-            for (int k = 0; k < n; k++) (x[k], y[k]) = (y[k], x[k]);
         }
     }
 
-    /// <summary>One QL step with Wilkinson's shift on rows l .. m.</summary>
-    private static void Step(double* d, double* e, int l, int m, int n, double* vectors, nint stride)
+    private static void Sweep(double* d, double* e, int low, int high, double* vectors, nint stride, int columns)
     {
-        double g = (d[l + 1] - d[l]) / (2 * e[l]), r = double.Hypot(g, 1);
-        g = d[m] - d[l] + e[l] / (g + Math.CopySign(r, g));
-        double s = 1, c = 1, p = 0;
-        for (int i = m - 1; i >= l; i--)
+        double half = (d[low + 1] - d[low]) / (2 * e[low]);
+        double g = d[high] - d[low] + e[low] / (half + Math.CopySign(Math.Sqrt(half * half + 1), half));
+        double sine = 1, cosine = 1, shift = 0;
+        for (int i = high - 1; i >= low; i--)
         {
-            double f = s * e[i], b = c * e[i];
-            r = double.Hypot(f, g);
-            if (i + 1 < m) e[i + 1] = r;
+            double f = sine * e[i], b = cosine * e[i], r = Math.Sqrt(f * f + g * g);
+            if (i + 1 < high) e[i + 1] = r;
             if (r == 0)
             {
-                // Fell apart here: what is left is taken up again.
-                d[i + 1] -= p;
-                if (m < n - 1) e[m] = 0;
+                // The bulge vanished: the matrix splits here.
+                d[i + 1] -= shift;
                 return;
             }
 
-            (s, c) = (f / r, g / r);
-            g = d[i + 1] - p;
-            r = (d[i] - g) * s + 2 * c * b;
-            p = s * r;
-            d[i + 1] = g + p;
-            g = c * r - b;
-            double* x = vectors + i * stride, y = x + stride;
-            for (int k = 0; k < n; k++) (x[k], y[k]) = (c * x[k] - s * y[k], s * x[k] + c * y[k]);
+            sine = f / r;
+            cosine = g / r;
+            g = d[i + 1] - shift;
+            r = (d[i] - g) * sine + 2 * cosine * b;
+            shift = sine * r;
+            d[i + 1] = g + shift;
+            g = cosine * r - b;
+            if (vectors is not null) Rotate(vectors + i * stride, vectors + (i + 1) * stride, columns, cosine, -sine);
         }
 
-        d[l] -= p;
-        e[l] = g;
-        if (m < n - 1) e[m] = 0;
+        d[low] -= shift;
+        e[low] = g;
+    }
+
+    /// <summary><code>for (k) (x[k], y[k]) = (cosine * x[k] + sine * y[k], cosine * y[k] - sine * x[k]);</code></summary>
+    public static void Rotate(double* x, double* y, int length, double cosine, double sine)
+    {
+        int width = Vector512<double>.Count, k = 0;
+        Vector512<double> c = Vector512.Create(cosine), s = Vector512.Create(sine);
+        for (; k <= length - width; k += width)
+        {
+            Vector512<double> left = Vector512.Load(x + k), right = Vector512.Load(y + k);
+            (c * left + s * right).Store(x + k);
+            (c * right - s * left).Store(y + k);
+        }
+
+        for (; k < length; k++) (x[k], y[k]) = (cosine * x[k] + sine * y[k], cosine * y[k] - sine * x[k]);
     }
 }

@@ -1,90 +1,150 @@
+using System.Runtime.Intrinsics;
+using HessianKernels.Kernels;
+
 namespace HessianKernels.Dense;
 
 /// <summary>
-/// The eigenvalues of <c>diag(d) + rho z z^T</c>, d ascending and distinct, rho > 0: the roots of
-/// <c>f(x) = 1 / rho + sum_i z_i^2 / (d_i - x)</c>, one between neighbours and one above the last.
+/// The eigenvalues of <c>diag(d) + rho z z^T</c>, d ascending and apart, rho positive, no z zero: the roots of
+/// <c>f(x) = 1/rho + sum_j z_j^2 / (d_j - x)</c>, one after each pole. A root is kept as its nearest pole and its distance from it, so that
+/// <c>d_j - x</c> has full relative precision (Li, LAPACK Working Note 89).
 /// </summary>
-internal static unsafe class SecularEquation
+internal unsafe struct SecularEquation : IChunkJob
 {
-    private const double Epsilon = 2.220446049250313e-16;
-    private const int MostSteps = 100;
+    /// <summary>Roots a chunk.</summary>
+    public const int RootsAChunk = 32;
 
-    /// <summary>
-    /// Root j, as its distance from the nearest pole, so that every difference <c>d_i - x_j</c> has full relative accuracy. The sums on the two sides of the root are
-    /// each replaced by a hyperbola that agrees with them in value and slope (Bunch, Nielsen and Sorensen 1978; Li, LAPACK working note 89); a step that leaves the bracket becomes a bisection.
-    /// </summary>
-    /// <param name="j">Which, from 0.</param>
-    /// <param name="d">The poles, <c>[k]</c>.</param>
-    /// <param name="squares">z_i^2, positive, <c>[k]</c>.</param>
-    /// <param name="k">How many.</param>
-    /// <param name="rho">rho, positive.</param>
-    /// <param name="differences">Out: <c>d_i - x_j</c>, <c>[k]</c>.</param>
-    /// <returns>x_j.</returns>
-    public static double Root(int j, double* d, double* squares, int k, double rho, double* differences)
+    private const double Epsilon = 2.220446049250313e-16;
+    private const int MostSteps = 100, FirstBisected = 8;
+
+    public int Count;
+    public double* Poles, Z;
+    public double InverseRho;
+
+    /// <summary>Out: the pole from which root i is measured, its value, and the distance.</summary>
+    public double* Origins, Distances;
+
+    public readonly void Run(int chunk, int lane)
     {
-        double inverse = 1 / rho, sum = 0;
-        bool last = j == k - 1;
-        if (last)
-            for (int i = 0; i < k; i++) sum += squares[i];
-        double width = last ? rho * sum : d[j + 1] - d[j];
-        int origin = j;
-        double low = 0, high = width;
-        if (!last)
+        int end = Math.Min(Count, (chunk + 1) * RootsAChunk);
+        for (int i = chunk * RootsAChunk; i < end; i++) Solve(i);
+    }
+
+    private readonly void Solve(int root)
+    {
+        if (Count == 1)
         {
-            double half = 0.5 * width, middle = inverse;
-            for (int i = 0; i < k; i++) middle += squares[i] / (d[i] - d[j] - half);
-            // f rises from -infinity to +infinity between the poles.
-            if (middle < 0) (origin, low, high) = (j + 1, -half, 0);
-            else high = half;
+            (Origins[0], Distances[0]) = (Poles[0], Z[0] * Z[0] / InverseRho);
+            return;
         }
 
-        double at = d[origin], x = 0.5 * (low + high);
+        // The two poles of the model; the last root lies above both.
+        bool last = root == Count - 1;
+        int left = last ? root - 1 : root;
+        double gap = Poles[left + 1] - Poles[left], low, high, x, origin;
+        if (last)
+        {
+            double square = 0;
+            for (int j = 0; j < Count; j++) square += Z[j] * Z[j];
+            origin = Poles[root];
+            (low, high) = (0, square / InverseRho * (1 + 1e-8));
+            x = 0.5 * high;
+        }
+        else
+        {
+            origin = Poles[left];
+            x = 0.5 * gap;
+            Terms middle = Sum(left, origin, x);
+            (low, high) = (0, x);
+            if (middle.Value(InverseRho) < 0)
+            {
+                origin = Poles[left + 1];
+                (low, high, x) = (-0.5 * gap, 0, -0.5 * gap);
+            }
+        }
+
+        // First with the other poles' sum held where it is, then with every term's slope.
+        Terms terms = Sum(left, origin, x);
+        double leftPole = Poles[left] - origin, rightPole = Poles[left + 1] - origin;
+        double next = Model(InverseRho + terms.Below + terms.Above, Z[left] * Z[left], Z[left + 1] * Z[left + 1], leftPole, rightPole, last);
         for (int step = 0; step < MostSteps; step++)
         {
-            double below = 0, belowSlope = 0, above = 0, aboveSlope = 0;
-            for (int i = 0; i <= j; i++)
-            {
-                double difference = d[i] - at - x, term = squares[i] / difference;
-                below += term;
-                belowSlope += term / difference;
-            }
-
-            for (int i = j + 1; i < k; i++)
-            {
-                double difference = d[i] - at - x, term = squares[i] / difference;
-                above += term;
-                aboveSlope += term / difference;
-            }
-
-            double value = inverse + below + above;
-            // What rounding leaves of the sum.
-            if (Math.Abs(value) <= 2 * Epsilon * (inverse + Math.Abs(below) + above)) break;
-            if (value < 0) low = x;
-            else high = x;
-            double next = last ? Above(d[j] - at - x, inverse + below, belowSlope) : Between(d[j] - at - x, d[j + 1] - at - x, inverse, below, belowSlope, above, aboveSlope);
-            next += x;
-            if (!(next > low && next < high)) next = 0.5 * (low + high);
-            if (next == x || high - low <= Epsilon * Math.Max(Math.Abs(low), Math.Abs(high))) break;
+            if (!(next > low && next < high)) next = Middle(low, high);
+            if (!(next > low && next < high)) break;
             x = next;
+            terms = Sum(left, origin, x);
+            double value = terms.Value(InverseRho);
+            if (Math.Abs(value) <= 8 * Epsilon * terms.Size(InverseRho)) break;
+            if (value > 0) high = x;
+            else low = x;
+
+            double toLeft = leftPole - x, toRight = rightPole - x;
+            double below = terms.BelowSlope + terms.Left / toLeft, above = terms.AboveSlope + terms.Right / toRight;
+            next = x + Model(value - toLeft * below - toRight * above, toLeft * toLeft * below, toRight * toRight * above, toLeft, toRight, last);
+            if (next == x) break;
+            // A step that creeps would creep for long.
+            if (step >= FirstBisected && step % 2 == 0) next = Middle(low, high);
         }
 
-        for (int i = 0; i < k; i++) differences[i] = d[i] - at - x;
-        return at + x;
+        (Origins[root], Distances[root]) = (origin, x);
     }
 
-    /// <summary>The step to the root of <c>c + s / (p - t)</c>, with the value and slope that the sum has at t = 0; p the pole's distance, negative.</summary>
-    private static double Above(double p, double value, double slope)
+    /// <summary>The root of <c>c + p / (a - y) + q / (b - y)</c> between a and b, or above both; a less than b.</summary>
+    private static double Model(double c, double p, double q, double a, double b, bool above)
     {
-        double s = p * p * slope, c = value - p * slope;
-        return p + s / c;
+        double linear = c * (a + b) + p + q, constant = c * a * b + p * b + q * a;
+        double root = Math.Sqrt(Math.Max(0, linear * linear - 4 * c * constant));
+        if (above) return linear >= 0 ? (linear + root) / (2 * c) : 2 * constant / (linear - root);
+        return linear <= 0 ? (linear - root) / (2 * c) : 2 * constant / (linear + root);
     }
 
-    /// <summary>The step to the root of <c>c + s / (p - t) + u / (q - t)</c> between its poles p &lt; 0 &lt; q.</summary>
-    private static double Between(double p, double q, double inverse, double below, double belowSlope, double above, double aboveSlope)
+    /// <summary>Half way: of the exponents where the ends are of different size.</summary>
+    private static double Middle(double low, double high)
     {
-        double s = p * p * belowSlope, u = q * q * aboveSlope, c = inverse + below - p * belowSlope + above - q * aboveSlope;
-        // c (p - t)(q - t) + s (q - t) + u (p - t) = c t^2 - b t + a.
-        double a = c * p * q + s * q + u * p, b = c * (p + q) + s + u, root = Math.Sqrt(Math.Max(0, b * b - 4 * a * c));
-        return b > 0 ? 2 * a / (b + root) : c != 0 ? (b - root) / (2 * c) : a / b;
+        if (low == 0) return high / 1024;
+        if (high == 0) return low / 1024;
+        return low > 0 && high > 4 * low ? Math.Sqrt(low) * Math.Sqrt(high)
+            : high < 0 && low < 4 * high ? -Math.Sqrt(-low) * Math.Sqrt(-high)
+            : 0.5 * low + 0.5 * high;
+    }
+
+    private readonly Terms Sum(int left, double origin, double x)
+    {
+        Terms terms = default;
+        Sum(0, left, origin, x, out terms.Below, out terms.BelowSlope);
+        Sum(left + 2, Count, origin, x, out terms.Above, out terms.AboveSlope);
+        terms.Left = Z[left] * Z[left] / (Poles[left] - origin - x);
+        terms.Right = Z[left + 1] * Z[left + 1] / (Poles[left + 1] - origin - x);
+        return terms;
+    }
+
+    /// <summary><c>sum z_j^2 / (d_j - x)</c> and <c>sum z_j^2 / (d_j - x)^2</c>.</summary>
+    private readonly void Sum(int begin, int end, double origin, double x, out double sum, out double slope)
+    {
+        Vector512<double> sums = default, slopes = default, from = Vector512.Create(origin), at = Vector512.Create(x);
+        int j = begin;
+        for (; j <= end - Vector512<double>.Count; j += Vector512<double>.Count)
+        {
+            Vector512<double> z = Vector512.Load(Z + j), ratio = z / (Vector512.Load(Poles + j) - from - at);
+            sums = Simd.MultiplyAdd(z, ratio, sums);
+            slopes = Simd.MultiplyAdd(ratio, ratio, slopes);
+        }
+
+        (sum, slope) = (Simd.Sum(sums), Simd.Sum(slopes));
+        for (; j < end; j++)
+        {
+            double ratio = Z[j] / (Poles[j] - origin - x);
+            sum += Z[j] * ratio;
+            slope += ratio * ratio;
+        }
+    }
+
+    /// <summary>f's terms at a point: below the two nearest poles, at them, and above.</summary>
+    private struct Terms
+    {
+        public double Below, BelowSlope, Left, Right, Above, AboveSlope;
+
+        public readonly double Value(double inverseRho) => inverseRho + (Below + Left) + (Right + Above);
+
+        public readonly double Size(double inverseRho) => inverseRho + Math.Abs(Below) + Math.Abs(Left) + Math.Abs(Right) + Math.Abs(Above);
     }
 }

@@ -3,160 +3,187 @@ using FsCheck.Fluent;
 using HessianKernels.Conformance;
 using HessianKernels.Dense;
 using HessianKernels.Tests.Krylov;
-using HessianKernels.Tests.LanczosTests;
-using MathNet.Numerics.LinearAlgebra.Double;
+using MathNet.Numerics.LinearAlgebra;
 using Xunit;
 
 namespace HessianKernels.Tests.Dense;
 
-/// <summary>All eigenpairs of dense symmetric matrices: identities first, then MathNet's values.</summary>
+/// <summary>The dense eigendecomposition: its identities, MathNet's answer, and what it reads.</summary>
 public class SymmetricEigendecompositionTests
 {
     private const double Epsilon = 2.220446049250313e-16;
 
-    /// <summary>Decomposes with the upper triangle full of NaN, and asserts A V^T = V^T L, V V^T = I, the order and the values that are known.</summary>
-    private static double[] Check(double[] a, int n, double[]? expected = null, int threads = 2)
-    {
-        double[] v = (double[])a.Clone(), values = new double[n];
-        for (int i = 0; i < n; i++) v.AsSpan(i * n + i + 1, n - i - 1).Fill(double.NaN);
-        SymmetricEigendecomposition.Decompose(v, n, values, threads);
-        double largest = a.Length == 0 ? 0 : a.Max(Math.Abs);
-        if (largest == 0) largest = 1;
-        // In units of the largest element, so that squares stay in range.
-        DenseMatrix unit = new(n, n, Array.ConvertAll(a, x => x / largest)), vectors = (DenseMatrix)new DenseMatrix(n, n, v).Transpose();
-        double norm = Math.Max(unit.FrobeniusNorm() / Math.Sqrt(n), values.Max(Math.Abs) / largest), bound = 20 * (4 + Math.Sqrt(n)) * Epsilon;
-        // MathNet stores by columns: the transpose's columns are the rows.
-        var products = unit * vectors.Transpose();
-        for (int k = 0; k < n; k++)
-        {
-            if (k > 0) Assert.True(values[k] <= values[k - 1], $"{k - 1}: {values[k - 1]:r} is followed by {values[k]:r}");
-            double residual = (products.Column(k) - vectors.Row(k) * (values[k] / largest)).L2Norm();
-            Assert.True(residual <= bound * norm, $"||A v - lambda v|| = {residual / Epsilon:g3} eps for {k} of {n}; allowed {bound * norm / Epsilon:g3}");
-        }
+    public static TheoryData<string> Families => [.. SpectrumCase.Families];
 
-        double orthogonality = (vectors * vectors.Transpose() - DenseMatrix.CreateIdentity(n)).L2Norm();
-        Assert.True(orthogonality <= bound, $"||V V^T - I|| = {orthogonality / Epsilon:g3} eps at order {n}");
-        if (expected is not null) Tolerance.Equal<double>([.. expected.OrderDescending().Select(x => x / largest)], Array.ConvertAll(values, x => x / largest), bound * norm, "eigenvalues");
-        return values;
-    }
-
-    private static double[] Fill(int n, Func<int, int, double> element)
+    /// <summary>Rows of V and lambda.</summary>
+    private static (double[] Vectors, double[] Values) Decompose(double[] a, int n, int threads = 2)
     {
-        double[] a = new double[n * n];
+        double[] vectors = [.. a], values = new double[n];
         for (int i = 0; i < n; i++)
-            for (int j = 0; j <= i; j++) a[i * n + j] = a[j * n + i] = element(i, j);
-        return a;
+            for (int j = i + 1; j < n; j++) vectors[i * n + j] = double.NaN;
+        SymmetricEigendecomposition.Decompose(vectors, n, values, threads);
+        return (vectors, values);
     }
 
-    private static double[] Gaussian(int n, int seed)
+    /// <summary>The same matrix with a largest element of about 1, so that no oracle's squares overflow.</summary>
+    private static (Matrix<double> A, double Unit) ToUnit(double[] a, int n)
     {
-        Random random = new(seed);
-        return Fill(n, (_, _) => random.NextDouble() - 0.5);
+        double largest = a.Max(Math.Abs), unit = largest > 0 ? Math.ScaleB(1, Math.Max(-1000, Math.ILogB(largest))) : 1;
+        return (Matrix<double>.Build.DenseOfRowMajor(n, n, a.Select(element => element / unit)), unit);
     }
 
-    public static TheoryData<int> Orders => [.. Enumerable.Range(1, 70), 97, 128, 129, 300];
+    /// <summary>What holds of a decomposition whatever the matrix.</summary>
+    private static void HoldsIdentities(double[] a, int n, double[] vectors, double[] values, string what)
+    {
+        (Matrix<double> matrix, double unit) = ToUnit(a, n);
+        double[] scaled = [.. values.Select(value => value / unit)];
+        for (int k = 1; k < n; k++) Assert.True(values[k - 1] >= values[k], $"{what}: eigenvalue {k - 1} is {values[k - 1]:R}, the next {values[k]:R}");
+        Matrix<double> v = Matrix<double>.Build.DenseOfRowMajor(n, n, vectors);
+        double norm = matrix.FrobeniusNorm(), rounding = 4 * Math.Sqrt(n) * Epsilon + 8 * Epsilon;
+        double orthogonality = (v * v.Transpose() - Matrix<double>.Build.DenseIdentity(n)).FrobeniusNorm() / Math.Sqrt(n);
+        Assert.True(orthogonality <= 2 * rounding, $"{what}: ||V V^T - I|| / sqrt(n) = {orthogonality:G3}");
+        double residual = (v * matrix - Matrix<double>.Build.DiagonalOfDiagonalArray(scaled) * v).FrobeniusNorm();
+        // An eigenvalue that is subnormal is rounded to a whole number of the smallest.
+        Assert.True(residual <= 2 * rounding * norm + Math.Sqrt(n) * (double.Epsilon / unit), $"{what}: ||V A - L V|| = {residual:G3}, ||A|| = {norm:G3}");
+        Tolerance.Equal(matrix.Trace(), scaled.Sum(), 2 * n * rounding * norm + n * (double.Epsilon / unit), $"{what}: the trace");
+        Tolerance.Equal(norm, Math.Sqrt(scaled.Sum(value => value * value)), 2 * rounding * norm + n * (double.Epsilon / unit), $"{what}: the Frobenius norm");
+    }
+
+    private static double[] MathNetEigenvalues(double[] a, int n)
+    {
+        (Matrix<double> matrix, double unit) = ToUnit(a, n);
+        return [.. matrix.Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real * unit).OrderDescending()];
+    }
+
+    private static double Norm(double[] a, int n)
+    {
+        (Matrix<double> matrix, double unit) = ToUnit(a, n);
+        return matrix.FrobeniusNorm() * unit;
+    }
 
     [Theory]
-    [MemberData(nameof(Orders))]
-    public void RandomMatrices(int n)
+    [MemberData(nameof(Families))]
+    public void HoldsIdentitiesAndAgreesWithMathNet(string family)
     {
-        double[] a = Gaussian(n, n);
-        Check(a, n, new DenseMatrix(n, n, a).Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Select(x => x.Real).ToArray());
-    }
-
-    [Theory]
-    [InlineData(33)]
-    [InlineData(100)]
-    [InlineData(200)]
-    public void KnownSpectra(int n)
-    {
-        Random random = new(n);
-        foreach (Func<int, double> spectrum in (Func<int, double>[])
-            [
-                i => i < 10 ? 1 + i : 0, i => 1 + 1e-8 * i, i => 1 + 1e-14 * i, i => i % 3, i => Math.Pow(10, 24.0 * i / n - 12), i => i - n / 2.0, i => -Math.Pow(2, -i),
-            ])
+        foreach (int n in (int[])[1, 2, 3, 5, 31, 32, 33, 64, 65, 66, 97, 128, 129, 200, 210, 300])
         {
-            double[] values = [.. Enumerable.Range(0, n).Select(spectrum)];
-            Check(SymmetricMatrix.WithSpectrum(values, random), n, values);
+            double[] a = SpectrumCase.Of(family, n);
+            (double[] vectors, double[] values) = Decompose(a, n);
+            HoldsIdentities(a, n, vectors, values, $"{family}, order {n}");
+            if (n <= 130) Tolerance.Equal<double>(MathNetEigenvalues(a, n), values, 8 * n * Epsilon * Norm(a, n) + 1e-320, $"{family}, order {n}: eigenvalues");
+        }
+    }
+
+    [Fact]
+    public void EveryOrderHoldsIdentities()
+    {
+        for (int n = 1; n <= 70; n++)
+        {
+            foreach (string family in (string[])["random", "glued", "gram"])
+            {
+                double[] a = SpectrumCase.Of(family, n);
+                (double[] vectors, double[] values) = Decompose(a, n);
+                HoldsIdentities(a, n, vectors, values, $"{family}, order {n}");
+            }
         }
     }
 
     [Theory]
-    [InlineData(1e150)]
-    [InlineData(1e-150)]
-    [InlineData(1e300)]
-    [InlineData(1e-300)]
-    public void ExtremeScales(double scale)
+    [InlineData("random", 700)]
+    [InlineData("glued", 630)]
+    [InlineData("laplacian", 1030)]
+    public void LargeOrdersHoldIdentities(string family, int n)
     {
-        double[] plain = Check(Gaussian(80, 3), 80), scaled = Check(Array.ConvertAll(Gaussian(80, 3), x => x * scale), 80);
-        Tolerance.Equal<double>(plain, Array.ConvertAll(scaled, x => x / scale), 1e-13);
+        double[] a = SpectrumCase.Of(family, n);
+        (double[] vectors, double[] values) = Decompose(a, n);
+        HoldsIdentities(a, n, vectors, values, $"{family}, order {n}");
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(40)]
-    [InlineData(131)]
-    public void PlainMatrices(int n)
+    [MemberData(nameof(Families))]
+    public void EigenvaluesAloneAreTheSame(string family)
     {
-        Check(new double[n * n], n, new double[n]);
-        double[] ones = new double[n];
-        Array.Fill(ones, 1);
-        Check(Fill(n, (i, j) => i == j ? 1 : 0), n, ones);
-        Check(Fill(n, (i, j) => i == j ? i : 0), n, [.. Enumerable.Range(0, n).Select(i => (double)i)]);
-        double[] rankOne = new double[n];
-        rankOne[0] = n;
-        Check(Fill(n, (_, _) => 1), n, rankOne);
-        Check(Fill(n, (i, j) => i - j == 1 ? -1 : i == j ? 2 : 0), n, [.. Enumerable.Range(1, n).Select(k => 2 - 2 * Math.Cos(k * Math.PI / (n + 1)))]);
-        Check(Fill(n, (i, j) => i / 7 == j / 7 ? 1.0 / (1 + i + j) : 0), n);
-    }
-
-    /// <summary>Wilkinson's W21+ many times over, lightly glued: values in tight clusters of which nearly all is deflated.</summary>
-    [Theory]
-    [InlineData(1e-14)]
-    [InlineData(1e-8)]
-    [InlineData(1e-2)]
-    public void GluedWilkinson(double glue)
-    {
-        const int n = 210;
-        Check(Fill(n, (i, j) => i == j ? Math.Abs(i % 21 - 10) : i - j != 1 ? 0 : i % 21 == 0 ? glue : 1), n);
-    }
-
-    [Theory]
-    [InlineData(60)]
-    [InlineData(257)]
-    public void ThreadsChangeNoBit(int n)
-    {
-        double[] a = Gaussian(n, 5), one = (double[])a.Clone(), values = new double[n];
-        SymmetricEigendecomposition.Decompose(one, n, values, 1);
-        foreach (int threads in (int[])[2, 3, 5])
+        foreach (int n in (int[])[1, 2, 33, 130, 300])
         {
-            double[] other = (double[])a.Clone(), found = new double[n];
-            SymmetricEigendecomposition.Decompose(other, n, found, threads);
-            Tolerance.SameBits<double>(one, other, $"vectors with {threads} threads");
-            Tolerance.SameBits<double>(values, found, $"values with {threads} threads");
+            double[] a = SpectrumCase.Of(family, n), alone = new double[n], destroyed = [.. a];
+            (_, double[] values) = Decompose(a, n);
+            SymmetricEigendecomposition.Eigenvalues(destroyed, n, alone);
+            Tolerance.Equal<double>(values, alone, 8 * n * Epsilon * Norm(a, n) + 1e-320, $"{family}, order {n}");
         }
+    }
+
+    [Theory]
+    [InlineData("random", 300)]
+    [InlineData("clustered 1e-8", 530)]
+    [InlineData("glued", 420)]
+    public void ThreadsChangeNoBit(string family, int n)
+    {
+        double[] a = SpectrumCase.Of(family, n);
+        (double[] vectors, double[] values) = Decompose(a, n, 1);
+        foreach (int threads in (int[])[2, 3, 0])
+        {
+            (double[] otherVectors, double[] otherValues) = Decompose(a, n, threads);
+            Tolerance.SameBits<double>(values, otherValues, $"eigenvalues, {threads} threads");
+            Tolerance.SameBits<double>(vectors, otherVectors, $"eigenvectors, {threads} threads");
+        }
+    }
+
+    [Fact]
+    public void LowRankLeavesZeroEigenvaluesAtRounding()
+    {
+        const int N = 200, Rank = 10;
+        double[] a = SpectrumCase.Of("gram", N);
+        (_, double[] values) = Decompose(a, N);
+        for (int k = Rank; k < N; k++) Tolerance.Equal(0, values[k], 8 * Epsilon * values[0], $"eigenvalue {k}");
+        Assert.True(values[Rank - 1] > 0.1 * values[0]);
+    }
+
+    [Fact]
+    public void LaplaciansEigenvaluesAreKnown()
+    {
+        const int N = 257;
+        (_, double[] values) = Decompose(SpectrumCase.Of("laplacian", N), N);
+        double[] expected = [.. Enumerable.Range(0, N).Select(k => 4 * Math.Pow(Math.Sin(Math.PI * (N - k) / (2.0 * (N + 1))), 2))];
+        Tolerance.Equal<double>(expected, values, 64 * Epsilon, "eigenvalues");
+    }
+
+    [Fact]
+    public void AnySpectrumIsFound()
+    {
+        // Values from a few sizes, repeated and nearly repeated.
+        Gen<double[]> spectra =
+            from n in Gen.Choose(1, 150)
+            from exponents in Gen.Choose(-12, 0).ArrayOf(n)
+            from digits in Gen.Choose(-3, 3).ArrayOf(n)
+            from noise in Gen.Choose(0, 3).ArrayOf(n)
+            select (double[])[.. Enumerable.Range(0, n).Select(i => digits[i] * Math.Pow(10, exponents[i]) * (1 + noise[i] * 1e-14))];
+        PropertyRun.Check(spectra.ToArbitrary(), spectrum =>
+        {
+            int n = spectrum.Length;
+            double[] a = SpectrumCase.WithSpectrum(spectrum, new Random(n));
+            (double[] vectors, double[] values) = Decompose(a, n);
+            HoldsIdentities(a, n, vectors, values, $"order {n}");
+            Tolerance.Equal<double>(spectrum.OrderDescending().ToArray(), values, 16 * n * Epsilon * spectrum.Max(Math.Abs), "eigenvalues");
+        });
     }
 
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void WhatIsNotFiniteIsNamed(double bad)
+    [InlineData(double.NegativeInfinity)]
+    public void WhatIsNotFiniteIsRefusedByName(double bad)
     {
-        double[] a = Gaussian(40, 6), values = new double[40];
+        double[] a = SpectrumCase.Of("random", 40), values = new double[40];
         a[17 * 40 + 5] = bad;
-        double[] before = (double[])a.Clone();
-        ArgumentException thrown = Assert.Throws<ArgumentException>(() => SymmetricEigendecomposition.Decompose(a, 40, values));
-        Assert.Contains("row 17, column 5", thrown.Message);
-        Tolerance.SameBits<double>(before, a);
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => SymmetricEigendecomposition.Decompose(a, 40, values));
+        Assert.Contains("matrix[17, 5]", refusal.Message);
+        Assert.Throws<ArgumentException>(() => SymmetricEigendecomposition.Eigenvalues(a, 40, values));
     }
 
     [Fact]
-    public void AnySpectrumComesBack()
-        => PropertyRun.Check(
-            Gen.Choose(1, 90).SelectMany(n => Gen.Choose(0, 5).ArrayOf(n).Select(kinds => (n, kinds))).ToArbitrary(), c =>
-            {
-                // Clusters of every width, zeros, and places far apart.
-                double[] values = [.. c.kinds.Select((kind, i) => kind switch { 0 => 0, 1 => 1, 2 => 1 + 1e-13 * i, 3 => -2 + 1e-7 * i, 4 => i, _ => 1e-9 * i })];
-                Check(SymmetricMatrix.WithSpectrum(values, new Random(c.n)), c.n, values);
-            });
+    public void ScratchGrowsAsItSays()
+    {
+        Assert.InRange(SymmetricEigendecomposition.ScratchBytes(4000), 12L * 4000 * 4000, 12L * 4000 * 4000 + 4200 * 4000);
+        Assert.InRange(SymmetricEigendecomposition.ScratchBytes(1), 8, 8192);
+    }
 }
