@@ -2,12 +2,15 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using HessianKernels.Benchmarks;
 using HessianKernels.Benchmarks.Comparison;
+using HessianKernels.Benchmarks.Experiments;
 
 // comparison ...   against SciPy over OpenBLAS; benchmarks/run-comparison.sh starts it
+// crossings FILE   where each criterion crosses its threshold in paper 000's settings, into the table of docs/edge.md
 // memory KIND N    the peak memory of one run, in a process of its own; the comparison starts it
 // --quick ...      every benchmark once, to see that it runs and is right; no figure of it means anything
 // ...              BenchmarkDotNet's own arguments
 if (args is ["comparison", .. var rest]) return ComparisonRun.Run(rest);
+if (args is ["crossings", var file]) return Crossings.Run(file);
 if (args is ["memory", var kind, var n]) return MemoryCase.Child(kind, int.Parse(n));
 
 bool quick = args.Contains("--quick");

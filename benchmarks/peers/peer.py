@@ -132,7 +132,73 @@ def run_symv(request):
     return {"seconds": timed(lambda: scipy.linalg.blas.dsymv(1.0, a, x), request["calls"])[0]}
 
 
+def run_edge_reduce(request):
+    """The Gram matrix of a Jacobian, its eigenpairs, and the rows of Phi."""
+    j = arrays[request["name"]]
+    n = len(j)
+
+    def reduce():
+        values, vectors = np.linalg.eigh(j @ j.T / n)
+        kept = values > 1e-12 * values[-1]
+        return values[kept], np.sqrt(n) * vectors[:, kept] * np.sqrt(values[kept])
+
+    seconds, (arrays["lambda"], arrays["phi"]) = timed(reduce)
+    return {"seconds": seconds}
+
+
+def run_edge(request):
+    """K_exact and the critical learning rate, each by ARPACK on m x m matrices."""
+    phi, values = arrays["phi"], arrays["lambda"]
+    n, m = phi.shape
+    eta, alpha, kappa = request["eta"], request["alpha"], request["kappa"]
+    sums, products = values[:, None] + values[None, :], values[:, None] * values[None, :]
+
+    def noise(x):
+        q = np.einsum("ia,ia->i", phi @ x, phi)
+        return (phi.T * q) @ phi / n
+
+    def largest(root, diagonal):
+        def multiply(x):
+            x = x.reshape(m, m)
+            y = root * noise(root * x)
+            return (y if diagonal is None else diagonal * x + kappa * y).ravel()
+
+        counted = Counted(m * m, multiply)
+        value = eigsh(counted, k=1, which="LA", tol=request["tol"], v0=start_vector(request["seed"], m * m), return_eigenvectors=True)[0][0]
+        return value, counted.products
+
+    def both():
+        exact, first = largest(1 / np.sqrt(eta * sums - alpha * eta * eta * products), None)
+        pencil, second = largest(1 / np.sqrt(sums), alpha * products / sums)
+        return kappa * eta * eta * exact, 1 / pencil, first, second
+
+    seconds, (exact, critical, first, second) = timed(both)
+    return {"seconds": seconds, "exact": exact, "critical": critical, "products": [first, second]}
+
+
+def run_edge_product(request):
+    phi = arrays["phi"]
+    n, m = phi.shape
+    x = start_vector(0, m * m).reshape(m, m)
+
+    def product():
+        q = np.einsum("ia,ia->i", phi @ x, phi)
+        return (phi.T * q) @ phi
+
+    return {"seconds": timed(product, request["calls"])[0]}
+
+
+def run_square(request):
+    n = request["n"]
+    a, b = start_vector(0, n * n).reshape(n, n), start_vector(1, n * n).reshape(n, n)
+    return {"seconds": timed(lambda: a @ b, request["calls"])[0]}
+
+
 ACTIONS = {
+    "edge-reduce": run_edge_reduce,
+    "edge": run_edge,
+    "edge-product": run_edge_product,
+    "square": run_square,
     "versions": versions,
     "load": load,
     "drop": drop,

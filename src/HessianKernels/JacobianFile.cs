@@ -1,4 +1,5 @@
 using System.Globalization;
+using HessianKernels.Dense;
 using HessianKernels.SecondMoment;
 using HessianKernels.Storage;
 
@@ -81,8 +82,8 @@ public static class JacobianFile
         });
     }
 
-    /// <summary>Bytes that <see cref="Read"/> takes at most: the two blocks, the Gram matrix and as much again for its
-    /// eigenvectors.</summary>
+    /// <summary>Bytes that <see cref="Read"/> takes at most: the two blocks, the Gram matrix, as much again for its
+    /// eigenvectors, and half as much and 4 KiB a row for finding them.</summary>
     /// <param name="examples">n, at least 1.</param>
     /// <param name="rows">r, at least 1.</param>
     /// <param name="blockBytes">As for <see cref="Read"/>.</param>
@@ -93,7 +94,8 @@ public static class JacobianFile
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(blockBytes, 1);
         long order = (long)examples * rows;
-        return checked(Math.Max(blockBytes, 2 * sizeof(double) * order) + 2 * sizeof(double) * order * order);
+        return checked(Math.Max(blockBytes, 2 * sizeof(double) * order) + 2 * sizeof(double) * order * order
+            + SymmetricEigendecomposition.ScratchBytes((int)Math.Min(order, int.MaxValue)));
     }
 
     private static int BlockColumns(int order, long parameters, long blockBytes)

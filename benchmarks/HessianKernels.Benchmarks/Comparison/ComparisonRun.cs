@@ -15,7 +15,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
         string? output = null;
         int rounds = 9;
         bool quick = false;
-        HashSet<string> only = ["dense", "batch", "operator", "memory"];
+        HashSet<string> only = ["gemm", "dense", "batch", "operator", "memory", "edge"];
         for (int i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])
@@ -25,7 +25,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
                 case "--only": only = [.. arguments[++i].Split(',')]; break;
                 case "--output": output = arguments[++i]; break;
                 default:
-                    Console.Error.WriteLine($"Found '{arguments[i]}'; expected --quick, --rounds N, --only dense,batch,operator,memory or --output FILE.");
+                    Console.Error.WriteLine($"Found '{arguments[i]}'; expected --quick, --rounds N, --only gemm,dense,batch,operator,memory,edge or --output FILE.");
                     return 2;
             }
         }
@@ -39,10 +39,12 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
             report.Line(
                 $"{Environment.ProcessorCount} cores; {RuntimeInformation.FrameworkDescription}, {(Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "no AVX2")}, "
                 + $"{8 * Vector<byte>.Count}-bit Vector<T>; {two.Versions}. {rounds} rounds{(quick ? ", QUICK: no figure here means anything" : "")}.");
+            if (only.Contains("gemm")) GemmCase.Run(run);
             if (only.Contains("dense")) DenseCase.Run(run);
             if (only.Contains("batch")) BatchCase.Run(run);
             if (only.Contains("operator")) OperatorCase.Run(run);
             if (only.Contains("memory")) MemoryCase.Run(run);
+            if (only.Contains("edge")) EdgeCase.Run(run);
             if (output is not null) report.Save(output);
             return 0;
         }

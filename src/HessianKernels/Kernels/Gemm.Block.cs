@@ -1,25 +1,38 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace HessianKernels.Kernels;
 
 internal static unsafe partial class Gemm
 {
-    /// <summary>A block of the inner dimension and a stretch of panels, and where they are packed.</summary>
+    /// <summary>
+    /// A block of the inner dimension, a stretch of panels and one of rows: where they are packed, and their part of the product.
+    /// </summary>
     private struct Block<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Product<T>* Product;
         public GemmGrid Grid;
-        public int L, Depth, FirstPanel, EndPanel;
+        public int L, Depth, FirstPanel, EndPanel, FirstRow, EndRow;
         public bool PackLeft, PackRight;
 
-        /// <summary>The packed panels of the stretch; then a lane's block of rows of the left factor each.</summary>
+        /// <summary>The packed panels of columns; the packed panels of rows.</summary>
         public T* Right, Left;
-        public nint LengthOfLeft;
 
-        /// <summary>Which block of rows a lane holds packed.</summary>
-        public int* Held;
+        public readonly int Bands => GemmGrid.Pieces(EndRow - FirstRow, Grid.Band);
+
+        public void Run(int threads)
+        {
+            int bands = Bands, panels = EndPanel - FirstPanel;
+            // The right factor has been packed with the first stretch of rows.
+            PackJob<T> pack = new() { Block = (Block<T>*)Unsafe.AsPointer(ref this), Panels = FirstRow == 0 ? panels : 0 };
+            ParallelLoop.Run(ref pack, pack.Panels + (PackLeft ? bands : 0), threads);
+            // A row's quadratic is added up in one chunk.
+            int groups = Product->Quadratics is null ? GemmGrid.Pieces(panels, Grid.PanelsOfGroup) : 1;
+            TileJob<T> tiles = new() { Block = pack.Block, Bands = bands };
+            ParallelLoop.Run(ref tiles, groups * bands, threads);
+        }
 
         public readonly int FirstColumn(int panel) => Grid.Start(panel) * Grid.Width;
 
@@ -37,15 +50,21 @@ internal static unsafe partial class Gemm
         public readonly int StepsAbove(int panel) => Product->LowerB ? Math.Clamp(FirstColumn(panel) - L, 0, Depth) : 0;
     }
 
-    /// <summary>Packs the right factor, a panel a chunk.</summary>
-    private struct RightJob<T> : IChunkJob
+    /// <summary>Packs: a panel of the right factor a chunk, then a band of the left one.</summary>
+    private struct PackJob<T> : IChunkJob
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Block<T>* Block;
+        public int Panels;
 
         public readonly void Run(int chunk, int lane)
         {
-            int panel = Block->FirstPanel + chunk;
+            if (chunk < Panels) Right(Block->FirstPanel + chunk);
+            else Left(chunk - Panels);
+        }
+
+        private readonly void Right(int panel)
+        {
             if (!Block->IsPacked(panel)) return;
             Product<T>* product = Block->Product;
             int above = Block->StepsAbove(panel), depth = Block->Depth - above, width = Block->PackedWidth(panel), first = Block->FirstColumn(panel);
@@ -56,81 +75,87 @@ internal static unsafe partial class Gemm
             if (product->Scale is not null) GemmPanel.Scale(packed, width, depth, product->Scale + l);
             if (product->LowerB && l < first + width) GemmPanel.KeepLower(packed, width, Math.Min(depth, first + width - l), l - first, product->DiagonalOfB);
         }
+
+        private readonly void Left(int band)
+        {
+            ref readonly Operand<T> a = ref Block->Product->A;
+            int begin = Block->FirstRow + (band * Block->Grid.Band), end = Math.Min(Block->EndRow, begin + Block->Grid.Band);
+            T* packed = Block->Left + (nint)(begin - Block->FirstRow) * Block->Depth;
+            for (int i = begin; i < end; i += GemmTile.Rows, packed += GemmTile.Rows * Block->Depth)
+                GemmPanel.Pack(a.At(i, Block->L), a.Line, a.Step, Math.Min(GemmTile.Rows, end - i), GemmTile.Rows, Block->Depth, packed);
+        }
     }
 
-    /// <summary>Multiplies, a block of rows and a group of panels a chunk.</summary>
+    /// <summary>Multiplies: a band of rows by a group of panels a chunk.</summary>
     private struct TileJob<T> : IChunkJob
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Block<T>* Block;
+        public int Bands;
 
         public readonly void Run(int chunk, int lane)
         {
             ref readonly Block<T> block = ref *Block;
-            ref readonly Product<T> product = ref *block.Product;
-            int rowBlock = chunk / block.Grid.Groups, group = chunk % block.Grid.Groups;
-            // The rows with the most to do first.
-            if (product.LowerC) rowBlock = block.Grid.RowBlocks - 1 - rowBlock;
-            int begin = rowBlock * block.Grid.Rows, end = Math.Min(product.M, begin + block.Grid.Rows);
-            int firstPanel = block.FirstPanel + group * block.Grid.PanelsOfGroup, endPanel = Math.Min(block.EndPanel, firstPanel + block.Grid.PanelsOfGroup);
-            if (product.LowerC)
+            int group = chunk / Bands, band = chunk % Bands;
+            // The bands with the most to do first.
+            if (block.Product->LowerC) band = Bands - 1 - band;
+            int begin = block.FirstRow + (band * block.Grid.Band), end = Math.Min(block.EndRow, begin + block.Grid.Band);
+            int panel = block.FirstPanel + group * block.Grid.PanelsOfGroup;
+            do
             {
-                while (endPanel > firstPanel && block.FirstColumn(endPanel - 1) >= end) endPanel--;
-            }
-
-            if (firstPanel >= endPanel) return;
-
-            T* left = block.Left + lane * block.LengthOfLeft;
-            if (block.PackLeft && block.Held[lane] != rowBlock)
-            {
+                int endPanel = Math.Min(block.EndPanel, panel + block.Grid.PanelsOfGroup);
                 for (int i = begin; i < end; i += GemmTile.Rows)
                 {
-                    GemmPanel.Pack(
-                        product.A.At(i, block.L), product.A.Line, product.A.Step, Math.Min(GemmTile.Rows, end - i), GemmTile.Rows, block.Depth,
-                        left + (nint)(i - begin) * block.Depth);
+                    int rows = Math.Min(GemmTile.Rows, end - i);
+                    for (int p = panel; p < endPanel; p++)
+                    {
+                        if (block.Product->LowerC && block.FirstColumn(p) >= i + rows) break;
+                        Tile(i, rows, p);
+                    }
                 }
 
-                block.Held[lane] = rowBlock;
+                panel = endPanel;
             }
-
-            for (int panel = firstPanel; panel < endPanel; panel++) Panel(begin, end, panel, left);
+            while (block.Product->Quadratics is not null && panel < block.EndPanel);
         }
 
-        private readonly void Panel(int begin, int end, int panel, T* left)
+        private readonly void Tile(int i, int rows, int panel)
         {
             ref readonly Block<T> block = ref *Block;
             ref readonly Product<T> product = ref *block.Product;
-            int first = block.FirstColumn(panel), columns = block.Columns(panel), width = block.PackedWidth(panel), vectors = width / block.Grid.Width;
+            int first = block.FirstColumn(panel), width = block.PackedWidth(panel), columns = Math.Min(width, product.N - first);
             int above = block.StepsAbove(panel), depth = block.Depth - above;
             if (depth == 0) return;
-            bool packed = block.IsPacked(panel);
+            bool packed = block.PackRight || columns < width;
             T* b = packed ? block.Packed(panel) + (nint)above * width : product.B.At(first, block.L + above);
             nint bStep = packed ? width : product.B.Step;
             (nint aLine, nint aStep) = block.PackLeft ? (1, GemmTile.Rows) : (product.A.Line, product.A.Step);
+            T* a = block.PackLeft ? block.Left + ((nint)(i - block.FirstRow) * block.Depth) + above * GemmTile.Rows : product.A.At(i, block.L + above);
             // What is there already is beta c, or the sum of the blocks before.
             T beta = block.L == 0 || (product.LowerB && first >= block.L) ? product.Beta : T.One;
+            bool whole = columns == width && (rows == GemmTile.Rows || rows == GemmTile.Rows / 2) && (!product.LowerC || first + columns - 1 <= i);
+            if (whole && product.Quadratics is null)
+                GemmTile.Multiply(width / Vector512<T>.Count, rows, depth, a, aLine, aStep, b, bStep, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
+            else if (!product.LowerC && product.Quadratics is null && GemmTile.HasMasks)
+                GemmTile.MultiplyPartial(columns, rows, depth, a, aLine, aStep, b, bStep, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
+            else
+                Edge(width, rows, columns, depth, a, aLine, aStep, b, bStep, beta, i, first);
+        }
+
+        /// <summary>A tile of which not all is wanted, or not in c.</summary>
+        private readonly void Edge(int width, int rows, int columns, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T beta, int i, int first)
+        {
+            ref readonly Product<T> product = ref *Block->Product;
             T* sums = stackalloc T[GemmTile.Rows * GemmTile.Vectors * Vector512<T>.Count];
-            for (int i = product.LowerC ? Math.Max(begin, first / GemmTile.Rows * GemmTile.Rows) : begin; i < end; i += GemmTile.Rows)
+            GemmTile.Multiply(width / Vector512<T>.Count, rows, depth, a, aLine, aStep, b, bStep, T.One, T.Zero, sums, width);
+            if (product.Quadratics is not null)
             {
-                int rows = Math.Min(GemmTile.Rows, end - i);
-                T* a = block.PackLeft ? left + ((nint)(i - begin) * block.Depth) + above * GemmTile.Rows : product.A.At(i, block.L + above);
-                bool whole = columns == width && (rows == GemmTile.Rows || rows == GemmTile.Rows / 2) && (!product.LowerC || first + columns - 1 <= i);
-                if (whole && product.Quadratics is null)
-                {
-                    GemmTile.Multiply(vectors, rows, depth, a, aLine, aStep, b, bStep, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
-                    continue;
-                }
-
-                GemmTile.Multiply(vectors, rows, depth, a, aLine, aStep, b, bStep, T.One, T.Zero, sums, width);
-                if (product.Quadratics is not null)
-                {
-                    GemmTile.AddQuadratics(sums, width, rows, columns, product.A.At(i, first), product.A.Line, product.Quadratics + i);
-                    continue;
-                }
-
-                (int atFirst, int more) = product.LowerC ? (i - first + 1, 1) : (columns, 0);
-                GemmTile.Merge(sums, width, rows, columns, atFirst, more, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
+                GemmTile.AddQuadratics(sums, width, rows, columns, product.A.At(i, first), product.A.Line, product.Quadratics + i);
+                return;
             }
+
+            (int wanted, int more) = product.LowerC ? (i - first + 1, 1) : (columns, 0);
+            GemmTile.Merge(sums, width, rows, columns, wanted, more, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
         }
     }
 }

@@ -35,49 +35,41 @@ internal static unsafe partial class Gemm
     {
         if (product.Quadratics is not null) new Span<T>(product.Quadratics, product.M).Clear();
         if (product.M == 0 || product.N == 0) return;
-        if (product.K == 0 || product.Alpha == T.Zero)
-        {
-            ScaleOnly(product);
-            return;
-        }
-
-        if (Splits(product)) RunSplit(product, threads);
+        if (product.K == 0 || product.Alpha == T.Zero) ScaleOnly(product);
+        else if (Splits(product)) RunSplit(product, threads);
         else RunBlocks(product, threads);
     }
 
     private static void RunBlocks<T>(Product<T> product, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        GemmGrid grid = new(product.M, product.N, product.K, Vector512<T>.Count, wholeRows: product.Quadratics is not null);
-        threads = grid.Parallel ? Math.Clamp(threads, 1, grid.Chunks) : 1;
-        // A factor that few tiles read stays in place, but the left one that stands in rows only where the tiles' 8 rows are all it is read for.
+        GemmGrid grid = new(product.M, product.N, product.K, Vector512<T>.Count, sizeof(T));
+        if (!grid.Parallel) threads = 1;
         Block<T> block = new()
         {
             Product = &product, Grid = grid,
-            PackLeft = grid.Panels > 4,
+            // Rows of the left factor stay where they are, 8 at a time in the first cache, and so does what few tiles read; but a tile
+            // cannot load across the columns of a transposed right factor.
+            PackLeft = product.A.Step != 1 && grid.Panels > 4,
             PackRight = product.B.Line != 1 || product.M > 8 * GemmTile.Rows || product.LowerB || product.Scale is not null,
         };
         nint right = Aligned((nint)grid.Depth * (block.PackRight ? GemmTile.Vectors * grid.PanelsOfStretch : GemmTile.Vectors) * grid.Width);
-        block.LengthOfLeft = block.PackLeft ? Aligned((nint)grid.Depth * grid.Rows) : 0;
-        nint bytes = (right + threads * block.LengthOfLeft) * sizeof(T) + threads * sizeof(int) + 64;
-
+        nint left = block.PackLeft ? (nint)grid.Depth * grid.Band * grid.BandsOfStretch : 0;
         double* stack = stackalloc double[Scratch.OnStack];
-        using Scratch scratch = new(stack, Scratch.OnStack, (bytes + 7) / sizeof(double));
+        using Scratch scratch = new(stack, Scratch.OnStack, ((right + left) * sizeof(T) / sizeof(double)) + 8);
         block.Right = (T*)(((nint)scratch.Pointer + 63) & ~63);
         block.Left = block.Right + right;
-        block.Held = (int*)(block.Left + threads * block.LengthOfLeft);
-        for (int stretch = 0; stretch < grid.Stretches; stretch++)
+        for (int panel = 0; panel < grid.Panels; panel += grid.PanelsOfStretch)
         {
-            block.FirstPanel = stretch * grid.PanelsOfStretch;
-            block.EndPanel = Math.Min(grid.Panels, block.FirstPanel + grid.PanelsOfStretch);
+            (block.FirstPanel, block.EndPanel) = (panel, Math.Min(grid.Panels, panel + grid.PanelsOfStretch));
             for (block.L = 0; block.L < product.K; block.L += grid.Depth)
             {
                 block.Depth = Math.Min(grid.Depth, product.K - block.L);
-                new Span<int>(block.Held, threads).Fill(-1);
-                RightJob<T> pack = new() { Block = &block };
-                ParallelLoop.Run(ref pack, block.EndPanel - block.FirstPanel, threads);
-                TileJob<T> tiles = new() { Block = &block };
-                ParallelLoop.Run(ref tiles, grid.Chunks, threads);
+                for (int row = 0; row < product.M; row += grid.Band * grid.BandsOfStretch)
+                {
+                    (block.FirstRow, block.EndRow) = (row, Math.Min(product.M, row + (grid.Band * grid.BandsOfStretch)));
+                    block.Run(threads);
+                }
             }
         }
 

@@ -10,7 +10,7 @@ internal static unsafe partial class Gemm
     /// <summary>Whether c is too small, and the inner dimension long enough, that threads should share the latter.</summary>
     private static bool Splits<T>(in Product<T> product)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => (long)product.M * product.N <= MostSplit && product.K >= 2 * FewestSteps && !product.LowerB && 2.0 * product.M * product.N * product.K > 2e6;
+        => (long)product.M * product.N <= MostSplit && product.K >= 2 * FewestSteps && !product.LowerB && (double)product.M * product.N * product.K >= GemmGrid.ProductsWorthThreads;
 
     /// <summary>Pieces of the inner dimension apart, their number decided by the sizes; then their sum, in order.</summary>
     private static void RunSplit<T>(Product<T> product, int threads)

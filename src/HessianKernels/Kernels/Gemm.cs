@@ -20,10 +20,14 @@ internal static unsafe partial class Gemm
         bool transposeA, bool transposeB, int m, int n, int k, T alpha, T* a, nint lda, T* b, nint ldb, T beta, T* c, nint ldc, int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Product<T> product = new()
+        Operand<T> left = Left(transposeA, a, lda), right = Right(transposeB, b, ldb);
+        if (IsSmall(m, n, k, right, threads))
         {
-            M = m, N = n, K = k, Alpha = alpha, A = Left(transposeA, a, lda), B = Right(transposeB, b, ldb), Beta = beta, C = c, Ldc = ldc,
-        };
+            RunSmall(m, n, k, alpha, left, right, beta, c, ldc);
+            return;
+        }
+
+        Product<T> product = new() { M = m, N = n, K = k, Alpha = alpha, A = left, B = right, Beta = beta, C = c, Ldc = ldc };
         Run(product, threads);
     }
 
@@ -39,7 +43,10 @@ internal static unsafe partial class Gemm
         Run(product, threads);
     }
 
-    /// <summary><c>c = alpha a^T diag(scale) a + beta c</c>, with a <c>[k, n]</c>, scale <c>[k]</c>, and of c <c>[n, n]</c> only the elements on and below the diagonal.</summary>
+    /// <summary>
+    /// <c>c = alpha a^T diag(scale) a + beta c</c>, with a <c>[k, n]</c>, scale <c>[k]</c>, and of c <c>[n, n]</c> only the elements on
+    /// and below the diagonal.
+    /// </summary>
     public static void MultiplyLowerScaled<T>(int n, int k, T alpha, T* a, nint lda, T* scale, T beta, T* c, nint ldc, int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -50,7 +57,10 @@ internal static unsafe partial class Gemm
         Run(product, threads);
     }
 
-    /// <summary><c>c = a tril(b)</c>, with a and c <c>[m, n]</c> and b <c>[n, n]</c>, of which only the elements on and below the diagonal are read.</summary>
+    /// <summary>
+    /// <c>c = a tril(b)</c>, with a and c <c>[m, n]</c> and b <c>[n, n]</c>, of which only the elements on and below the diagonal are
+    /// read.
+    /// </summary>
     public static void MultiplyByLower<T>(int m, int n, T* a, nint lda, T* b, nint ldb, T* c, nint ldc, int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -62,7 +72,8 @@ internal static unsafe partial class Gemm
     }
 
     /// <summary>
-    /// <c>q[i] = phi_i^T s phi_i</c> for the rows phi_i of phi <c>[n, m]</c> and a symmetric s <c>[m, m]</c>, of which only the elements on and
+    /// <c>q[i] = phi_i^T s phi_i</c> for the rows phi_i of phi <c>[n, m]</c> and a symmetric s <c>[m, m]</c>, of which only the
+    /// elements on and
     /// below the diagonal are read. As <c>2 phi_i^T (tril(s) - diag(s) / 2) phi_i</c>, tile by tile: no row of the product is ever stored.
     /// n m^2 + O(n m) multiplications and additions.
     /// </summary>
@@ -86,7 +97,8 @@ internal static unsafe partial class Gemm
         => new() { Start = b, Line = transpose ? ldb : 1, Step = transpose ? 1 : ldb };
 
     /// <summary>
-    /// A factor as the tiles see it: lines (rows of the left one, columns of the right one) along the inner dimension, element l of line i at
+    /// A factor as the tiles see it: lines (rows of the left one, columns of the right one) along the inner dimension, element l of
+    /// line i at
     /// <c>Start[i * Line + l * Step]</c>; one of the two is 1.
     /// </summary>
     internal struct Operand<T>

@@ -1,33 +1,42 @@
 namespace HessianKernels.Kernels;
 
 /// <summary>
-/// How a product is cut, by its sizes alone: the inner dimension into blocks, c into panels of up to three vectors of columns, panels into
-/// stretches of which a block of the right factor is packed at a time, and a stretch into chunks of rows by panels.
+/// How a product is cut, by its sizes alone. The inner dimension goes in blocks; of one block, a stretch of the right factor's columns
+/// and a stretch of the left one's
+/// rows are packed at a time; a stretch of columns goes in groups, a stretch of rows in bands, and a band by a group is a chunk:
+/// <code>
+/// for (column stretch) for (inner block) pack; for (row stretch) pack; for (group) for (band) chunk
+/// </code>
+/// In a chunk 8 rows stay in the first cache while the panels of the group, three vectors of columns each, pass from the second.
 /// </summary>
 internal readonly struct GemmGrid
 {
-    // A panel of a block, 256 x 192 bytes, is what the first cache holds; a stretch is 8 MB; a block of rows, at most 192 x 256, sits in the second cache.
-    private const int MostDepth = 256, MostPanels = 160, FewestRows = 48, MostRows = 192;
+    /// <summary>
+    /// Most steps of a block of the inner dimension: 8 rows of so many are 16 KiB of doubles, a third of the first cache.
+    /// </summary>
+    public const int MostDepth = 256;
 
-    // A chunk is worth a thread from 2 M flops on, about 20 microseconds.
-    private const double FlopsWorthThreads = 2e6;
+    // A group of packed panels, half of the second cache; what is packed at a time of either factor; rows of a chunk.
+    private const int BytesOfGroup = 800_000, BytesOfStretch = 1 << 24, FewestRows = 48, MostRows = 96;
 
-    public GemmGrid(int m, int n, int k, int width, bool wholeRows)
+    /// <summary>One and a half million products of numbers, about 25 microseconds.</summary>
+    public const double ProductsWorthThreads = 1.5e6;
+
+    public GemmGrid(int m, int n, int k, int width, int sizeOfElement)
     {
-        int blocks = Blocks(k, MostDepth);
-        Depth = (Blocks(k, blocks) + 7) & ~7;
+        int blocks = Pieces(k, MostDepth);
+        Depth = (Pieces(k, blocks) + 7) & ~7;
         Width = width;
-        Vectors = Blocks(n, width);
-        Panels = Blocks(Vectors, GemmTile.Vectors);
-        Stretches = Blocks(Panels, MostPanels);
-        PanelsOfStretch = Blocks(Panels, Stretches);
+        Vectors = Pieces(n, width);
+        Panels = Pieces(Vectors, GemmTile.Vectors);
+        int bytesOfPanel = Depth * GemmTile.Vectors * width * sizeOfElement, bytesOfRow = Depth * sizeOfElement;
+        PanelsOfStretch = Pieces(Panels, Pieces(Panels, Math.Max(1, BytesOfStretch / bytesOfPanel)));
 
-        Rows = Math.Clamp((Blocks(m, 8) + 7) & ~7, FewestRows, MostRows);
-        RowBlocks = Blocks(m, Rows);
-        int groups = wholeRows ? 1 : Math.Clamp(Math.Min(32 / RowBlocks, PanelsOfStretch / 8), 1, PanelsOfStretch);
-        PanelsOfGroup = Blocks(PanelsOfStretch, groups);
-        Groups = Blocks(PanelsOfStretch, PanelsOfGroup);
-        Parallel = 2.0 * m * n * k >= FlopsWorthThreads;
+        Band = Math.Clamp((Pieces(m, 16) + 7) & ~7, FewestRows, MostRows);
+        BandsOfStretch = Math.Min(Pieces(m, Band), Math.Max(1, BytesOfStretch / bytesOfRow / Band));
+        int fewest = Math.Min(16 / BandsOfStretch, PanelsOfStretch / 4);
+        PanelsOfGroup = Pieces(PanelsOfStretch, Math.Max(fewest, Pieces(PanelsOfStretch, Math.Max(1, BytesOfGroup / bytesOfPanel))));
+        Parallel = (double)m * n * k >= ProductsWorthThreads;
     }
 
     /// <summary>Elements of a vector.</summary>
@@ -39,25 +48,19 @@ internal readonly struct GemmGrid
     /// <summary>Vectors of columns.</summary>
     public int Vectors { get; }
     public int Panels { get; }
-    public int Stretches { get; }
     public int PanelsOfStretch { get; }
-
-    /// <summary>Rows of a chunk; a multiple of the tile's.</summary>
-    public int Rows { get; }
-    public int RowBlocks { get; }
-
-    /// <summary>Panels of a chunk.</summary>
     public int PanelsOfGroup { get; }
-    public int Groups { get; }
+
+    /// <summary>Rows of a band; a multiple of the tile's.</summary>
+    public int Band { get; }
+    public int BandsOfStretch { get; }
 
     /// <summary>Whether threads pay.</summary>
     public bool Parallel { get; }
-
-    public int Chunks => RowBlocks * Groups;
 
     /// <summary>The first vector of a panel: each has three, but that 3 + 1 at the end is 2 + 2.</summary>
     public int Start(int panel)
         => panel == Panels ? Vectors : panel == Panels - 1 && panel > 0 && Vectors % GemmTile.Vectors == 1 ? Vectors - 2 : panel * GemmTile.Vectors;
 
-    private static int Blocks(int length, int most) => (int)(((long)length + most - 1) / most);
+    public static int Pieces(int length, int size) => (int)(((long)length + size - 1) / size);
 }

@@ -31,7 +31,8 @@ internal static unsafe class GemmPanel
     }
 
     /// <summary>
-    /// Clears what is above the diagonal, and weights what is on it, in a packed panel of columns of which the element (l, i) is on the diagonal where
+    /// Clears what is above the diagonal, and weights what is on it, in a packed panel of columns of which the element (l, i) is on the
+    /// diagonal where
     /// <c>i = l + offset</c>.
     /// </summary>
     public static void KeepLower<T>(T* panel, int width, int depth, int offset, T diagonal)

@@ -5,11 +5,16 @@ using System.Runtime.Intrinsics.X86;
 
 namespace HessianKernels.Kernels;
 
-/// <summary>How many rows, and vectors of columns, a tile of a product has: constants that the compiler folds.</summary>
+/// <summary>A tile's size, and whether parts of it are missing: constants that the compiler folds.</summary>
 internal interface ITileShape
 {
     static abstract int Rows { get; }
+
+    /// <summary>Vectors of columns.</summary>
     static abstract int Vectors { get; }
+
+    /// <summary>Whether the last vector ends within, or rows at the end are not there.</summary>
+    static abstract bool Partial { get; }
 }
 
 /// <summary>
@@ -18,7 +23,7 @@ internal interface ITileShape
 /// for (i &lt; rows) for (j &lt; columns) c[i, j] = alpha * sum_l a[i * aLine + l * aStep] * b[l * bStep + j] + beta * c[i, j];
 /// </code>
 /// </summary>
-internal static unsafe class GemmTile
+internal static unsafe partial class GemmTile
 {
     /// <summary>Rows of the largest tile.</summary>
     public const int Rows = 8;
@@ -26,80 +31,60 @@ internal static unsafe class GemmTile
     /// <summary>Vectors of columns of the largest tile: 24 sums of 32 registers.</summary>
     public const int Vectors = 3;
 
-    private readonly struct Shape8X3 : ITileShape
-    {
-        public static int Rows => 8;
-        public static int Vectors => 3;
-    }
+    /// <summary>Whether <see cref="MultiplyPartial{T}"/> may be called.</summary>
+    public static bool HasMasks => Avx512F.IsSupported && Vector512.IsHardwareAccelerated;
 
-    private readonly struct Shape8X2 : ITileShape
-    {
-        public static int Rows => 8;
-        public static int Vectors => 2;
-    }
-
-    private readonly struct Shape8X1 : ITileShape
-    {
-        public static int Rows => 8;
-        public static int Vectors => 1;
-    }
-
-    private readonly struct Shape4X3 : ITileShape
-    {
-        public static int Rows => 4;
-        public static int Vectors => 3;
-    }
-
-    private readonly struct Shape4X2 : ITileShape
-    {
-        public static int Rows => 4;
-        public static int Vectors => 2;
-    }
-
-    private readonly struct Shape4X1 : ITileShape
-    {
-        public static int Rows => 4;
-        public static int Vectors => 1;
-    }
-
-    /// <summary>
-    /// A tile of so many vectors of columns. It writes 4 rows where there are at most 4, else 8, and all of its columns; rows that are not there are the last
-    /// one again.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<T>(
-        int vectors, int rows, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T alpha, T beta, T* c, nint ldc)
+    /// <summary>A tile of 4 or 8 rows and so many full vectors of columns.</summary>
+    public static void Multiply<T>(int vectors, int rows, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T alpha, T beta, T* c, nint ldc)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (rows > 4)
+        if (!Vector512.IsHardwareAccelerated)
         {
-            if (vectors == 3) Multiply<T, Shape8X3>(rows, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
-            else if (vectors == 2) Multiply<T, Shape8X2>(rows, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
-            else Multiply<T, Shape8X1>(rows, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            MultiplyHalves(vectors, rows, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
         }
-        else if (vectors == 3)
+        else if (rows > 4)
         {
-            Multiply<T, Shape4X3>(rows, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
-        }
-        else if (vectors == 2)
-        {
-            Multiply<T, Shape4X2>(rows, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            if (vectors == 3) Multiply<T, Shape8X3>(rows, 0, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            else if (vectors == 2) Multiply<T, Shape8X2>(rows, 0, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            else Multiply<T, Shape8X1>(rows, 0, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
         }
         else
         {
-            Multiply<T, Shape4X1>(rows, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            if (vectors == 3) Multiply<T, Shape4X3>(rows, 0, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            else if (vectors == 2) Multiply<T, Shape4X2>(rows, 0, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            else Multiply<T, Shape4X1>(rows, 0, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
         }
     }
 
+    /// <summary>A tile of 1 to 8 rows and any number of columns up to three vectors: nothing beyond is read or written.</summary>
+    public static void MultiplyPartial<T>(int columns, int rows, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T alpha, T beta, T* c, nint ldc)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int width = Vector512<T>.Count;
+        if (rows > 4)
+        {
+            if (columns > 2 * width) Multiply<T, Partial8X3>(rows, columns - 2 * width, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            else if (columns > width) Multiply<T, Partial8X2>(rows, columns - width, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            else Multiply<T, Partial8X1>(rows, columns, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+        }
+        else
+        {
+            if (columns > 2 * width) Multiply<T, Partial4X3>(rows, columns - 2 * width, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            else if (columns > width) Multiply<T, Partial4X2>(rows, columns - width, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            else Multiply<T, Partial4X1>(rows, columns, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+        }
+    }
+
+    // last: columns of the last vector, where the tile is partial. Rows that are not there are the last one again, and are not stored.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply<T, TShape>(
-        int rows, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T alpha, T beta, T* c, nint ldc)
+        int rows, int last, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T alpha, T beta, T* c, nint ldc)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TShape : ITileShape
     {
         T* a0 = a, a1 = a0 + (rows > 1 ? aLine : 0), a2 = a1 + (rows > 2 ? aLine : 0), a3 = a2 + (rows > 3 ? aLine : 0);
         T* a4 = a3 + (rows > 4 ? aLine : 0), a5 = a4 + (rows > 5 ? aLine : 0), a6 = a5 + (rows > 6 ? aLine : 0), a7 = a6 + (rows > 7 ? aLine : 0);
-        if (Sse.IsSupported)
+        if (!TShape.Partial && Sse.IsSupported)
         {
             for (int i = 0; i < TShape.Rows; i++)
             {
@@ -108,6 +93,8 @@ internal static unsafe class GemmTile
             }
         }
 
+        int width = Vector512<T>.Count;
+        Vector512<T> mask = TShape.Partial ? Vector512.LessThan(Vector512<T>.Indices, Vector512.Create(T.CreateTruncating(last))) : default;
         Vector512<T> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
         Vector512<T> s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
         Vector512<T> s40 = default, s41 = default, s42 = default, s50 = default, s51 = default, s52 = default;
@@ -115,9 +102,9 @@ internal static unsafe class GemmTile
         nint at = 0;
         for (; depth > 0; depth--, at += aStep, b += bStep)
         {
-            Vector512<T> b0 = Vector512.Load(b), b1 = default, b2 = default;
-            if (TShape.Vectors > 1) b1 = Vector512.Load(b + Vector512<T>.Count);
-            if (TShape.Vectors > 2) b2 = Vector512.Load(b + 2 * Vector512<T>.Count);
+            Vector512<T> b0 = Load<T, TShape>(b, mask, 0), b1 = default, b2 = default;
+            if (TShape.Vectors > 1) b1 = Load<T, TShape>(b + width, mask, 1);
+            if (TShape.Vectors > 2) b2 = Load<T, TShape>(b + 2 * width, mask, 2);
             Row<T, TShape>(a0 + at, b0, b1, b2, ref s00, ref s01, ref s02);
             Row<T, TShape>(a1 + at, b0, b1, b2, ref s10, ref s11, ref s12);
             Row<T, TShape>(a2 + at, b0, b1, b2, ref s20, ref s21, ref s22);
@@ -131,19 +118,28 @@ internal static unsafe class GemmTile
             }
         }
 
-        Store<T, TShape>(c, alpha, beta, s00, s01, s02);
-        Store<T, TShape>(c + ldc, alpha, beta, s10, s11, s12);
-        Store<T, TShape>(c + 2 * ldc, alpha, beta, s20, s21, s22);
-        Store<T, TShape>(c + 3 * ldc, alpha, beta, s30, s31, s32);
+        Store<T, TShape>(c, alpha, beta, mask, s00, s01, s02);
+        if (TShape.Partial && rows == 1) return;
+        Store<T, TShape>(c += ldc, alpha, beta, mask, s10, s11, s12);
+        if (TShape.Partial && rows == 2) return;
+        Store<T, TShape>(c += ldc, alpha, beta, mask, s20, s21, s22);
+        if (TShape.Partial && rows == 3) return;
+        Store<T, TShape>(c += ldc, alpha, beta, mask, s30, s31, s32);
         if (TShape.Rows > 4)
         {
-            Store<T, TShape>(c + 4 * ldc, alpha, beta, s40, s41, s42);
-            Store<T, TShape>(c + 5 * ldc, alpha, beta, s50, s51, s52);
-            Store<T, TShape>(c + 6 * ldc, alpha, beta, s60, s61, s62);
-            Store<T, TShape>(c + 7 * ldc, alpha, beta, s70, s71, s72);
+            if (TShape.Partial && rows == 4) return;
+            Store<T, TShape>(c += ldc, alpha, beta, mask, s40, s41, s42);
+            if (TShape.Partial && rows == 5) return;
+            Store<T, TShape>(c += ldc, alpha, beta, mask, s50, s51, s52);
+            if (TShape.Partial && rows == 6) return;
+            Store<T, TShape>(c += ldc, alpha, beta, mask, s60, s61, s62);
+            if (TShape.Partial && rows == 7) return;
+            Store<T, TShape>(c + ldc, alpha, beta, mask, s70, s71, s72);
         }
     }
 
+    /// <summary>One step of one row of the tile.</summary>
+    /// <remarks>The element of a comes as a pointer, so that its broadcast is a load and takes no turn of the multipliers' port.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Row<T, TShape>(
         T* a, Vector512<T> b0, Vector512<T> b1, Vector512<T> b2, ref Vector512<T> sum0, ref Vector512<T> sum1, ref Vector512<T> sum2)
@@ -157,63 +153,45 @@ internal static unsafe class GemmTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<T, TShape>(T* c, T alpha, T beta, Vector512<T> sum0, Vector512<T> sum1, Vector512<T> sum2)
+    private static void Store<T, TShape>(T* c, T alpha, T beta, Vector512<T> mask, Vector512<T> sum0, Vector512<T> sum1, Vector512<T> sum2)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TShape : ITileShape
     {
-        Vector512<T> x = Vector512.Create(alpha), y = Vector512.Create(beta);
+        Vector512<T> x = Vector512.Create(alpha);
         int width = Vector512<T>.Count;
         if (beta == T.Zero)
         {
-            (x * sum0).Store(c);
-            if (TShape.Vectors > 1) (x * sum1).Store(c + width);
-            if (TShape.Vectors > 2) (x * sum2).Store(c + 2 * width);
+            Store<T, TShape>(x * sum0, c, mask, 0);
+            if (TShape.Vectors > 1) Store<T, TShape>(x * sum1, c + width, mask, 1);
+            if (TShape.Vectors > 2) Store<T, TShape>(x * sum2, c + 2 * width, mask, 2);
         }
         else
         {
-            Simd.MultiplyAdd(x, sum0, y * Vector512.Load(c)).Store(c);
-            if (TShape.Vectors > 1) Simd.MultiplyAdd(x, sum1, y * Vector512.Load(c + width)).Store(c + width);
-            if (TShape.Vectors > 2) Simd.MultiplyAdd(x, sum2, y * Vector512.Load(c + 2 * width)).Store(c + 2 * width);
+            Vector512<T> y = Vector512.Create(beta);
+            Store<T, TShape>(Simd.MultiplyAdd(x, sum0, y * Load<T, TShape>(c, mask, 0)), c, mask, 0);
+            if (TShape.Vectors > 1) Store<T, TShape>(Simd.MultiplyAdd(x, sum1, y * Load<T, TShape>(c + width, mask, 1)), c + width, mask, 1);
+            if (TShape.Vectors > 2) Store<T, TShape>(Simd.MultiplyAdd(x, sum2, y * Load<T, TShape>(c + 2 * width, mask, 2)), c + 2 * width, mask, 2);
         }
     }
 
-    /// <summary>
-    /// <code>for (i &lt; rows) for (j &lt; min(columns, first + i * more)) c[i, j] = alpha * sums[i, j] + beta * c[i, j];</code>
-    /// as <see cref="Multiply{T}"/> rounds it; elements of c beyond are neither read nor written.
-    /// </summary>
-    public static void Merge<T>(T* sums, nint stride, int rows, int columns, int first, int more, T alpha, T beta, T* c, nint ldc)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> Load<T, TShape>(T* source, Vector512<T> mask, int vector)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TShape : ITileShape
     {
-        Vector512<T> x = Vector512.Create(alpha), y = Vector512.Create(beta);
-        for (int i = 0; i < rows; i++, sums += stride, c += ldc, first += more)
-        {
-            int count = Math.Min(columns, first), j = 0;
-            if (beta == T.Zero)
-            {
-                for (; j <= count - Vector512<T>.Count; j += Vector512<T>.Count) (x * Vector512.Load(sums + j)).Store(c + j);
-                for (; j < count; j++) c[j] = alpha * sums[j];
-            }
-            else
-            {
-                for (; j <= count - Vector512<T>.Count; j += Vector512<T>.Count)
-                    Simd.MultiplyAdd(x, Vector512.Load(sums + j), y * Vector512.Load(c + j)).Store(c + j);
-                for (; j < count; j++) c[j] = T.FusedMultiplyAdd(alpha, sums[j], beta * c[j]);
-            }
-        }
+        if (!TShape.Partial || vector < TShape.Vectors - 1) return Vector512.Load(source);
+        return typeof(T) == typeof(double)
+            ? Avx512F.MaskLoad((double*)source, mask.As<T, double>(), Vector512<double>.Zero).As<double, T>()
+            : Avx512F.MaskLoad((float*)source, mask.As<T, float>(), Vector512<float>.Zero).As<float, T>();
     }
 
-    /// <summary><code>for (i &lt; rows) q[i] += 2 * sum_(j &lt; columns) phi[i * line + j] * sums[i * stride + j];</code></summary>
-    public static void AddQuadratics<T>(T* sums, int stride, int rows, int columns, T* phi, nint line, T* q)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T, TShape>(Vector512<T> value, T* destination, Vector512<T> mask, int vector)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TShape : ITileShape
     {
-        for (int i = 0; i < rows; i++, sums += stride, phi += line)
-        {
-            Vector512<T> sum = default;
-            int j = 0;
-            for (; j <= columns - Vector512<T>.Count; j += Vector512<T>.Count) sum = Simd.MultiplyAdd(Vector512.Load(phi + j), Vector512.Load(sums + j), sum);
-            T total = Simd.Sum(sum);
-            for (; j < columns; j++) total = T.FusedMultiplyAdd(phi[j], sums[j], total);
-            q[i] += total + total;
-        }
+        if (!TShape.Partial || vector < TShape.Vectors - 1) value.Store(destination);
+        else if (typeof(T) == typeof(double)) Avx512F.MaskStore((double*)destination, mask.As<T, double>(), value.As<T, double>());
+        else Avx512F.MaskStore((float*)destination, mask.As<T, float>(), value.As<T, float>());
     }
 }

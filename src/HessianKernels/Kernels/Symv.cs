@@ -22,17 +22,19 @@ internal static unsafe class Symv
     public static void Multiply<T>(T* a, int n, T* x, T* y, int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (n <= LargestWhole)
-        {
-            Gemv.MultiplyTransposed(a, n, n, x, y);
-            return;
-        }
+        if (n <= LargestWhole) Gemv.MultiplyTransposed(a, n, n, x, y);
+        else MultiplyLower(a, n, n, x, y, threads);
+    }
 
+    /// <summary>The same for any order, reading only the lower triangle; row i starts <c>i * stride</c> elements after the first.</summary>
+    public static void MultiplyLower<T>(T* a, nint stride, int n, T* x, T* y, int threads = 1)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         int bands = Bands(n);
         double* stack = stackalloc double[Scratch.OnStack];
         using Scratch sums = new(stack, Scratch.OnStack, (long)bands * n);
         T* scratch = (T*)sums.Pointer;
-        BandJob<T> job = new() { A = a, N = n, X = x, Sums = scratch, Bands = bands };
+        BandJob<T> job = new() { A = a, Stride = stride, N = n, X = x, Sums = scratch, Bands = bands };
         ParallelLoop.Run(ref job, bands, threads);
 
         // The last band's y is the only one that is whole.
@@ -50,6 +52,7 @@ internal static unsafe class Symv
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public T* A, X, Sums;
+        public nint Stride;
         public int N, Bands;
 
         public readonly void Run(int chunk, int lane)
@@ -65,8 +68,7 @@ internal static unsafe class Symv
 
         private readonly void FourRows(int row, T* y)
         {
-            nint n = N;
-            T* a0 = A + row * n, a1 = a0 + n, a2 = a1 + n, a3 = a2 + n;
+            T* a0 = A + row * Stride, a1 = a0 + Stride, a2 = a1 + Stride, a3 = a2 + Stride;
             Vector512<T> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
             T s0 = X[row], s1 = X[row + 1], s2 = X[row + 2], s3 = X[row + 3];
             Vector512<T> x0 = Vector512.Create(s0), x1 = Vector512.Create(s1), x2 = Vector512.Create(s2), x3 = Vector512.Create(s3);
@@ -110,7 +112,7 @@ internal static unsafe class Symv
 
         private readonly void OneRow(int row, T* y)
         {
-            T* a = A + (nint)row * N;
+            T* a = A + row * Stride;
             T sum = T.Zero, s = X[row];
             for (int j = 0; j < row; j++)
             {

@@ -4,8 +4,7 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>
 /// The trace of the Gauss-Newton matrix by Bartlett's identity: <c>tr (1/n) sum_i J_i^T S_i J_i = E (1/n) sum_i ||g_i||^2</c>, the
-/// gradients g_i being those of a negative log-likelihood at labels drawn from the model's own
-/// predictions, in place of the true ones.
+/// gradients g_i being those of a negative log-likelihood at labels drawn from the model's own predictions, in place of the true ones.
 /// </summary>
 /// <remarks>Needs no Jacobian: a backward pass an example and draw. MATHEMATICS 3 (other losses); paper 000 A.7.</remarks>
 public sealed class BartlettTrace
@@ -30,7 +29,8 @@ public sealed class BartlettTrace
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         if (gradients.IsEmpty || gradients.Length % examples != 0)
-            throw new ArgumentException($"Found {gradients.Length} elements; expected whole vectors of {examples} examples.", nameof(gradients));
+            throw new ArgumentException(
+                $"Found {gradients.Length} elements; expected whole vectors of {examples} examples.", nameof(gradients));
         _draws.Add(Square(gradients) / examples);
     }
 
@@ -44,7 +44,8 @@ public sealed class BartlettTrace
     /// <param name="cancellation">Ends the run between two draws: the estimate so far is returned.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     public static SampleMean Sample(
-        int examples, int parameters, int draws, ModelGradient gradient, ulong seed = 0, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        int examples, int parameters, int draws, ModelGradient gradient, ulong seed = 0, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(parameters, 1);

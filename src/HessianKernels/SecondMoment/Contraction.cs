@@ -19,7 +19,8 @@ public readonly record struct Contraction(double Norm, double Shifted)
     /// <exception cref="ArgumentException">The sampling is from another number of examples, or the set is zero.</exception>
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>
     /// <remarks><c>E[H_B^2] = alpha H^2 + kappa (1/n) sum_i H_i^2</c>, and the last sum is the noise map's value at I.</remarks>
-    public static unsafe Contraction Of(FunctionSpace space, double learningRate, BatchSampling sampling, SecondMomentOptions? options = null)
+    public static unsafe Contraction Of(
+        FunctionSpace space, double learningRate, BatchSampling sampling, SecondMomentOptions? options = null)
     {
         Point.Check(space, learningRate, sampling);
         options = (options ?? SecondMomentOptions.Default).Check();
@@ -27,7 +28,7 @@ public readonly record struct Contraction(double Norm, double Shifted)
         options.ThrowIfOver(RequiredBytes(space, options), $"The contraction of {space.Examples} examples on {space.Rank} dimensions");
         int m = space.Rank;
         NoiseMap map = new(space, options.ThreadCount);
-        double[] matrix = new double[checked(m * m)], blocks = new double[map.BlocksLength], values = new double[m];
+        double[] matrix = new double[PackedSymmetric.Square(m)], blocks = new double[map.BlocksLength], values = new double[m];
         fixed (double* c = matrix, q = blocks)
         {
             for (int a = 0; a < m; a++) c[(nint)a * m + a] = 1;
@@ -53,6 +54,7 @@ public readonly record struct Contraction(double Norm, double Shifted)
         ArgumentNullException.ThrowIfNull(space);
         // The decomposition works on a copy and its vectors.
         long m = space.Rank;
-        return WeightedMoment.RequiredBytes(space, 0, (options ?? SecondMomentOptions.Default).Check().ThreadCount) + sizeof(double) * (2 * m * m + m);
+        return WeightedMoment.RequiredBytes(space, 0, (options ?? SecondMomentOptions.Default).Check().ThreadCount)
+            + sizeof(double) * (2 * m * m + m);
     }
 }

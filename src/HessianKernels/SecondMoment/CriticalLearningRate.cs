@@ -13,7 +13,7 @@ public readonly record struct CriticalLearningRate
     public double Value { get; private init; }
 
     /// <summary>The lower end of the interval that the evidence gives.</summary>
-    public double Lower => 1 / Evidence.Upper;
+    public double Lower => double.IsNaN(Evidence.Upper) ? 0 : 1 / Evidence.Upper;
 
     /// <summary>The upper end.</summary>
     public double Upper => Evidence.Lower > 0 ? 1 / Evidence.Lower : double.PositiveInfinity;
@@ -45,7 +45,8 @@ public readonly record struct CriticalLearningRate
         // The map M to H M H alone: the largest of lambda_a lambda_b / (lambda_a + lambda_b).
         if (sampling.Kappa == 0) return From(TopEigenvalue.Known(sampling.Alpha * space.Eigenvalues[0] / 2));
 
-        options.ThrowIfOver(RequiredBytes(space, options), $"The critical learning rate of {space.Examples} examples on {space.Rank} dimensions");
+        options.ThrowIfOver(
+            RequiredBytes(space, options), $"The critical learning rate of {space.Examples} examples on {space.Rank} dimensions");
         int length = PackedSymmetric.Length(space.Rank);
         double[] root = new double[length], diagonal = new double[length], start = new double[length];
         PairWeights.Sum(space.Eigenvalues, root);
@@ -66,7 +67,8 @@ public readonly record struct CriticalLearningRate
         ArgumentNullException.ThrowIfNull(space);
         options = (options ?? SecondMomentOptions.Default).Check();
         long length = (long)space.Rank * (space.Rank + 1) / 2;
-        return WeightedMoment.RequiredBytes(space, 3, options.ThreadCount) + PerronVector.RequiredBytes(length, options, storeProducts: false);
+        return WeightedMoment.RequiredBytes(space, 3, options.ThreadCount)
+            + PerronVector.RequiredBytes(length, options, storeProducts: false);
     }
 
     private static CriticalLearningRate From(TopEigenvalue pencil) => new() { Value = 1 / pencil.Value, Evidence = pencil };

@@ -1,3 +1,4 @@
+using HessianKernels.Dense;
 using HessianKernels.Kernels;
 
 namespace HessianKernels.SecondMoment;
@@ -68,8 +69,8 @@ public sealed partial class CurvatureSet
 
     /// <summary>Bytes that <see cref="Reduce"/> takes at most, its result among them, for n examples with factors <c>[r, d]</c>.</summary>
     /// <remarks>
-    /// With q = min(n r, d): the q x q Gram matrix, which becomes its eigenvectors, as much again for finding them, Phi <c>[n r, q]</c>,
-    /// and the q eigenvalues.
+    /// With q = min(n r, d): the q x q Gram matrix, which becomes its eigenvectors, half as much again and 4 KiB q for finding them, Phi
+    /// <c>[n r, q]</c>, and the q eigenvalues.
     /// Factors in float take a block of at most 8 MiB, or one row of them, more; an indefinite set three times Phi.
     /// </remarks>
     /// <param name="examples">n, at least 1.</param>
@@ -82,7 +83,7 @@ public sealed partial class CurvatureSet
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(parameters, 1);
         long all = (long)examples * rows, order = Math.Min(all, parameters);
-        return checked(sizeof(double) * (2 * order * order + all * order + order));
+        return checked(sizeof(double) * (order * order + all * order + order) + SymmetricEigendecomposition.ScratchBytes((int)Math.Min(order, int.MaxValue)));
     }
 
     private static double DefaultTolerance(int order, long terms, double epsilon) => 8 * epsilon * Math.Max(order, Math.Sqrt(terms));

@@ -22,7 +22,7 @@ internal sealed unsafe class DiagonalNoise : ILinearOperator<Span<double>>
     {
         int m = space.Rank;
         (Length, _threads) = (m, threads);
-        _matrix = new double[checked(m * m)];
+        _matrix = new double[PackedSymmetric.Square(m)];
         (Scale, _scaled) = (new double[m], new double[m]);
         double[] rows = new double[checked(RowsABlock * m)], weighted = new double[RowsABlock * m];
         int used = 0;
@@ -51,7 +51,8 @@ internal sealed unsafe class DiagonalNoise : ILinearOperator<Span<double>>
     /// <summary>d, <c>[m]</c>.</summary>
     public double[] Scale { get; }
 
-    public static long RequiredBytes(FunctionSpace space) => sizeof(double) * ((long)space.Rank * space.Rank + (2L * RowsABlock + 2) * space.Rank);
+    public static long RequiredBytes(FunctionSpace space)
+        => sizeof(double) * ((long)space.Rank * space.Rank + (2L * RowsABlock + 2) * space.Rank);
 
     public void Apply(Span<double> input, Span<double> output)
     {

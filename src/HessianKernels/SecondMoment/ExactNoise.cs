@@ -4,15 +4,16 @@ using HessianKernels.Spaces;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// <c>lambda_max( W^{-1/2} o A o W^{-1/2} )</c> for one W after another, each search beginning where the last ended: in the vectors of the
-/// examples, or in packed matrices for a set with signs and r > 1.
+/// <c>lambda_max( W^{-1/2} o A o W^{-1/2} )</c> for one W after another, each search beginning near where the last ended: in the vectors of
+/// the examples, or in packed matrices for a set with signs and r > 1.
 /// </summary>
 internal sealed class ExactNoise
 {
     private readonly SecondMomentOptions _options;
     private readonly ExampleNoise? _examples;
     private readonly ILinearOperator<Span<double>> _matrix;
-    private readonly double[] _start;
+    private readonly double[] _identity, _start;
+    private bool _warm;
 
     public ExactNoise(FunctionSpace space, SecondMomentOptions options)
     {
@@ -22,7 +23,8 @@ internal sealed class ExactNoise
         {
             _matrix = _examples = new(map, space);
             Weights = _examples.Inverse;
-            map.Identity(_start = new double[_examples.Length]);
+            map.Identity(_identity = new double[_examples.Length]);
+            _start = new double[_identity.Length];
             return;
         }
 
@@ -30,7 +32,8 @@ internal sealed class ExactNoise
         _matrix = new WeightedMoment(map, space, null, Weights, 1);
         double[] ones = new double[space.Rank];
         Array.Fill(ones, 1);
-        PackedSymmetric.Diagonal(ones, _start = new double[Weights.Length]);
+        PackedSymmetric.Diagonal(ones, _identity = new double[Weights.Length]);
+        _start = new double[Weights.Length];
     }
 
     /// <summary>Where W is written before each search.</summary>
@@ -41,7 +44,9 @@ internal sealed class ExactNoise
         long m = space.Rank, r = space.Rows;
         bool examples = InExamples(space);
         long length = examples ? space.Examples * (r * (r + 1) / 2) : m * (m + 1) / 2;
-        long matrix = examples ? ExampleNoise.RequiredBytes(space, options.ThreadCount) : WeightedMoment.RequiredBytes(space, 1, options.ThreadCount);
+        long matrix = examples
+            ? ExampleNoise.RequiredBytes(space, options.ThreadCount)
+            : WeightedMoment.RequiredBytes(space, 1, options.ThreadCount);
         return matrix + length * sizeof(double) + PerronVector.RequiredBytes(length, options, storeProducts: examples);
     }
 
@@ -50,8 +55,28 @@ internal sealed class ExactNoise
     {
         if (_examples is null) PairWeights.InvertRoot(Weights);
         else PairWeights.Invert(Weights);
+        Begin();
         return PerronVector.Find(_matrix, _start, _options, storeProducts: _examples is not null, progress, cancellation);
     }
 
-    private static bool InExamples(FunctionSpace space) => space.Rows == 1 || space.Signs.IsEmpty;
+    /// <summary>
+    /// The identity, and where there is a last vector that, with the sign of the cone: alone it may have nothing of the next one, where the
+    /// set falls apart into orthogonal ones.
+    /// </summary>
+    private void Begin()
+    {
+        double trace = 0, square = 0;
+        for (int i = 0; i < _start.Length; i++)
+        {
+            trace += _identity[i] * _start[i];
+            square += _identity[i] * _identity[i];
+        }
+
+        double last = trace < 0 ? -1 : 1, norm = Math.Sqrt(square);
+        for (int i = 0; i < _start.Length; i++) _start[i] = _identity[i] / norm + (_warm ? last * _start[i] : 0);
+        _warm = true;
+    }
+
+    /// <summary>Whether the search goes on in the vectors of the examples.</summary>
+    public static bool InExamples(FunctionSpace space) => space.Rows == 1 || space.Signs.IsEmpty;
 }

@@ -6,9 +6,11 @@ internal static class HeavyBall
     /// <summary>Throws unless mu is in [0, 1) and rho is finite and not negative.</summary>
     public static void Check(double momentum, double weightDecay)
     {
-        if (!(momentum >= 0 && momentum < 1)) throw new ArgumentOutOfRangeException(nameof(momentum), momentum, $"Found a momentum of {momentum}; expected 0 <= mu < 1.");
+        if (!(momentum >= 0 && momentum < 1))
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, $"Found a momentum of {momentum}; expected 0 <= mu < 1.");
         if (!(weightDecay >= 0 && double.IsFinite(weightDecay)))
-            throw new ArgumentOutOfRangeException(nameof(weightDecay), weightDecay, $"Found a weight decay of {weightDecay}; expected a finite number of at least 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(weightDecay), weightDecay, $"Found a weight decay of {weightDecay}; expected a finite number of at least 0.");
     }
 
     /// <summary>

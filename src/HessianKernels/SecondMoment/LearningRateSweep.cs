@@ -4,8 +4,8 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>
 /// Noise kernel norms and critical learning rates of one set at many learning rates and batch sizes. What does not change is kept (the
-/// matrix of K_diag, the critical learning rate of a
-/// sampling), and each search begins from the eigenvector of the last: neighbours in a sweep cost a few products each.
+/// matrix of K_diag, the critical learning rate of a sampling, the subspace that the eigenvectors of K_exact were found in): a further
+/// point of a sweep soon costs half a product.
 /// </summary>
 /// <remarks>
 /// The values are those of a cold start to the tolerance, not bit for bit. One call at a time.
@@ -18,9 +18,10 @@ public sealed class LearningRateSweep
 {
     private readonly SecondMomentOptions _options;
     private readonly Dictionary<(double Alpha, double Kappa), CriticalLearningRate> _critical = [];
+    private readonly bool _keeps;
     private ExactNoise? _exact;
+    private NoiseSubspace? _subspace;
     private DiagonalNoise? _diagonal;
-    private double[]? _diagonalStart;
 
     /// <summary>Begins; nothing is computed yet.</summary>
     /// <param name="space">The set.</param>
@@ -28,10 +29,18 @@ public sealed class LearningRateSweep
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The memory that the norms need is above the limit; the message names both.</exception>
     public LearningRateSweep(FunctionSpace space, SecondMomentOptions? options = null)
+        : this(space, options, single: false)
+    {
+    }
+
+    /// <summary>A single point is not worth the memory of a subspace.</summary>
+    internal LearningRateSweep(FunctionSpace space, SecondMomentOptions? options, bool single)
     {
         ArgumentNullException.ThrowIfNull(space);
         (Space, _options) = (space, (options ?? SecondMomentOptions.Default).Check());
-        _options.ThrowIfOver(NoiseKernel.RequiredBytes(space, options), $"A sweep of {space.Examples} examples on {space.Rank} dimensions");
+        _keeps = !single && NoiseSubspace.Serves(space);
+        long required = single ? NoiseKernel.RequiredBytes(space, options) : RequiredBytes(space, options);
+        _options.ThrowIfOver(required, $"The noise kernel of {space.Examples} examples on {space.Rank} dimensions");
     }
 
     /// <summary>The set.</summary>
@@ -62,9 +71,21 @@ public sealed class LearningRateSweep
         double learningRate, BatchSampling sampling, IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (Known(learningRate, sampling) is { } known) return known;
+        double factor = sampling.Kappa * learningRate * learningRate;
+        int spent = 0;
+        if (_keeps)
+        {
+            _subspace ??= new(Space, _options);
+            PairWeights.Drift(Space.Eigenvalues, learningRate, sampling.Alpha, _subspace.Weights);
+            TopEigenvalue top = _subspace.Largest(progress, cancellation, out bool proved);
+            if (proved) return top.Times(factor);
+            spent = top.OperatorApplications;
+        }
+
         _exact ??= new(Space, _options);
         PairWeights.Drift(Space.Eigenvalues, learningRate, sampling.Alpha, _exact.Weights);
-        return _exact.Largest(progress, cancellation).Times(sampling.Kappa * learningRate * learningRate);
+        TopEigenvalue found = _exact.Largest(progress, cancellation);
+        return (found with { OperatorApplications = found.OperatorApplications + spent }).Times(factor);
     }
 
     /// <summary>K_diag alone.</summary>
@@ -74,14 +95,16 @@ public sealed class LearningRateSweep
     {
         if (Known(learningRate, sampling) is { } known) return known;
         _diagonal ??= new(Space, _options.ThreadCount);
-        if (_diagonalStart is null) Array.Fill(_diagonalStart = new double[Space.Rank], 1);
+        double[] start = new double[Space.Rank];
+        Array.Fill(start, 1);
         for (int a = 0; a < Space.Rank; a++)
         {
             double x = learningRate * Space.Eigenvalues[a];
             _diagonal.Scale[a] = 1 / Math.Sqrt(x * (2 - sampling.Alpha * x));
         }
 
-        return PerronVector.Find(_diagonal, _diagonalStart, _options, storeProducts: true, progress, cancellation).Times(sampling.Kappa * learningRate * learningRate);
+        TopEigenvalue top = PerronVector.Find(_diagonal, start, _options, storeProducts: true, progress, cancellation);
+        return top.Times(sampling.Kappa * learningRate * learningRate);
     }
 
     /// <summary>eta*, computed once a sampling.</summary>
@@ -96,6 +119,18 @@ public sealed class LearningRateSweep
         found = SecondMoment.CriticalLearningRate.Of(Space, sampling, _options, progress, cancellation);
         if (found.Evidence.Status == LanczosStatus.Converged) _critical[(sampling.Alpha, sampling.Kappa)] = found;
         return found;
+    }
+
+    /// <summary>
+    /// Bytes that the norms take beyond the set: those of one point, and the subspace that is kept, some fifty packed m x m matrices.
+    /// </summary>
+    /// <param name="space">The set.</param>
+    /// <param name="options">The options of the sweep.</param>
+    public static long RequiredBytes(FunctionSpace space, SecondMomentOptions? options = null)
+    {
+        long point = NoiseKernel.RequiredBytes(space, options);
+        if (!NoiseSubspace.Serves(space)) return point;
+        return point + NoiseSubspace.RequiredBytes(space, options ?? SecondMomentOptions.Default);
     }
 
     /// <summary>What needs no search: nothing to be unstable, an unstable mean, no noise.</summary>

@@ -15,7 +15,8 @@ public static class MeanStability
     public static double LearningRate(double largestEigenvalue, double momentum = 0, double weightDecay = 0)
     {
         if (!(largestEigenvalue >= 0))
-            throw new ArgumentOutOfRangeException(nameof(largestEigenvalue), largestEigenvalue, $"Found an eigenvalue of {largestEigenvalue}; expected at least 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(largestEigenvalue), largestEigenvalue, $"Found an eigenvalue of {largestEigenvalue}; expected at least 0.");
         HeavyBall.Check(momentum, weightDecay);
         return 2 * (1 + momentum) / (largestEigenvalue + weightDecay);
     }
@@ -32,9 +33,12 @@ public static class MeanStability
     public static double Sharpness(double learningRate, double beta1, double beta2)
     {
         if (!(learningRate > 0 && double.IsFinite(learningRate)))
-            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, $"Found a learning rate of {learningRate}; expected a finite number above 0.");
-        if (!(beta1 >= 0 && beta1 < 1)) throw new ArgumentOutOfRangeException(nameof(beta1), beta1, $"Found beta1 = {beta1}; expected 0 <= beta1 < 1.");
-        if (!(beta2 >= 0 && beta2 < 1)) throw new ArgumentOutOfRangeException(nameof(beta2), beta2, $"Found beta2 = {beta2}; expected 0 <= beta2 < 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(learningRate), learningRate, $"Found a learning rate of {learningRate}; expected a finite number above 0.");
+        if (!(beta1 >= 0 && beta1 < 1))
+            throw new ArgumentOutOfRangeException(nameof(beta1), beta1, $"Found beta1 = {beta1}; expected 0 <= beta1 < 1.");
+        if (!(beta2 >= 0 && beta2 < 1))
+            throw new ArgumentOutOfRangeException(nameof(beta2), beta2, $"Found beta2 = {beta2}; expected 0 <= beta2 < 1.");
         return 2 / learningRate * (1 + beta1) / (1 + 2 * beta2);
     }
 }

@@ -13,10 +13,9 @@ public static partial class NoiseKernel
     /// </summary>
     /// <remarks>
     /// The noise that a step adds is <c>kappa eta^2 [(1/n) sum_i H_i M H_i - c H M H]</c>, and each mode pair passes it on by P; so for mu
-    /// = rho = 0 this norm is 1 where K_exact is, but another number elsewhere: K_exact
-    /// counts alpha H M H among the deterministic part. Weight decay is not drawn: Bernoulli batches of any size have rho once. Some ten to
-    /// twenty products of 2 n r m^2 flops on packed m x m matrices.
-    /// MATHEMATICS 3; paper 000 A.5.
+    /// = rho = 0 this norm is 1 where K_exact is, but another number elsewhere: K_exact counts alpha H M H among the deterministic part.
+    /// Weight decay is not drawn: Bernoulli batches of any size have rho once. Some ten to twenty products of 2 n r m^2 flops on packed m x
+    /// m matrices. MATHEMATICS 3; paper 000 A.5.
     /// </remarks>
     /// <param name="space">The set.</param>
     /// <param name="learningRate">eta, finite and positive.</param>
@@ -30,20 +29,22 @@ public static partial class NoiseKernel
     /// <exception cref="ArgumentException">The sampling is from another number of examples.</exception>
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>
     public static TopEigenvalue ExactWithMomentum(
-        FunctionSpace space, double learningRate, BatchSampling sampling, double momentum, double weightDecay = 0, SecondMomentOptions? options = null,
-        IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
+        FunctionSpace space, double learningRate, BatchSampling sampling, double momentum, double weightDecay = 0,
+        SecondMomentOptions? options = null, IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
     {
         Point.Check(space, learningRate, sampling);
         HeavyBall.Check(momentum, weightDecay);
         options = (options ?? SecondMomentOptions.Default).Check();
         if (space.Rank == 0) return TopEigenvalue.Known(0);
-        if (!HeavyBall.Contracts(space.Eigenvalues[0], learningRate, momentum, weightDecay)
-            || !HeavyBall.Contracts(space.Eigenvalues[^1], learningRate, momentum, weightDecay)) return TopEigenvalue.Known(double.PositiveInfinity);
+        foreach (double lambda in (ReadOnlySpan<double>)[space.Eigenvalues[0], space.Eigenvalues[^1]])
+            if (!HeavyBall.Contracts(lambda, learningRate, momentum, weightDecay)) return TopEigenvalue.Known(double.PositiveInfinity);
 
         // (alpha - 1) L M L is - kappa c L M L, and stays right where kappa is 0.
         double step = learningRate * learningRate, rest = step * (sampling.Alpha - 1);
         if (sampling.Kappa == 0 && rest == 0) return TopEigenvalue.Known(0);
-        options.ThrowIfOver(MomentumRequiredBytes(space, options), $"The noise kernel with momentum of {space.Examples} examples on {space.Rank} dimensions");
+        options.ThrowIfOver(
+            MomentumRequiredBytes(space, options),
+            $"The noise kernel with momentum of {space.Examples} examples on {space.Rank} dimensions");
         int length = PackedSymmetric.Length(space.Rank);
         double[] root = new double[length], diagonal = new double[length], start = new double[length], ones = new double[space.Rank];
         PairWeights.HeavyBall(space.Eigenvalues, learningRate, momentum, weightDecay, root);
@@ -63,9 +64,9 @@ public static partial class NoiseKernel
         => SecondMoment.CriticalLearningRate.RequiredBytes(space, options);
 
     /// <summary>
-    /// K_hd with momentum and weight decay, from the spectrum alone: <c>(1/r) kappa eta^2 sum_a lambda_a^2 P_aa</c>. For rho = 0
-    /// <c>kappa eta sum_a lambda_a / ((1 - mu)(2 - eta lambda_a / (1 + mu)))</c>; for mu = 0 <c>kappa eta^2 sum_a lambda_a^2 / (1 - (1 -
-    /// eta lambda_a - eta rho)^2)</c>.
+    /// K_hd with momentum and weight decay, from the spectrum alone: <c>(1/r) kappa eta^2 sum_a lambda_a^2 P_aa</c>. For rho = 0 <c>kappa
+    /// eta sum_a lambda_a / ((1 - mu)(2 - eta lambda_a / (1 + mu)))</c>; for mu = 0 <c>kappa eta^2 sum_a lambda_a^2 / (1 - (1 - eta
+    /// lambda_a - eta rho)^2)</c>.
     /// </summary>
     /// <param name="eigenvalues">The eigenvalues of H on its range.</param>
     /// <param name="rows">r.</param>
@@ -108,8 +109,7 @@ public static partial class NoiseKernel
 
     /// <summary>
     /// The spectral radius of the noise alone, without what the steps after it take away: <c>kappa eta^2 lambda_max(A)</c>. For Bernoulli
-    /// sampling it is that of N of paper 003's Lemma 4.1,
-    /// <c>N(M) = eta^2 (1/(n b) - 1/n^2) sum_i H_i M H_i</c>.
+    /// sampling it is that of N of paper 003's Lemma 4.1, <c>N(M) = eta^2 (1/(n b) - 1/n^2) sum_i H_i M H_i</c>.
     /// </summary>
     /// <inheritdoc cref="Norms" path="/param|/exception"/>
     public static TopEigenvalue Radius(

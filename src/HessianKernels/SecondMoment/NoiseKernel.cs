@@ -3,8 +3,8 @@ using HessianKernels.Krylov;
 namespace HessianKernels.SecondMoment;
 
 /// <summary>
-/// The noise kernel: how much of the second moment that SGD's noise takes out of a step it puts back over all later steps. With
-/// <c>W_ab = eta (lambda_a + lambda_b) - alpha eta^2 lambda_a lambda_b</c>,
+/// The noise kernel: how much of the second moment that SGD's noise takes out of a step it puts back over all later steps. With <c>W_ab =
+/// eta (lambda_a + lambda_b) - alpha eta^2 lambda_a lambda_b</c>,
 /// <code>
 /// K_exact  = kappa eta^2 lambda_max( W^{-1/2} o [(1/n) sum_i H_i ( . ) H_i] o W^{-1/2} )
 /// K_diag   = kappa eta^2 lambda_max( D^{-1/2} N D^{-1/2} ),  N_ab = (1/n) sum_i [(H_i)_ab]^2,  D = diag(W_aa)
@@ -16,9 +16,8 @@ namespace HessianKernels.SecondMoment;
 /// </summary>
 /// <remarks>
 /// Where <c>alpha eta lambda_max >= 2</c>, or an eigenvalue of H is not positive, the mean itself does not contract and the first three are
-/// +infinity; K_hd_asy is from <c>eta lambda_max >= 2</c> on.
-/// The norms of many learning rates or batch sizes: <see cref="LearningRateSweep"/>. MATHEMATICS 3; paper 000 eqs. 9 to 11, whose slips are
-/// in MATHEMATICS 9.
+/// +infinity; K_hd_asy is from <c>eta lambda_max >= 2</c> on. The norms of many learning rates or batch sizes:
+/// <see cref="LearningRateSweep"/>. MATHEMATICS 3; paper 000 eqs. 9 to 11, whose slips are in MATHEMATICS 9.
 /// </remarks>
 public static partial class NoiseKernel
 {
@@ -35,7 +34,7 @@ public static partial class NoiseKernel
     public static NoiseKernelNorms Norms(
         FunctionSpace space, double learningRate, BatchSampling sampling, SecondMomentOptions? options = null,
         IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
-        => new LearningRateSweep(space, options).Norms(learningRate, sampling, progress, cancellation);
+        => new LearningRateSweep(space, options, single: true).Norms(learningRate, sampling, progress, cancellation);
 
     /// <summary>
     /// Bytes that <see cref="Norms"/> takes beyond the set: two m x m matrices and a half, and the vectors of the searches.
@@ -46,7 +45,8 @@ public static partial class NoiseKernel
     {
         ArgumentNullException.ThrowIfNull(space);
         options = (options ?? SecondMomentOptions.Default).Check();
-        return ExactNoise.RequiredBytes(space, options) + DiagonalNoise.RequiredBytes(space) + PerronVector.RequiredBytes(space.Rank, options, storeProducts: true);
+        return ExactNoise.RequiredBytes(space, options) + DiagonalNoise.RequiredBytes(space)
+            + PerronVector.RequiredBytes(space.Rank, options, storeProducts: true);
     }
 
     /// <summary>K_hd from the spectrum alone.</summary>

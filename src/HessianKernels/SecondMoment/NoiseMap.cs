@@ -4,16 +4,14 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>
 /// The two halves of the noise map <c>A(M) = (1/n) sum_i H_i M H_i = (1/n) sum_i Phi_i^T S_i (Phi_i M Phi_i^T) S_i Phi_i</c>: from a
-/// symmetric M to one symmetric
-/// r x r block an example, <c>Q_i = Phi_i M Phi_i^T</c>, and from such blocks to <c>sum_i Phi_i^T Q_i Phi_i</c>. Each is the other's
-/// adjoint.
+/// symmetric M to one symmetric r x r block an example, <c>Q_i = Phi_i M Phi_i^T</c>, and from such blocks to <c>sum_i Phi_i^T Q_i
+/// Phi_i</c>. Each is the other's adjoint.
 /// </summary>
 /// <remarks>
 /// Both work on half of a symmetric matrix, so that a product with A takes 2 n r m^2 flops: with <c>M = tril(M') + tril(M')^T</c>, where M'
-/// is M but for a halved diagonal, <c>Q_i = Z_i Phi_i^T + Phi_i Z_i^T</c>,
-/// <c>Z = Phi tril(M')</c>. The blocks are packed as symmetric matrices are (<see cref="PackedSymmetric"/>), so for r = 1 they are n
-/// numbers. Rows are taken some at a time: besides
-/// the m x m matrix only a few rows of m numbers are held.
+/// is M but for a halved diagonal, <c>Q_i = Z_i Phi_i^T + Phi_i Z_i^T</c>, <c>Z = Phi tril(M')</c>. The blocks are packed as symmetric
+/// matrices are (<see cref="PackedSymmetric"/>), so for r = 1 they are n numbers. Rows are taken some at a time: besides the m x m matrix
+/// only a few rows of m numbers are held.
 /// </remarks>
 internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
 {
@@ -21,6 +19,7 @@ internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
     private const int RowsABlock = 256;
 
     private readonly double[] _factors = space.FactorsArray;
+    // For r = 1 the two signs cancel.
     private readonly double[]? _signs = space.Rows > 1 ? space.SignsArray : null;
     private readonly int _n = space.Examples, _r = space.Rows, _m = space.Rank, _block = BlockOf(space.Rows);
 
@@ -29,9 +28,6 @@ internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
 
     /// <summary>Numbers in all the blocks.</summary>
     public int BlocksLength => checked(_n * BlockLength);
-
-    /// <summary>Whether S_i X S_i differs from X: for r = 1 the two signs cancel.</summary>
-    public bool HasSigns => _signs is not null;
 
     /// <summary>Bytes held while a product runs, on the C heap, besides what the kernels pack.</summary>
     public static long ScratchBytes(FunctionSpace space, int threads)

@@ -2,8 +2,7 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>
 /// Symmetric m x m matrices as vectors of length m (m + 1) / 2: the lower triangle row by row, what is off the diagonal times sqrt(2), so
-/// that the Euclidean inner product
-/// is Frobenius'.
+/// that the Euclidean inner product is Frobenius'.
 /// <code>
 ///  ( a      )
 ///  ( b c    )   is   a, sqrt(2) b, c, sqrt(2) d, sqrt(2) e, f
@@ -25,6 +24,17 @@ internal static class PackedSymmetric
             ? (int)length
             : throw new ArgumentOutOfRangeException(
                 nameof(m), m, $"Symmetric matrices of order {m} have {length} elements, {8 * length} bytes; one array holds {Array.MaxLength} elements.");
+    }
+
+    /// <summary>m^2, of a matrix held whole.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One array cannot hold so many numbers.</exception>
+    public static int Square(int m)
+    {
+        long square = (long)m * m;
+        return square <= Array.MaxLength
+            ? (int)square
+            : throw new ArgumentOutOfRangeException(
+                nameof(m), m, $"A matrix of order {m} has {square} elements, {8 * square} bytes; one array holds {Array.MaxLength} elements.");
     }
 
     /// <summary>Packs the lower triangle of a row-major matrix.</summary>

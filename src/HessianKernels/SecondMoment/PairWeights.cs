@@ -2,8 +2,7 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>
 /// Numbers <c>w_ab = f(lambda_a, lambda_b)</c> of the pairs of eigenvalues, the lower triangle row by row, without the factors sqrt(2) of
-/// <see cref="PackedSymmetric"/>: what the linear, deterministic part
-/// of a second moment is in the eigenbasis of H.
+/// <see cref="PackedSymmetric"/>: what the linear, deterministic part of a second moment is in the eigenbasis of H.
 /// </summary>
 internal static class PairWeights
 {
@@ -25,15 +24,15 @@ internal static class PairWeights
     /// </summary>
     /// <remarks>
     /// With p = 1 + mu - x, q = 1 + mu - y and S, C, D the sums of h_t(a) h_t(b), h_{t-1}(a) h_t(b), h_t(a) h_{t-1}(b), the recursions of b
-    /// and of a give <c>C = q S - mu D</c> and <c>D = p S - mu C</c>, and both
-    /// <c>S = 1 + p C - mu (q C - mu S)</c>; so <c>S = (1 - mu^2) / ((1 - mu^2)^2 - (p - mu q)(q - mu p))</c>. Written without p and q
-    /// nothing cancels where x and y are small.
-    /// The product (x - mu y)(y - mu x) is <c>(1 + mu^2) x y - mu (x^2 + y^2)</c>.
+    /// and of a give <c>C = q S - mu D</c> and <c>D = p S - mu C</c>, and both <c>S = 1 + p C - mu (q C - mu S)</c>; so <c>S = (1 - mu^2) /
+    /// ((1 - mu^2)^2 - (p - mu q)(q - mu p))</c>. Written without p and q nothing cancels where x and y are small. The product (x - mu y)(y
+    /// - mu x) is <c>(1 + mu^2) x y - mu (x^2 + y^2)</c>.
     /// </remarks>
-    public static void HeavyBall(ReadOnlySpan<double> eigenvalues, double learningRate, double momentum, double weightDecay, Span<double> weights)
+    public static void HeavyBall(
+        ReadOnlySpan<double> eigenvalues, double learningRate, double momentum, double weightDecay, Span<double> weights)
     {
-        double square = 1 - momentum * momentum;
-        Fill(eigenvalues, learningRate, learningRate * weightDecay, 1 - momentum, -(1 + momentum * momentum) / square, momentum / square, weights);
+        double square = 1 - momentum * momentum, product = -(1 + momentum * momentum) / square;
+        Fill(eigenvalues, learningRate, learningRate * weightDecay, 1 - momentum, product, momentum / square, weights);
     }
 
     /// <summary>Replaces every w by 1 / w.</summary>

@@ -5,12 +5,13 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>
 /// The largest eigenvalue of an operator that maps a cone (positive vectors, positive semidefinite matrices) into itself. Its vector lies
-/// in that cone (Krein and Rutman; Perron and Frobenius for matrices), so a
-/// start inside the cone overlaps with it: no random start is needed, and no search for what a start may have missed.
+/// in that cone (Krein and Rutman; Perron and Frobenius for matrices), so a start inside the cone overlaps with it: no random start is
+/// needed, and no search for what a start may have missed.
 /// </summary>
 internal static class PerronVector
 {
-    private const int Basis = 24;
+    // Vectors of a basis: as many as 256 MiB hold, within reason.
+    private const int FewestVectors = 24, MostVectors = 48, Elements = 1 << 25;
 
     /// <summary>Runs Lanczos from a start inside the cone.</summary>
     /// <param name="matrix">The operator.</param>
@@ -23,7 +24,8 @@ internal static class PerronVector
         ILinearOperator<Span<double>> matrix, Span<double> start, SecondMomentOptions options, bool storeProducts,
         IProgress<LanczosProgress>? progress, CancellationToken cancellation)
     {
-        LanczosResult<double> result = Lanczos.TopK<double>(matrix, 1, Settings(matrix.Length, options, storeProducts), start, progress, cancellation);
+        LanczosOptions settings = Settings(matrix.Length, options, storeProducts);
+        LanczosResult<double> result = Lanczos.TopK<double>(matrix, 1, settings, start, progress, cancellation);
         LanczosEvidence evidence = result.Evidence;
         if (evidence.Found > 0) result.Eigenvectors.CopyTo(start);
         return new()
@@ -39,13 +41,14 @@ internal static class PerronVector
     /// <summary>Bytes of a run.</summary>
     public static long RequiredBytes(long length, SecondMomentOptions options, bool storeProducts)
         => length > int.MaxValue ? long.MaxValue
-            : Lanczos.EstimateMemory<double>((int)Math.Max(length, 1), 1, 1, Settings((int)Math.Max(length, 1), options, storeProducts), matrix: false).Total;
+            : Lanczos.EstimateMemory<double>((int)Math.Max(length, 1), 1, 1, Settings((int)Math.Max(length, 1), options, storeProducts),
+                matrix: false).Total;
 
     private static LanczosOptions Settings(int length, SecondMomentOptions options, bool storeProducts) => new()
     {
         Tolerance = options.Tolerance,
         MaximumApplications = options.MaximumApplications,
-        MaximumBasis = Math.Min(length, Basis),
+        MaximumBasis = Math.Min(length, Math.Clamp(Elements / length, FewestVectors, MostVectors)),
         FindMultiplicity = false,
         StoreProducts = storeProducts,
         Threads = options.Threads,

@@ -8,7 +8,8 @@ internal static class Point
     {
         ArgumentNullException.ThrowIfNull(sampling);
         if (!(learningRate > 0 && double.IsFinite(learningRate)))
-            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, $"Found a learning rate of {learningRate}; expected a finite number above 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(learningRate), learningRate, $"Found a learning rate of {learningRate}; expected a finite number above 0.");
     }
 
     /// <summary>Throws unless the sampling draws from the set's examples.</summary>
@@ -17,7 +18,8 @@ internal static class Point
         ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(sampling);
         if (sampling.Examples != space.Examples)
-            throw new ArgumentException($"The sampling draws from {sampling.Examples} examples; the set has {space.Examples}.", nameof(sampling));
+            throw new ArgumentException(
+                $"The sampling draws from {sampling.Examples} examples; the set has {space.Examples}.", nameof(sampling));
     }
 
     /// <summary>Both.</summary>

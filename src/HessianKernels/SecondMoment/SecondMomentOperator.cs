@@ -10,9 +10,8 @@ namespace HessianKernels.SecondMoment;
 /// </summary>
 /// <remarks>
 /// A vector is a symmetric m x m matrix in the eigenbasis of H, packed: the lower triangle row by row, off-diagonal elements times sqrt(2),
-/// so that the inner product is Frobenius' and T is self-adjoint. T maps
-/// positive semidefinite matrices to such; its spectral radius is its largest eigenvalue. Outside the range T is the identity and is not
-/// represented. A product takes 2 n r m^2 flops; one at a time.
+/// so that the inner product is Frobenius' and T is self-adjoint. T maps positive semidefinite matrices to such; its spectral radius is its
+/// largest eigenvalue. Outside the range T is the identity and is not represented. A product takes 2 n r m^2 flops; one at a time.
 /// MATHEMATICS 2; paper 000 eq. 7 from the side of the data, paper 002 App. E.
 /// </remarks>
 public sealed class SecondMomentOperator : ILinearOperator<Span<double>>
@@ -34,7 +33,9 @@ public sealed class SecondMomentOperator : ILinearOperator<Span<double>>
     {
         Point.Check(space, learningRate, sampling);
         _options = (options ?? SecondMomentOptions.Default).Check();
-        if (space.Rank == 0) throw new ArgumentException("The set is zero: its range has no dimension, and T is the identity outside the range.", nameof(space));
+        if (space.Rank == 0)
+            throw new ArgumentException(
+                "The set is zero: its range has no dimension, and T is the identity outside the range.", nameof(space));
         _options.ThrowIfOver(RequiredBytes(space, options), $"T of {space.Examples} examples on {space.Rank} dimensions");
         (Space, LearningRate, Sampling) = (space, learningRate, sampling);
         double[] diagonal = new double[PackedSymmetric.Length(space.Rank)];
@@ -63,8 +64,7 @@ public sealed class SecondMomentOperator : ILinearOperator<Span<double>>
 
     /// <summary>
     /// lambda_max(T) on the range, a diagnostic: the top of T's spectrum is crowded just under <c>1 - 2 eta lambda_min</c>, and the search
-    /// may take hundreds of products. K_exact and the critical learning rate decide
-    /// stability with some ten.
+    /// may take hundreds of products. K_exact and the critical learning rate decide stability with some ten.
     /// </summary>
     /// <param name="progress">Told of every look of the search.</param>
     /// <param name="cancellation">Ends the search; what was found is returned.</param>

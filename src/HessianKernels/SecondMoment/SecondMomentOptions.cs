@@ -34,11 +34,14 @@ public sealed record SecondMomentOptions
     internal SecondMomentOptions Check()
     {
         if (!(Tolerance >= 0 && Tolerance < 1))
-            throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, $"Found Tolerance = {Tolerance}; expected 0 <= Tolerance < 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(Tolerance), Tolerance, $"Found Tolerance = {Tolerance}; expected 0 <= Tolerance < 1.");
         if (!(SolveTolerance >= 0 && SolveTolerance < 1))
-            throw new ArgumentOutOfRangeException(nameof(SolveTolerance), SolveTolerance, $"Found SolveTolerance = {SolveTolerance}; expected 0 <= SolveTolerance < 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(SolveTolerance), SolveTolerance, $"Found SolveTolerance = {SolveTolerance}; expected 0 <= SolveTolerance < 1.");
         if (MaximumApplications < 1)
-            throw new ArgumentOutOfRangeException(nameof(MaximumApplications), MaximumApplications, $"Found MaximumApplications = {MaximumApplications}; expected at least 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(MaximumApplications), MaximumApplications, $"Found MaximumApplications = {MaximumApplications}; expected at least 1.");
         if (Threads < 0) throw new ArgumentOutOfRangeException(nameof(Threads), Threads, $"Found Threads = {Threads}; expected 0 or more.");
         return this;
     }

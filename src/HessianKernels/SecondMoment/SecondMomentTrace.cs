@@ -19,8 +19,8 @@ public static class SecondMomentTrace
     /// <exception cref="ArgumentException">The sampling is from another number of examples.</exception>
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>
     public static double[] Of(
-        FunctionSpace space, double learningRate, BatchSampling sampling, int steps, SecondMomentOptions? options = null, IProgress<int>? progress = null,
-        CancellationToken cancellation = default)
+        FunctionSpace space, double learningRate, BatchSampling sampling, int steps, SecondMomentOptions? options = null,
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         Point.Check(space, learningRate, sampling);
         ArgumentOutOfRangeException.ThrowIfNegative(steps);

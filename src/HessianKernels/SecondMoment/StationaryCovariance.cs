@@ -9,8 +9,8 @@ namespace HessianKernels.SecondMoment;
 /// </summary>
 /// <remarks>
 /// <c>I - T</c> is positive definite on the range exactly where SGD is stable in mean square: conjugate gradients on packed matrices,
-/// preconditioned by 1 / W. Each iteration one product of 2 n r m^2 flops; their number grows as K_exact
-/// nears 1. MATHEMATICS 3; paper 002 App. E.
+/// preconditioned by 1 / W. Each iteration one product of 2 n r m^2 flops; their number grows as K_exact nears 1. MATHEMATICS 3; paper 002
+/// App. E.
 /// </remarks>
 public sealed class StationaryCovariance
 {
@@ -42,17 +42,19 @@ public sealed class StationaryCovariance
     /// <exception cref="ArgumentException">The sampling is from another number of examples, or Sigma_g has another length.</exception>
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>
     public static StationaryCovariance Solve(
-        FunctionSpace space, double learningRate, BatchSampling sampling, ReadOnlySpan<double> gradientNoise, SecondMomentOptions? options = null,
-        IProgress<int>? progress = null, CancellationToken cancellation = default)
+        FunctionSpace space, double learningRate, BatchSampling sampling, ReadOnlySpan<double> gradientNoise,
+        SecondMomentOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         Point.Check(space, learningRate, sampling);
         options = (options ?? SecondMomentOptions.Default).Check();
         int length = PackedSymmetric.Length(space.Rank);
         if (gradientNoise.Length != length)
-            throw new ArgumentException($"Found {gradientNoise.Length} elements; expected m (m + 1) / 2 = {length} for m = {space.Rank}.", nameof(gradientNoise));
-        options.ThrowIfOver(RequiredBytes(space, options), $"The stationary covariance of {space.Examples} examples on {space.Rank} dimensions");
+            throw new ArgumentException(
+                $"Found {gradientNoise.Length} elements; expected m (m + 1) / 2 = {length} for m = {space.Rank}.", nameof(gradientNoise));
+        options.ThrowIfOver(
+            RequiredBytes(space, options), $"The stationary covariance of {space.Examples} examples on {space.Rank} dimensions");
 
-        TopEigenvalue noise = new LearningRateSweep(space, options).Exact(learningRate, sampling, cancellation: cancellation);
+        TopEigenvalue noise = new LearningRateSweep(space, options, single: true).Exact(learningRate, sampling, cancellation: cancellation);
         if (!(noise.Value < 1)) return new(StationaryStatus.Unstable, noise, [], default);
         if (length == 0) return new(StationaryStatus.Converged, noise, [], default);
 
@@ -65,8 +67,15 @@ public sealed class StationaryCovariance
         }
 
         WeightedMoment rest = new(new(space, options.ThreadCount), space, drift, null, -sampling.Kappa * learningRate * learningRate);
-        ConjugateGradientsOptions solve = new() { RelativeTolerance = options.SolveTolerance, MaximumIterations = options.MaximumApplications, Threads = options.Threads };
-        ConjugateGradientsEvidence evidence = ConjugateGradients.Solve<double>(rest, right, covariance, solve, new Elementwise(inverse), progress, cancellation)[0];
+        ConjugateGradientsOptions solve = new()
+        {
+            RelativeTolerance = options.SolveTolerance,
+            MaximumIterations = options.MaximumApplications,
+            Threads = options.Threads,
+        };
+        Elementwise preconditioner = new(inverse);
+        ConjugateGradientsEvidence evidence
+            = ConjugateGradients.Solve<double>(rest, right, covariance, solve, preconditioner, progress, cancellation)[0];
         StationaryStatus status = evidence.Status switch
         {
             ConjugateGradientsStatus.Converged => StationaryStatus.Converged,
@@ -84,9 +93,11 @@ public sealed class StationaryCovariance
     public static unsafe double[] GradientNoise(ReadOnlySpan<double> gradients, int examples)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
-        if (gradients.Length % examples != 0) throw new ArgumentException($"Found {gradients.Length} elements; expected whole vectors of {examples} examples.", nameof(gradients));
+        if (gradients.Length % examples != 0)
+            throw new ArgumentException(
+                $"Found {gradients.Length} elements; expected whole vectors of {examples} examples.", nameof(gradients));
         int m = gradients.Length / examples;
-        double[] matrix = new double[checked(m * m)], packed = new double[PackedSymmetric.Length(m)];
+        double[] matrix = new double[PackedSymmetric.Square(m)], packed = new double[PackedSymmetric.Length(m)];
         fixed (double* g = gradients, c = matrix)
             Kernels.Gemm.MultiplyLower(true, false, m, examples, 1.0 / examples, g, m, g, m, 0.0, c, m);
         PackedSymmetric.Pack(matrix, m, packed);
@@ -103,13 +114,17 @@ public sealed class StationaryCovariance
     /// <param name="options">Threads; the defaults where null.</param>
     /// <exception cref="InvalidOperationException">There is no covariance.</exception>
     /// <exception cref="ArgumentException">A length is not the solution's.</exception>
-    public double Interaction(FunctionSpace space, BatchSampling sampling, ReadOnlySpan<double> gradientNoise, SecondMomentOptions? options = null)
+    public double Interaction(
+        FunctionSpace space, BatchSampling sampling, ReadOnlySpan<double> gradientNoise, SecondMomentOptions? options = null)
     {
         Point.Check(space, sampling);
         if (Packed.Length == 0) throw new InvalidOperationException($"The status is {Status}: there is no covariance.");
         int length = PackedSymmetric.Length(space.Rank);
-        if (length != Packed.Length) throw new ArgumentException($"Found a set of {space.Rank} dimensions; the solution has {Packed.Length} elements.", nameof(space));
-        if (gradientNoise.Length != length) throw new ArgumentException($"Found {gradientNoise.Length} elements; expected {length}.", nameof(gradientNoise));
+        if (length != Packed.Length)
+            throw new ArgumentException(
+                $"Found a set of {space.Rank} dimensions; the solution has {Packed.Length} elements.", nameof(space));
+        if (gradientNoise.Length != length)
+            throw new ArgumentException($"Found {gradientNoise.Length} elements; expected {length}.", nameof(gradientNoise));
         options = (options ?? SecondMomentOptions.Default).Check();
         double[] product = new double[length], moment = new double[length];
         PairWeights.Product(space.Eigenvalues, product);

@@ -4,18 +4,18 @@ namespace HessianKernels.SecondMoment;
 
 /// <summary>
 /// <c>X to D o X + scale w o A(w o X)</c> on packed symmetric m x m matrices, with A the noise map and D and w elementwise: T itself, I -
-/// T, the pencil of the critical learning rate and
-/// the noise kernels, according to D, w and the scale.
+/// T, the pencil of the critical learning rate and the noise kernels, according to D, w and the scale.
 /// </summary>
 /// <param name="map">A, but for its 1 / n.</param>
 /// <param name="space">Where.</param>
 /// <param name="diagonal">D, the lower triangle row by row; zero where null.</param>
 /// <param name="root">w, the same; one where null.</param>
 /// <param name="scale">The factor of the noise.</param>
-internal sealed unsafe class WeightedMoment(NoiseMap map, FunctionSpace space, double[]? diagonal, double[]? root, double scale) : ILinearOperator<Span<double>>
+internal sealed unsafe class WeightedMoment(NoiseMap map, FunctionSpace space, double[]? diagonal, double[]? root, double scale)
+    : ILinearOperator<Span<double>>
 {
     private readonly double[] _blocks = new double[map.BlocksLength];
-    private readonly double[] _matrix = new double[checked(space.Rank * space.Rank)];
+    private readonly double[] _matrix = new double[PackedSymmetric.Square(space.Rank)];
 
     public int Batch => 1;
 
@@ -25,7 +25,8 @@ internal sealed unsafe class WeightedMoment(NoiseMap map, FunctionSpace space, d
     public static long RequiredBytes(FunctionSpace space, int arrays, int threads)
     {
         long m = space.Rank, r = space.Rows;
-        return sizeof(double) * (m * m + space.Examples * (r * (r + 1) / 2) + arrays * (m * (m + 1) / 2)) + NoiseMap.ScratchBytes(space, threads);
+        return sizeof(double) * (m * m + space.Examples * (r * (r + 1) / 2) + arrays * (m * (m + 1) / 2))
+            + NoiseMap.ScratchBytes(space, threads);
     }
 
     public void Apply(Span<double> input, Span<double> output)

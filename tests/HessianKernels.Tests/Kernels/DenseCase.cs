@@ -44,11 +44,13 @@ internal sealed unsafe class DenseCase<T>
     }
 
     /// <summary>
-    /// Fails unless <paramref name="found"/>, of this layout, holds <c>alpha a b + beta</c> times this matrix, where <paramref name="written"/> says so, and this matrix's
+    /// Fails unless <paramref name="found"/>, of this layout, holds <c>alpha a b + beta</c> times this matrix, where <paramref
+    /// name="written"/> says so, and this matrix's
     /// own bits elsewhere. <paramref name="a"/> is <c>[rows, inner]</c>, <paramref name="b"/> <c>[columns, inner]</c>.
     /// </summary>
     /// <remarks>
-    /// A chain of d fused multiply-adds is out by at most d eps / 2 times the sum of |terms| (Higham, Accuracy and Stability, 3.1); a chain a block, the blocks and c after it:
+    /// A chain of d fused multiply-adds is out by at most d eps / 2 times the sum of |terms| (Higham, Accuracy and Stability, 3.1); a
+    /// chain a block, the blocks and c after it:
     /// (k + blocks + 2) eps / 2, here with k in full, since the order of the sum is the kernel's own.
     /// </remarks>
     public void AssertProduct(

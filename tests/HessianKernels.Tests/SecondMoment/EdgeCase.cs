@@ -16,7 +16,10 @@ public enum SetFamily
     Indefinite,
 }
 
-/// <summary>A random curvature set and a way to draw batches from it, told by small numbers: so a failing one shrinks, and prints as what makes it again.</summary>
+/// <summary>
+/// A random curvature set and a way to draw batches from it, told by small numbers: so a failing one shrinks, and prints as what makes it
+/// again.
+/// </summary>
 /// <param name="Family">What it is like; shrinks to the first.</param>
 /// <param name="Examples">n, 1 to 4.</param>
 /// <param name="Rows">r, 1 to 3; not read where the family is Indefinite.</param>

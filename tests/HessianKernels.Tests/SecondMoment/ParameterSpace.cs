@@ -55,7 +55,8 @@ internal sealed class ParameterSpace(EdgeCase edge, SmallSet set)
         {
             if (left == 0) return probability * Math.Pow(product.FrobeniusNorm(), 2);
             double sum = 0;
-            foreach ((double p, Matrix<double> h) in _batches) sum += Extend((Identity(D) - learningRate * h) * product, probability * p, left - 1);
+            foreach ((double p, Matrix<double> h) in _batches)
+                sum += Extend((Identity(D) - learningRate * h) * product, probability * p, left - 1);
             return sum;
         }
     }

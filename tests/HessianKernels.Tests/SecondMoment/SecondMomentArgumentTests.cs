@@ -29,7 +29,8 @@ public class SecondMomentArgumentTests
             () => StationaryCovariance.Solve(s_space, eta, s_sampling, [1, 0, 1]),
             () => MeanStability.Sharpness(eta, 0, 0),
         ];
-        foreach (Action call in calls) Assert.Contains($"{eta}", Assert.Throws<ArgumentOutOfRangeException>("learningRate", call).Message, StringComparison.Ordinal);
+        foreach (Action call in calls)
+            Assert.Contains($"{eta}", Assert.Throws<ArgumentOutOfRangeException>("learningRate", call).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,10 +63,13 @@ public class SecondMomentArgumentTests
         Assert.Throws<ArgumentOutOfRangeException>("largestEigenvalue", () => MeanStability.LearningRate(-1));
         Assert.Throws<ArgumentOutOfRangeException>("rows", () => NoiseKernel.Trace(1, 0, 0.1, s_sampling));
         Assert.Throws<ArgumentOutOfRangeException>("steps", () => SecondMomentTrace.Of(s_space, 0.1, s_sampling, -1));
-        Assert.Throws<ArgumentOutOfRangeException>("Tolerance", () => CriticalLearningRate.Of(s_space, s_sampling, new() { Tolerance = 1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "Tolerance", () => CriticalLearningRate.Of(s_space, s_sampling, new() { Tolerance = 1 }));
         Assert.Throws<ArgumentOutOfRangeException>("Threads", () => NoiseKernel.Norms(s_space, 0.1, s_sampling, new() { Threads = -1 }));
-        Assert.Throws<ArgumentOutOfRangeException>("SolveTolerance", () => new LearningRateSweep(s_space, new() { SolveTolerance = double.NaN }));
-        Assert.Throws<ArgumentOutOfRangeException>("MaximumApplications", () => new LearningRateSweep(s_space, new() { MaximumApplications = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "SolveTolerance", () => new LearningRateSweep(s_space, new() { SolveTolerance = double.NaN }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "MaximumApplications", () => new LearningRateSweep(s_space, new() { MaximumApplications = 0 }));
         Assert.Throws<ArgumentException>("gradientNoise", () => StationaryCovariance.Solve(s_space, 0.1, s_sampling, [1, 2]));
         Assert.Throws<ArgumentException>("gradients", () => StationaryCovariance.GradientNoise([1, 2, 3], 2));
         Assert.Throws<ArgumentException>("packed", () => SecondMomentOperator.Pack([1, 2, 3, 4], 2, new double[4]));

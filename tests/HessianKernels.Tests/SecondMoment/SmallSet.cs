@@ -60,7 +60,8 @@ internal sealed record SmallSet(int Examples, int Parameters, double[] Hessians,
     public Matrix<double> Combine(double[] weights)
     {
         Matrix<double> sum = Matrix<double>.Build.Dense(Parameters, Parameters);
-        for (int i = 0; i < Examples; i++) sum += weights[i] * Matrix<double>.Build.DenseOfRowMajor(Parameters, Parameters, Hessian(i).ToArray());
+        for (int i = 0; i < Examples; i++) sum += weights[i] * Matrix<double>.Build.DenseOfRowMajor(Parameters, Parameters,
+            Hessian(i).ToArray());
         return sum;
     }
 

@@ -66,7 +66,8 @@ public class StationaryTests
         SmallSet set = c.Set();
         double eta = 0.99 * CriticalLearningRate.Of(set.Space, c.Sampling).Value;
         double[] noise = StationaryCovariance.GradientNoise(Gradients(c, set), 4);
-        StationaryCovariance found = StationaryCovariance.Solve(set.Space, eta, c.Sampling, noise, new() { MaximumApplications = 12, SolveTolerance = 0 });
+        StationaryCovariance found = StationaryCovariance.Solve(set.Space, eta, c.Sampling, noise, new() { MaximumApplications = 12,
+            SolveTolerance = 0 });
         Assert.Equal(StationaryStatus.Partial, found.Status);
         Assert.NotEmpty(found.Packed);
     }
