@@ -24,10 +24,11 @@ public static partial class StochasticEdge
         private bool _partial, _cut;
 
         public Analysis(
-            FunctionSpace space, StochasticEdgeOptions options, long bytes, IProgress<StochasticEdgeProgress>? progress, CancellationToken cancellation)
+            FunctionSpace space, StochasticEdgeOptions options, long bytes, IProgress<StochasticEdgeProgress>? progress, bool single,
+            CancellationToken cancellation)
         {
             (_space, _options, _bytes, _progress, _cancellation) = (space, options, bytes, progress, cancellation);
-            if (options.IsPlain) _sweep = new(space, options.Numerics);
+            if (options.IsPlain) _sweep = new(space, options.Numerics, single);
             _indefinite = FirstIndefinite(space);
         }
 

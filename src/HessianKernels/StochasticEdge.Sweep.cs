@@ -30,7 +30,7 @@ public static partial class StochasticEdge
     {
         ArgumentNullException.ThrowIfNull(space);
         options = Check(space.Examples, learningRates, samplings, options);
-        long bytes = samplings.Max(sampling => RequiredBytes(space, sampling, options));
+        long bytes = samplings.Max(sampling => RequiredBytes(space, sampling, options, sweep: true));
         ThrowIfOver(bytes, space.Examples, options);
         return Points(() => space, bytes, [.. learningRates], [.. samplings], options, progress, cancellation);
     }
@@ -52,7 +52,7 @@ public static partial class StochasticEdge
     {
         ArgumentNullException.ThrowIfNull(set);
         options = Check(set.Examples, learningRates, samplings, options);
-        long bytes = samplings.Max(sampling => RequiredBytes(set, sampling, options));
+        long bytes = samplings.Max(sampling => RequiredBytes(set, sampling, options, sweep: true));
         ThrowIfOver(bytes, set.Examples, options);
         return Points(() => Reduce(set, bytes, options, progress, cancellation), bytes, [.. learningRates], [.. samplings], options, progress, cancellation);
     }
@@ -61,7 +61,7 @@ public static partial class StochasticEdge
         Func<FunctionSpace> space, long bytes, double[] learningRates, BatchSampling[] samplings, StochasticEdgeOptions options,
         IProgress<StochasticEdgeProgress>? progress, CancellationToken cancellation)
     {
-        Analysis analysis = new(space(), options, bytes, progress, cancellation);
+        Analysis analysis = new(space(), options, bytes, progress, single: false, cancellation);
         foreach (BatchSampling sampling in samplings)
         {
             foreach (double learningRate in learningRates)

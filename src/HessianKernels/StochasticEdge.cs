@@ -53,7 +53,7 @@ public static partial class StochasticEdge
         Check(set.Examples, learningRate, sampling, options);
         long bytes = RequiredBytes(set, sampling, options);
         FunctionSpace space = Reduce(set, bytes, options, progress, cancellation);
-        return new Analysis(space, options, bytes, progress, cancellation).At(learningRate, sampling);
+        return new Analysis(space, options, bytes, progress, single: true, cancellation).At(learningRate, sampling);
     }
 
     /// <summary>The report for batches of b different examples of a function space.</summary>
@@ -95,7 +95,7 @@ public static partial class StochasticEdge
         Check(space.Examples, learningRate, sampling, options);
         long bytes = RequiredBytes(space, sampling, options);
         ThrowIfOver(bytes, space.Examples, options);
-        return new Analysis(space, options, bytes, progress, cancellation).At(learningRate, sampling);
+        return new Analysis(space, options, bytes, progress, single: true, cancellation).At(learningRate, sampling);
     }
 
     private static FunctionSpace Reduce(

@@ -43,7 +43,7 @@ internal sealed class EdgeCommand
         using CurvatureFile file = CurvatureFile.Open(option, path, parsed.GetValue(_member), form);
         BatchSampling[] samplings = [.. range.BatchSizes.Select(size => _sampling.Of(parsed, file.Examples, size))];
         OutputFile? csv = OutputFile.Check("--csv", parsed.GetValue(_csv), _run.Force(parsed), path, ".csv");
-        RequireMemory(parsed, file, samplings, options);
+        RequireMemory(parsed, file, samplings, options, range.IsSweep);
 
         EdgeOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
         {
@@ -97,11 +97,11 @@ internal sealed class EdgeCommand
         };
     }
 
-    private void RequireMemory(ParseResult parsed, CurvatureFile file, BatchSampling[] samplings, StochasticEdgeOptions options)
+    private void RequireMemory(ParseResult parsed, CurvatureFile file, BatchSampling[] samplings, StochasticEdgeOptions options, bool sweep)
     {
         long? limit = parsed.GetValue(_memoryLimit);
         BadInputException.Unless(limit is null or >= 1, $"--memory-limit: found {limit}; expected at least 1");
-        long analysis = samplings.Max(sampling => StochasticEdge.RequiredBytes(file.Examples, file.Rows, file.Parameters, sampling, options));
+        long analysis = samplings.Max(sampling => StochasticEdge.RequiredBytes(file.Examples, file.Rows, file.Parameters, sampling, options, sweep));
         long needed = Math.Max(file.ReadingBytes, file.HeldBytes + analysis), most = limit ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         BadInputException.Unless(
             needed <= most,

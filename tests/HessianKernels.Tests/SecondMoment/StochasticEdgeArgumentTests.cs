@@ -70,15 +70,18 @@ public class StochasticEdgeArgumentTests
         BatchSampling sampling = BatchSampling.Bernoulli(3, 1);
         StochasticEdgeOptions options = new() { SecondMomentEigenvalue = true, Lyapunov = new() { Runs = 1, Steps = 32, BurnIn = 0 } };
         long set = StochasticEdge.RequiredBytes(s_set, sampling, options), space = StochasticEdge.RequiredBytes(s_set.Reduce(), sampling, options);
+        long sweep = StochasticEdge.RequiredBytes(s_set, sampling, options, sweep: true);
         Assert.True(set > space);
+        Assert.True(sweep > set);
         Assert.True(StochasticEdge.RequiredBytes(s_set.Reduce(), sampling) <= space);
         StochasticEdgeOptions Limited(long bytes) => options with { Numerics = new() { MemoryLimit = bytes } };
+        Assert.Equal(sweep, StochasticEdge.Sweep(s_set, [0.1], [sampling], Limited(sweep)).Single().RequiredBytes);
         Assert.Equal(set, StochasticEdge.Analyze(s_set, 0.1, sampling, Limited(set)).RequiredBytes);
         Assert.Equal(space, StochasticEdge.Analyze(s_set.Reduce(), 0.1, sampling, Limited(space)).RequiredBytes);
         foreach ((long bytes, Action call) in ((long, Action)[])
         [
             (set, () => StochasticEdge.Analyze(s_set, 0.1, sampling, Limited(set - 1))),
-            (set, () => StochasticEdge.Sweep(s_set, [0.1], [sampling], Limited(set - 1))),
+            (sweep, () => StochasticEdge.Sweep(s_set, [0.1], [sampling], Limited(sweep - 1))),
             (space, () => StochasticEdge.Analyze(s_set.Reduce(), 0.1, sampling, Limited(space - 1))),
         ])
         {
