@@ -5,11 +5,13 @@ namespace HessianKernels.Cli;
 /// <summary>
 /// Random Jacobians whose Gram matrix looks like a network's tangent kernel: a few large eigenvalues over a bulk of small ones,
 /// <code>
-///  j_i = r_i + sum_s s w_i c_is u_s,   s = 1, 2, ...,   r_ij = +-1 / sqrt(d),   u_s = +-1 / sqrt(d),   c_is = +-1,   w_i = 4 for every eighth i, else 1
+///  j_i = r_i + sum_s s w_i c_is u_s,   s = 1, 2, ...,   r_ij = +-1 / sqrt(d),   u_s = +-1 / sqrt(d),   c_is = +-1,
+///  w_i = 4 for every eighth i, else 1
 /// </code>
 /// The heavy eighth makes the noise of a batch lie in the large directions: estimates from the spectrum alone then see too little of it.
 /// </summary>
-/// <remarks>Signs are the library's counter-based numbers, and the rest is sums, products and one square root: the same bits on every machine.</remarks>
+/// <remarks>Signs are the library's counter-based numbers, and the rest is sums, products and one square root: the same bits on every
+/// machine.</remarks>
 internal sealed class SpikedJacobian
 {
     // Far from the streams of a computation, and of the spiked matrices.

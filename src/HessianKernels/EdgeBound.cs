@@ -9,7 +9,10 @@ public enum EdgeCriterion
     /// <summary>K_hd_asy, paper 000 eq. 10: an estimate, stable below 1.</summary>
     HighDimensionalAsymptotic,
 
-    /// <summary>K_hd, its form at finite size: stable below 1. Above 1 it proves instability where r = 1, all examples are positive semidefinite and mu = rho = 0.</summary>
+    /// <summary>
+    /// K_hd, its form at finite size: stable below 1. Above 1 it proves instability where r = 1, all examples are positive semidefinite and
+    /// mu = rho = 0.
+    /// </summary>
     HighDimensional,
 
     /// <summary>K_diag, paper 000 eq. 9: stable below 1. Above 1 it proves instability.</summary>
@@ -24,7 +27,9 @@ public enum EdgeCriterion
     /// <summary>Theorem 1 of paper 003 on the coherence: proves instability or is silent. Bernoulli sampling alone.</summary>
     Theorem1,
 
-    /// <summary>Theorem 2 of paper 003: some set with this coherence and sharpness is stable, or silent. Bernoulli sampling alone.</summary>
+    /// <summary>
+    /// Theorem 2 of paper 003: some set with this coherence and sharpness is stable, or silent. Bernoulli sampling alone.
+    /// </summary>
     Theorem2,
 }
 
@@ -54,4 +59,5 @@ public enum EdgeBoundVerdict
 /// <param name="Verdict">What it says.</param>
 /// <param name="IsProof">Whether that follows from a theorem, rather than from an estimate.</param>
 /// <param name="Agrees">Whether it says what the exact noise kernel says; null where either says nothing.</param>
-public readonly record struct EdgeBound(EdgeCriterion Criterion, double Value, double Threshold, EdgeBoundVerdict Verdict, bool IsProof, bool? Agrees);
+public readonly record struct EdgeBound(
+    EdgeCriterion Criterion, double Value, double Threshold, EdgeBoundVerdict Verdict, bool IsProof, bool? Agrees);

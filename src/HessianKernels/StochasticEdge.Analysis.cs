@@ -44,10 +44,13 @@ public static partial class StochasticEdge
                 ? learningRate * rho < 2 * (1 + mu)
                 : HeavyBall.Contracts(eigenvalues[0], learningRate, mu, rho) && HeavyBall.Contracts(eigenvalues[^1], learningRate, mu, rho);
 
-            EdgeNoiseKernel kernel = _sweep is null ? WithMomentum(learningRate, sampling, trace) : Plain(_sweep, learningRate, sampling, trace);
+            EdgeNoiseKernel kernel = _sweep is null
+                ? WithMomentum(learningRate, sampling, trace)
+                : Plain(_sweep, learningRate, sampling, trace);
             StochasticEdgeReport report = new()
             {
-                LearningRate = learningRate, Sampling = sampling, Momentum = mu, WeightDecay = rho, Rows = _space.Rows, Rank = _space.Rank, LambdaMax = largest, Trace = trace,
+                LearningRate = learningRate, Sampling = sampling, Momentum = mu, WeightDecay = rho,
+                Rows = _space.Rows, Rank = _space.Rank, LambdaMax = largest, Trace = trace,
                 Indefinite = _indefinite, MeanStable = meanStable, NoiseKernel = kernel, Verdict = VerdictOf(meanStable, kernel.Exact),
                 Bounds = [], OperatorApplications = 0, RequiredBytes = _bytes, Status = StochasticEdgeStatus.Complete,
             };
@@ -72,10 +75,12 @@ public static partial class StochasticEdge
         private bool IsCut() => _cut |= _cancellation.IsCancellationRequested;
 
         /// <summary>
-        /// A norm is held against 1: where it is all but 0, as of noise that cancels, rounding leaves a residual that is large against the norm and nothing against 1.
+        /// A norm is held against 1: where it is all but 0, as of noise that cancels, rounding leaves a residual that is large against the
+        /// norm and nothing against 1.
         /// </summary>
         private bool HasConverged(TopEigenvalue norm)
-            => norm.Status == LanczosStatus.Converged || (norm.Status == LanczosStatus.Partial && norm.Radius <= _options.Numerics.Tolerance);
+            => norm.Status == LanczosStatus.Converged
+                || (norm.Status == LanczosStatus.Partial && norm.Radius <= _options.Numerics.Tolerance);
 
         private TopEigenvalue CountedNorm(TopEigenvalue norm)
         {
@@ -96,11 +101,15 @@ public static partial class StochasticEdge
 
         private EdgeNoiseKernel Plain(LearningRateSweep sweep, double learningRate, BatchSampling sampling, double trace)
         {
-            TopEigenvalue exact = CountedNorm(sweep.Exact(learningRate, sampling, Searching(StochasticEdgeStage.NoiseKernel), _cancellation));
+            TopEigenvalue exact = CountedNorm(
+                sweep.Exact(learningRate, sampling, Searching(StochasticEdgeStage.NoiseKernel), _cancellation));
             return new()
             {
                 Exact = exact,
-                Diagonal = IsCut() ? null : CountedNorm(sweep.Diagonal(learningRate, sampling, Searching(StochasticEdgeStage.DiagonalNoiseKernel), _cancellation)),
+                Diagonal = IsCut()
+                    ? null
+                    : CountedNorm(
+                        sweep.Diagonal(learningRate, sampling, Searching(StochasticEdgeStage.DiagonalNoiseKernel), _cancellation)),
                 HighDimensional = NoiseKernel.HighDimensional(_space.Eigenvalues, _space.Rows, learningRate, sampling),
                 HighDimensionalAsymptotic = NoiseKernel.HighDimensionalAsymptotic(_space.Eigenvalues, _space.Rows, learningRate, sampling),
                 Trace = NoiseKernel.Trace(trace, _space.Rows, learningRate, sampling),
@@ -110,9 +119,12 @@ public static partial class StochasticEdge
         private EdgeNoiseKernel WithMomentum(double learningRate, BatchSampling sampling, double trace) => new()
         {
             Exact = CountedNorm(NoiseKernel.ExactWithMomentum(
-                _space, learningRate, sampling, _options.Momentum, _options.WeightDecay, _options.Numerics, Searching(StochasticEdgeStage.NoiseKernel), _cancellation)),
-            HighDimensional = NoiseKernel.HighDimensionalWithMomentum(_space.Eigenvalues, _space.Rows, learningRate, sampling, _options.Momentum, _options.WeightDecay),
-            Trace = _options.WeightDecay == 0 ? NoiseKernel.TraceWithMomentum(trace, _space.Rows, learningRate, sampling, _options.Momentum) : null,
+                _space, learningRate, sampling, _options.Momentum, _options.WeightDecay, _options.Numerics,
+                Searching(StochasticEdgeStage.NoiseKernel), _cancellation)),
+            HighDimensional = NoiseKernel.HighDimensionalWithMomentum(
+                _space.Eigenvalues, _space.Rows, learningRate, sampling, _options.Momentum, _options.WeightDecay),
+            Trace = _options.WeightDecay == 0
+                ? NoiseKernel.TraceWithMomentum(trace, _space.Rows, learningRate, sampling, _options.Momentum) : null,
         };
 
         /// <summary>What there is for SGD without momentum and weight decay alone.</summary>
@@ -121,10 +133,12 @@ public static partial class StochasticEdge
             (double learningRate, BatchSampling sampling) = (report.LearningRate, report.Sampling);
             if (!IsCut())
             {
-                CriticalLearningRate critical = sweep.CriticalLearningRate(sampling, Searching(StochasticEdgeStage.CriticalLearningRate), _cancellation);
+                CriticalLearningRate critical = sweep.CriticalLearningRate(
+                    sampling, Searching(StochasticEdgeStage.CriticalLearningRate), _cancellation);
                 bool had = !_counted.Add((sampling.Alpha, sampling.Kappa));
                 // What a sweep had already is free.
-                Counted(had && critical.Evidence.Status == LanczosStatus.Converged ? critical.Evidence with { OperatorApplications = 0 } : critical.Evidence);
+                bool free = had && critical.Evidence.Status == LanczosStatus.Converged;
+                Counted(free ? critical.Evidence with { OperatorApplications = 0 } : critical.Evidence);
                 report = report with { CriticalLearningRate = critical };
             }
 
@@ -144,14 +158,16 @@ public static partial class StochasticEdge
                 report = report with { SecondMomentEigenvalue = top };
             }
 
-            return _options.Lyapunov is { } lyapunov && !IsCut() ? report with { Lyapunov = TypicalPath(learningRate, sampling, lyapunov) } : report;
+            if (_options.Lyapunov is not { } lyapunov || IsCut()) return report;
+            return report with { Lyapunov = TypicalPath(learningRate, sampling, lyapunov) };
         }
 
         private LyapunovEstimate? TypicalPath(double learningRate, BatchSampling sampling, LyapunovOptions lyapunov)
         {
             try
             {
-                LyapunovEstimate gamma = LyapunovExponent.Estimate(_space, sampling, learningRate, lyapunov, Counting(StochasticEdgeStage.LyapunovExponent), _cancellation);
+                LyapunovEstimate gamma = LyapunovExponent.Estimate(
+                    _space, sampling, learningRate, lyapunov, Counting(StochasticEdgeStage.LyapunovExponent), _cancellation);
                 _cut |= gamma.Status == LyapunovStatus.Cancelled;
                 return gamma;
             }
@@ -176,7 +192,8 @@ public static partial class StochasticEdge
         private Relay<LanczosProgress>? Searching(StochasticEdgeStage stage)
             => _progress is null ? null : new(look => _progress.Report(new(stage, look.OperatorApplications)));
 
-        private Relay<int>? Counting(StochasticEdgeStage stage) => _progress is null ? null : new(done => _progress.Report(new(stage, done)));
+        private Relay<int>? Counting(StochasticEdgeStage stage)
+            => _progress is null ? null : new(done => _progress.Report(new(stage, done)));
 
         /// <summary>From the eigenvalues of <c>Phi_i^T S_i Phi_i</c>, of the first example with a sign.</summary>
         private static IndefiniteExample? FirstIndefinite(FunctionSpace space)

@@ -39,11 +39,13 @@ public static partial class StochasticEdge
                 : new(criterion, x, 1, x < 1 ? EdgeBoundVerdict.Stable : EdgeBoundVerdict.Unstable, x > provesAbove, null);
 
         private static EdgeBound Sufficient(EdgeCriterion criterion, double? value, double threshold)
-            => value is not { } x ? None(criterion) : new(criterion, x, threshold, x < threshold ? EdgeBoundVerdict.Stable : EdgeBoundVerdict.Silent, x < threshold, null);
+            => value is not { } x ? None(criterion)
+                : new(criterion, x, threshold, x < threshold ? EdgeBoundVerdict.Stable : EdgeBoundVerdict.Silent, x < threshold, null);
 
         private static EdgeBound Theorem1(StochasticEdgeReport report)
         {
-            if (report.Coherence?.Theorem1(report.Sampling, report.LearningRate) is not { Verdict: not TheoremVerdict.NotApplicable } theorem) return None(EdgeCriterion.Theorem1);
+            CoherenceInstability? found = report.Coherence?.Theorem1(report.Sampling, report.LearningRate);
+            if (found is not { Verdict: not TheoremVerdict.NotApplicable } theorem) return None(EdgeCriterion.Theorem1);
             bool holds = theorem.Verdict == TheoremVerdict.Holds;
             return new(
                 EdgeCriterion.Theorem1, report.LambdaMax, Math.Min(theorem.MeanThreshold, theorem.NoiseThreshold),
@@ -52,11 +54,14 @@ public static partial class StochasticEdge
 
         private static EdgeBound Theorem2(StochasticEdgeReport report)
         {
-            if (report.Coherence?.Theorem2(report.Sampling, report.LearningRate) is not { Verdict: not TheoremVerdict.NotApplicable } theorem) return None(EdgeCriterion.Theorem2);
+            CoherenceStability? found = report.Coherence?.Theorem2(report.Sampling, report.LearningRate);
+            if (found is not { Verdict: not TheoremVerdict.NotApplicable } theorem) return None(EdgeCriterion.Theorem2);
             bool holds = theorem.Verdict == TheoremVerdict.Holds;
-            return new(EdgeCriterion.Theorem2, report.LambdaMax, theorem.Threshold, holds ? EdgeBoundVerdict.Possible : EdgeBoundVerdict.Silent, holds, null);
+            return new(EdgeCriterion.Theorem2, report.LambdaMax, theorem.Threshold,
+                holds ? EdgeBoundVerdict.Possible : EdgeBoundVerdict.Silent, holds, null);
         }
 
-        private static EdgeBound None(EdgeCriterion criterion) => new(criterion, double.NaN, double.NaN, EdgeBoundVerdict.NotApplicable, false, null);
+        private static EdgeBound None(EdgeCriterion criterion)
+            => new(criterion, double.NaN, double.NaN, EdgeBoundVerdict.NotApplicable, false, null);
     }
 }

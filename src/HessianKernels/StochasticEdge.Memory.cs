@@ -4,7 +4,10 @@ namespace HessianKernels;
 
 public static partial class StochasticEdge
 {
-    /// <summary>Bytes that an analysis of a function space takes at most beyond it: what is kept for the next learning rate, and the largest of what comes and goes.</summary>
+    /// <summary>
+    /// Bytes that an analysis of a function space takes at most beyond it: what is kept for the next learning rate, and the largest of what
+    /// comes and goes.
+    /// </summary>
     /// <param name="space">The set.</param>
     /// <param name="sampling">How batches are drawn.</param>
     /// <param name="options">The options of the call.</param>
@@ -29,11 +32,14 @@ public static partial class StochasticEdge
             passing = Math.Max(passing, SecondMomentOperator.RequiredBytes(space, numerics) + search);
         }
 
-        if (options.Lyapunov is { } lyapunov && space.Rank > 0) passing = Math.Max(passing, LyapunovExponent.RequiredBytes(space, sampling, 1, lyapunov));
+        if (options.Lyapunov is { } lyapunov && space.Rank > 0)
+            passing = Math.Max(passing, LyapunovExponent.RequiredBytes(space, sampling, 1, lyapunov));
         return checked(kept + passing);
     }
 
-    /// <summary>Bytes that an analysis of a set takes at most, its function space among them, were its rank as large as its shape allows.</summary>
+    /// <summary>
+    /// Bytes that an analysis of a set takes at most, its function space among them, were its rank as large as its shape allows.
+    /// </summary>
     /// <param name="set">The curvatures.</param>
     /// <param name="sampling">How batches are drawn.</param>
     /// <param name="options">The options of the call.</param>
@@ -42,7 +48,9 @@ public static partial class StochasticEdge
     public static long RequiredBytes(CurvatureSet set, BatchSampling sampling, StochasticEdgeOptions? options = null, bool sweep = false)
     {
         ArgumentNullException.ThrowIfNull(set);
-        return RequiredBytes(set.Examples, set.Rows, set.Parameters == 0 ? (long)set.Examples * set.Rows : set.Parameters, sampling, options, sweep, set.IsPositiveSemidefinite);
+        return RequiredBytes(
+            set.Examples, set.Rows, set.Parameters == 0 ? (long)set.Examples * set.Rows : set.Parameters, sampling, options, sweep,
+            set.IsPositiveSemidefinite);
     }
 
     /// <summary>The same before there is a set.</summary>
@@ -58,7 +66,8 @@ public static partial class StochasticEdge
         int examples, int rows, long parameters, BatchSampling sampling, StochasticEdgeOptions? options = null, bool sweep = false,
         bool semidefinite = true)
     {
-        long reduction = CurvatureSet.RequiredBytes(examples, rows, parameters), all = (long)examples * rows, rank = Math.Min(all, parameters);
+        long reduction = CurvatureSet.RequiredBytes(examples, rows, parameters), all = (long)examples * rows;
+        long rank = Math.Min(all, parameters);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, Array.MaxLength, nameof(parameters));
         // Of the shape alone: no element of a function space is read.
         FunctionSpace largest = new(examples, rows, new double[rank], [], semidefinite ? null : [-1]);

@@ -5,11 +5,13 @@ namespace HessianKernels;
 public static partial class StochasticEdge
 {
     /// <summary>
-    /// A report for every sampling and learning rate, each as soon as it is found: what does not change is computed once, and each search begins where the last ended.
+    /// A report for every sampling and learning rate, each as soon as it is found: what does not change is computed once, and each search
+    /// begins where the last ended.
     /// </summary>
     /// <remarks>
-    /// Ordered by sampling, then by learning rate, as they are given; neighbours in the order are the cheaper the nearer they are. Values are those of <c>Analyze</c> to the
-    /// tolerance of the searches, not bit for bit. Nothing is computed before the first report is asked for.
+    /// Ordered by sampling, then by learning rate, as they are given; neighbours in the order are the cheaper the nearer they are. Values
+    /// are those of <c>Analyze</c> to the tolerance of the searches, not bit for bit. Nothing is computed before the first report is
+    /// asked for.
     /// </remarks>
     /// <param name="space">The set.</param>
     /// <param name="learningRates">Each finite and positive, at least one.</param>
@@ -21,11 +23,12 @@ public static partial class StochasticEdge
     /// <exception cref="ArgumentException">There is no learning rate or no sampling, or a sampling does not fit.</exception>
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>
     /// <example><code>
-    /// foreach (StochasticEdgeReport report in StochasticEdge.Sweep(space, learningRates, [BatchSampling.WithoutReplacement(n, 8), BatchSampling.WithoutReplacement(n, 16)]))
+    /// foreach (StochasticEdgeReport report in StochasticEdge.Sweep(space, learningRates, samplings))
     ///     Console.WriteLine($"{report.Sampling.BatchSize} {report.LearningRate} {report.Verdict}");
     /// </code></example>
     public static IEnumerable<StochasticEdgeReport> Sweep(
-        FunctionSpace space, IReadOnlyList<double> learningRates, IReadOnlyList<BatchSampling> samplings, StochasticEdgeOptions? options = null,
+        FunctionSpace space, IReadOnlyList<double> learningRates, IReadOnlyList<BatchSampling> samplings,
+        StochasticEdgeOptions? options = null,
         IProgress<StochasticEdgeProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(space);
@@ -47,14 +50,16 @@ public static partial class StochasticEdge
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while the set was reduced; thrown where the sequence is read.</exception>
     public static IEnumerable<StochasticEdgeReport> Sweep(
-        CurvatureSet set, IReadOnlyList<double> learningRates, IReadOnlyList<BatchSampling> samplings, StochasticEdgeOptions? options = null,
+        CurvatureSet set, IReadOnlyList<double> learningRates, IReadOnlyList<BatchSampling> samplings,
+        StochasticEdgeOptions? options = null,
         IProgress<StochasticEdgeProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(set);
         options = Check(set.Examples, learningRates, samplings, options);
         long bytes = samplings.Max(sampling => RequiredBytes(set, sampling, options, sweep: true));
         ThrowIfOver(bytes, set.Examples, options);
-        return Points(() => Reduce(set, bytes, options, progress, cancellation), bytes, [.. learningRates], [.. samplings], options, progress, cancellation);
+        return Points(() => Reduce(set, bytes, options, progress, cancellation), bytes, [.. learningRates], [.. samplings], options,
+            progress, cancellation);
     }
 
     private static IEnumerable<StochasticEdgeReport> Points(

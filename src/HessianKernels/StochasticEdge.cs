@@ -3,10 +3,12 @@ using HessianKernels.SecondMoment;
 namespace HessianKernels;
 
 /// <summary>
-/// The edge of stability of SGD: whether <c>E||w||^2</c> of linearised SGD decays at a learning rate and batch size, how far the edge is, and what every known bound says of it.
+/// The edge of stability of SGD: whether <c>E||w||^2</c> of linearised SGD decays at a learning rate and batch size, how far the edge is,
+/// and what every known bound says of it.
 /// </summary>
 /// <remarks>
-/// The answer is K_exact's, which is exact (MATHEMATICS 3): stable in mean square exactly where the mean contracts and <c>K_exact &lt; 1</c>, for any number of parameters, on the range of H.
+/// The answer is K_exact's, which is exact (MATHEMATICS 3): stable in mean square exactly where the mean contracts and <c>K_exact &lt;
+/// 1</c>, for any number of parameters, on the range of H.
 /// </remarks>
 /// <example><code>
 /// CurvatureSet set = CurvatureSet.FromJacobian&lt;float&gt;(jacobian, examples: 512, parameters: 100_000);
@@ -26,7 +28,8 @@ public static partial class StochasticEdge
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the set was reduced.</exception>
     public static StochasticEdgeReport Analyze(
-        CurvatureSet set, double learningRate, int batchSize, StochasticEdgeOptions? options = null, IProgress<StochasticEdgeProgress>? progress = null,
+        CurvatureSet set, double learningRate, int batchSize, StochasticEdgeOptions? options = null,
+        IProgress<StochasticEdgeProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(set);
@@ -41,11 +44,13 @@ public static partial class StochasticEdge
     /// <param name="progress">Told where the analysis stands.</param>
     /// <param name="cancellation">Once the set is reduced, cancelling gives what was found, with the status Cancelled.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    /// <exception cref="ArgumentException">The sampling is from another number of examples, or custom where a Lyapunov exponent is asked for.</exception>
+    /// <exception cref="ArgumentException">The sampling is from another number of examples, or custom where a Lyapunov exponent is asked
+    /// for.</exception>
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the set was reduced.</exception>
     public static StochasticEdgeReport Analyze(
-        CurvatureSet set, double learningRate, BatchSampling sampling, StochasticEdgeOptions? options = null, IProgress<StochasticEdgeProgress>? progress = null,
+        CurvatureSet set, double learningRate, BatchSampling sampling, StochasticEdgeOptions? options = null,
+        IProgress<StochasticEdgeProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(set);
@@ -66,7 +71,8 @@ public static partial class StochasticEdge
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>
     public static StochasticEdgeReport Analyze(
-        FunctionSpace space, double learningRate, int batchSize, StochasticEdgeOptions? options = null, IProgress<StochasticEdgeProgress>? progress = null,
+        FunctionSpace space, double learningRate, int batchSize, StochasticEdgeOptions? options = null,
+        IProgress<StochasticEdgeProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(space);
@@ -74,7 +80,8 @@ public static partial class StochasticEdge
     }
 
     /// <summary>
-    /// The report for a function space. Some ten products of 2 n r m^2 flops each for K_exact and eta*, n r (r + 1) / 2 m^2 flops for K_diag, n^2 r^2 m for the coherence and the
+    /// The report for a function space. Some ten products of 2 n r m^2 flops each for K_exact and eta*, n r (r + 1) / 2 m^2 flops for
+    /// K_diag, n^2 r^2 m for the coherence and the
     /// eigenvalues of one m x m matrix for the contraction.
     /// </summary>
     /// <param name="space">The set.</param>
@@ -84,10 +91,12 @@ public static partial class StochasticEdge
     /// <param name="progress">Told where the analysis stands.</param>
     /// <param name="cancellation">Cancelling gives what was found, with the status Cancelled.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    /// <exception cref="ArgumentException">The sampling is from another number of examples, or custom where a Lyapunov exponent is asked for.</exception>
+    /// <exception cref="ArgumentException">The sampling is from another number of examples, or custom where a Lyapunov exponent is asked
+    /// for.</exception>
     /// <exception cref="InvalidOperationException">The memory needed is above the limit; the message names both.</exception>
     public static StochasticEdgeReport Analyze(
-        FunctionSpace space, double learningRate, BatchSampling sampling, StochasticEdgeOptions? options = null, IProgress<StochasticEdgeProgress>? progress = null,
+        FunctionSpace space, double learningRate, BatchSampling sampling, StochasticEdgeOptions? options = null,
+        IProgress<StochasticEdgeProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(space);
@@ -99,10 +108,12 @@ public static partial class StochasticEdge
     }
 
     private static FunctionSpace Reduce(
-        CurvatureSet set, long bytes, StochasticEdgeOptions options, IProgress<StochasticEdgeProgress>? progress, CancellationToken cancellation)
+        CurvatureSet set, long bytes, StochasticEdgeOptions options, IProgress<StochasticEdgeProgress>? progress,
+        CancellationToken cancellation)
     {
         ThrowIfOver(bytes, set.Examples, options);
-        IProgress<double>? reduction = progress is null ? null : new Relay<double>(share => progress.Report(new(StochasticEdgeStage.Reduction, (int)(100 * share))));
+        IProgress<double>? reduction = progress is null ? null
+            : new Relay<double>(share => progress.Report(new(StochasticEdgeStage.Reduction, (int)(100 * share))));
         return set.Reduce(options.RankTolerance, options.Numerics.Threads, reduction, cancellation);
     }
 
@@ -112,7 +123,8 @@ public static partial class StochasticEdge
         if (sampling.Examples != examples)
             throw new ArgumentException($"The sampling draws from {sampling.Examples} examples; the set has {examples}.", nameof(sampling));
         if (options.Lyapunov is not null && sampling.Scheme == BatchScheme.Custom)
-            throw new ArgumentException("Found a custom sampling; a Lyapunov exponent takes one whose batches can be drawn.", nameof(sampling));
+            throw new ArgumentException(
+                "Found a custom sampling; a Lyapunov exponent takes one whose batches can be drawn.", nameof(sampling));
     }
 
     private static void ThrowIfOver(long bytes, int examples, StochasticEdgeOptions options)

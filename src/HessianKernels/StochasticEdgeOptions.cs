@@ -14,7 +14,10 @@ public sealed record StochasticEdgeOptions
     /// <summary>rho, finite and not negative.</summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>What <see cref="CurvatureSet.Reduce"/> takes an eigenvalue for zero below; the set's own default where null. Not read where a function space is given.</summary>
+    /// <summary>
+    /// What <see cref="CurvatureSet.Reduce"/> takes an eigenvalue for zero below; the set's own default where null. Not read where a
+    /// function space is given.
+    /// </summary>
     public double? RankTolerance { get; init; }
 
     /// <summary>Whether lambda_max(T) is computed: a diagnostic that may take hundreds of products.</summary>
@@ -29,7 +32,9 @@ public sealed record StochasticEdgeOptions
     /// <summary>Whether the contraction of Wu et al. is computed: the eigenvalues of an m x m matrix a learning rate.</summary>
     public bool Contraction { get; init; } = true;
 
-    /// <summary>Tolerance of the searches, threads and the memory limit, which is of everything that is live at once beyond the arguments.</summary>
+    /// <summary>
+    /// Tolerance of the searches, threads and the memory limit, which is of everything that is live at once beyond the arguments.
+    /// </summary>
     public SecondMomentOptions Numerics { get; init; } = SecondMomentOptions.Default;
 
     /// <summary>Whether the plain recursion of SGD is asked of, without momentum and weight decay.</summary>
@@ -39,7 +44,8 @@ public sealed record StochasticEdgeOptions
     {
         HeavyBall.Check(Momentum, WeightDecay);
         if (RankTolerance is { } tolerance && !(tolerance >= 0 && tolerance < 1))
-            throw new ArgumentOutOfRangeException(nameof(RankTolerance), tolerance, $"Found RankTolerance = {tolerance}; expected 0 <= RankTolerance < 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(RankTolerance), tolerance, $"Found RankTolerance = {tolerance}; expected 0 <= RankTolerance < 1.");
         ArgumentNullException.ThrowIfNull(Numerics);
         Numerics.Check();
         Lyapunov?.Check();

@@ -30,5 +30,6 @@ public enum StochasticEdgeStage
 
 /// <summary>Where an analysis stands.</summary>
 /// <param name="Stage">What it is at.</param>
-/// <param name="Done">Products of that stage so far; of the coherence examples done, of the Lyapunov exponent steps of each run, of the reduction percents of the products.</param>
+/// <param name="Done">Products of that stage so far; of the coherence examples done, of the Lyapunov exponent steps of each run, of the
+/// reduction percents of the products.</param>
 public readonly record struct StochasticEdgeProgress(StochasticEdgeStage Stage, int Done);

@@ -31,10 +31,14 @@ public enum StochasticEdgeStatus
     Cancelled,
 }
 
-/// <summary>The exact noise kernel norm and its estimates; null where an estimate is not defined, or was not reached before cancellation.</summary>
+/// <summary>
+/// The exact noise kernel norm and its estimates; null where an estimate is not defined, or was not reached before cancellation.
+/// </summary>
 public sealed record EdgeNoiseKernel
 {
-    /// <summary>K_exact. With momentum or weight decay the norm of <see cref="NoiseKernel.ExactWithMomentum"/>; stable exactly below 1 either way.</summary>
+    /// <summary>
+    /// K_exact. With momentum or weight decay the norm of <see cref="NoiseKernel.ExactWithMomentum"/>; stable exactly below 1 either way.
+    /// </summary>
     public required TopEigenvalue Exact { get; init; }
 
     /// <summary>K_diag; null with momentum or weight decay.</summary>
@@ -52,8 +56,10 @@ public sealed record EdgeNoiseKernel
 
 /// <summary>Everything that is known of SGD's stability on a set at one learning rate and batch size.</summary>
 /// <remarks>
-/// All is on the range of H. With momentum or weight decay there is no eta*, contraction, theorem, lambda_max(T) or Lyapunov exponent, and those are null. Where an example is
-/// indefinite K_exact, K_diag, eta*, the contraction, lambda_max(T) and the Lyapunov exponent hold as they are; the coherence is not defined, and K_hd bounds nothing.
+/// All is on the range of H. With momentum or weight decay there is no eta*, contraction, theorem, lambda_max(T) or Lyapunov exponent, and
+/// those are null. Where an example is
+/// indefinite K_exact, K_diag, eta*, the contraction, lambda_max(T) and the Lyapunov exponent hold as they are; the coherence is not
+/// defined, and K_hd bounds nothing.
 /// </remarks>
 public sealed record StochasticEdgeReport
 {
@@ -90,7 +96,9 @@ public sealed record StochasticEdgeReport
     /// <summary>The sharpness above which the mean diverges: <c>2 (1 + mu) / eta - rho</c>.</summary>
     public double MeanThreshold => 2 * (1 + Momentum) / LearningRate - WeightDecay;
 
-    /// <summary>Whether the mean contracts on the range: all eigenvalues of H + rho above 0, the largest below <c>2 (1 + mu) / eta</c>.</summary>
+    /// <summary>
+    /// Whether the mean contracts on the range: all eigenvalues of H + rho above 0, the largest below <c>2 (1 + mu) / eta</c>.
+    /// </summary>
     public required bool MeanStable { get; init; }
 
     /// <summary>The verdict of K_exact.</summary>

@@ -25,11 +25,13 @@ public sealed class BatchTests : IDisposable
     {
         foreach (JsonElement row in Edge.Rows("batch_quantities", 4))
         {
-            HkRun run = await HkProcess.Run("batch", "--npz", s_file, "--batch", row.GetProperty("batch").GetRawText(), "--sampling", row.Text("sampling"), "--json");
+            HkRun run = await HkProcess.Run(
+                "batch", "--npz", s_file, "--batch", row.GetProperty("batch").GetRawText(), "--sampling", row.Text("sampling"), "--json");
             Assert.Equal((0, ""), (run.ExitCode, run.Error));
             JsonElement json = run.Json;
             Assert.Equal(
-                ["interactionAwareSharpness", "gradientNoiseInteraction", "concentration", "batchSharpness", "modifiedBatchSharpness", "lambdaMaxBatch"], Edge.Names(json));
+                ["interactionAwareSharpness", "gradientNoiseInteraction", "concentration", "batchSharpness", "modifiedBatchSharpness",
+                    "lambdaMaxBatch"], Edge.Names(json));
             Edge.Near(row.Number("ias"), json, "interactionAwareSharpness");
             Edge.Near(row.Number("gni"), json, "gradientNoiseInteraction");
             Edge.Near(row.Number("rho"), json, "concentration");
@@ -55,13 +57,17 @@ public sealed class BatchTests : IDisposable
         const int N = 40, D = 3;
         double[] g = Edge.Jacobian(N, D), h = new double[N * D * D];
         for (int i = 0; i < N * D * D; i++) h[i] = g[i / D / D * D + i / D % D] * g[i / D / D * D + i % D];
-        string[] input = ["batch", "--gradients", Matrices.Write(_folder["g.npy"], g, N, D), "--hessians", Matrices.Write(_folder["h.npy"], h, N, D, D), "--batch", "10", "--sampling", "with"];
+        string[] input = ["batch", "--gradients", Matrices.Write(_folder["g.npy"], g, N, D), "--hessians",
+            Matrices.Write(_folder["h.npy"], h, N, D, D), "--batch", "10", "--sampling", "with"];
         ExampleDerivatives derivatives = ExampleDerivatives.FromHessians<double>(g, h, N);
         BatchSampling sampling = BatchSampling.WithReplacement(N, 10);
         foreach ((int code, double error, int most) in ((int, double, int)[])[(0, 0.05, 100_000), (3, 0, 100)])
         {
-            SharpnessReport expected = BatchSharpness.Analyze(derivatives, sampling, new() { Seed = 4, RelativeError = error, MaxBatches = most });
-            HkRun run = await HkProcess.Run([.. input, "--seed", "4", "--relative-error", FormattableString.Invariant($"{error}"), "--max-batches", $"{most}", "--json"]);
+            SharpnessReport expected = BatchSharpness.Analyze(
+                derivatives, sampling, new() { Seed = 4, RelativeError = error, MaxBatches = most });
+            HkRun run = await HkProcess.Run(
+                [.. input, "--seed", "4", "--relative-error", FormattableString.Invariant($"{error}"), "--max-batches", $"{most}",
+                "--json"]);
             Assert.Equal((code, ""), (run.ExitCode, run.Error));
             JsonElement found = run.Json.GetProperty("batchSharpness");
             Assert.Equal(
@@ -74,7 +80,8 @@ public sealed class BatchTests : IDisposable
 
         HkRun people = await HkProcess.Run([.. input, "--max-batches", "64", "--relative-error", "0"]);
         Assert.Equal(3, people.ExitCode);
-        foreach (string part in (string[])["Batch Sharpness", "closed form", "not converged", "b = 10 of 40"]) Assert.Contains(part, people.Output, StringComparison.Ordinal);
+        foreach (string part in (string[])["Batch Sharpness", "closed form", "not converged", "b = 10 of 40"])
+            Assert.Contains(part, people.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,8 +92,10 @@ public sealed class BatchTests : IDisposable
         double[] g = Edge.Jacobian(N, D), h = new double[N * D * D];
         for (int i = 0; i < N * D * D; i++) h[i] = g[i / D / D * D + i / D % D] * g[i / D / D * D + i % D];
         using HkProcess hk = HkProcess.Start(
-            line => line.EndsWith(" batches", StringComparison.Ordinal), "batch", "--gradients", Matrices.Write(_folder["g.npy"], g, N, D), "--hessians",
-            Matrices.Write(_folder["h.npy"], h, N, D, D), "--batch", "20", "--relative-error", "0", "--max-batches", "2000000000", "--json", "--progress", "always");
+            line => line.EndsWith(" batches", StringComparison.Ordinal), "batch", "--gradients", Matrices.Write(_folder["g.npy"], g, N, D),
+            "--hessians",
+            Matrices.Write(_folder["h.npy"], h, N, D, D), "--batch", "20", "--relative-error", "0", "--max-batches", "2000000000", "--json",
+            "--progress", "always");
         await hk.Told();
         await hk.Signal("TERM");
         HkRun run = await hk.Ended();
@@ -103,7 +112,8 @@ public sealed class BatchTests : IDisposable
     [InlineData("--max-batches: found 0", "at least 1", "--batch", "2", "--max-batches", "0")]
     [InlineData("--sampling: found 'all'", "bernoulli", "--batch", "2", "--sampling", "all")]
     [InlineData("found --gradients and --npz", "the first two or the last", "--batch", "2", "--gradients", "g.npy")]
-    public Task BadOptions(string found, string expected, params string[] options) => Refused(["--npz", s_file, .. options], found, expected);
+    public Task BadOptions(string found, string expected, params string[] options)
+        => Refused(["--npz", s_file, .. options], found, expected);
 
     [Fact]
     public async Task BadFiles()
@@ -117,9 +127,11 @@ public sealed class BatchTests : IDisposable
         await Refused(["--gradients", hessians, "--hessians", hessians, "--batch", "2"], "h.npy", "gradients of shape", "(n, d)");
         await Refused(["--gradients", gradients, "--hessians", gradients, "--batch", "2"], "g.npy", "Hessians of shape", $"(9, {d}, {d})");
         h[1] += 1;
-        await Refused(["--gradients", gradients, "--hessians", Matrices.Write(_folder["skew.npy"], h, 9, d, d), "--batch", "2"], "skew.npy", "not symmetric");
+        await Refused(["--gradients", gradients, "--hessians", Matrices.Write(_folder["skew.npy"], h, 9, d, d), "--batch", "2"], "skew.npy",
+            "not symmetric");
         g[d + 1] = double.PositiveInfinity;
-        await Refused(["--gradients", Matrices.Write(_folder["inf.npy"], g, 9, d), "--hessians", hessians, "--batch", "2"], "inf.npy", "example 1", "Infinity");
+        await Refused(["--gradients", Matrices.Write(_folder["inf.npy"], g, 9, d), "--hessians", hessians, "--batch", "2"], "inf.npy",
+            "example 1", "Infinity");
         using (NpzWriter archive = NpzWriter.Create(_folder["half.npz"]))
         {
             archive.Write<double>("gradients", [1], [1, 1]);

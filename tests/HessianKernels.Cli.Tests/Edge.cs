@@ -12,8 +12,10 @@ internal static class Edge
     /// <summary>Some rows of a reference, spread over it.</summary>
     public static IEnumerable<JsonElement> Rows(string name, int most)
     {
-        JsonElement[] rows = [.. JsonDocument.Parse(System.IO.File.ReadAllText(File(name + ".json"))).RootElement.GetProperty("rows").EnumerateArray()];
-        return Enumerable.Range(0, Math.Min(most, rows.Length)).Select(i => rows[(long)i * (rows.Length - 1) / Math.Max(1, Math.Min(most, rows.Length) - 1)]);
+        JsonElement[] rows = [
+            .. JsonDocument.Parse(System.IO.File.ReadAllText(File(name + ".json"))).RootElement.GetProperty("rows").EnumerateArray()];
+        return Enumerable.Range(0, Math.Min(most, rows.Length))
+            .Select(i => rows[(long)i * (rows.Length - 1) / Math.Max(1, Math.Min(most, rows.Length) - 1)]);
     }
 
     public static void Near(double expected, JsonElement found, string name)
@@ -25,7 +27,8 @@ internal static class Edge
     public static string[] Names(JsonElement element) => [.. element.EnumerateObject().Select(property => property.Name)];
 
     /// <summary>A Jacobian of normal-like numbers, <c>[n, d]</c>.</summary>
-    public static double[] Jacobian(int n, int d) => [.. Enumerable.Range(0, n * d).Select(i => Math.Sin(1 + i * 1.7) + 0.3 * Math.Cos(i * i))];
+    public static double[] Jacobian(int n, int d)
+        => [.. Enumerable.Range(0, n * d).Select(i => Math.Sin(1 + i * 1.7) + 0.3 * Math.Cos(i * i))];
 
     public static CurvatureSet Set(double[] jacobian, int n) => CurvatureSet.FromJacobian<double>(jacobian, n, jacobian.Length / n);
 }

@@ -39,12 +39,17 @@ public sealed class EdgeSweepTests : IDisposable
             string[] cells = lines[i + 1].Split(',');
             Assert.Equal(header.Length, cells.Length);
             Dictionary<string, string> row = header.Zip(cells).ToDictionary();
-            foreach (string name in (string[])["learningRate", "batchSize", "criticalLearningRate", "coherence", "contraction", "operatorApplications"]) Same(items[i], name);
-            foreach (string name in (string[])["trace", "highDimensionalAsymptotic", "highDimensional", "diagonal", "exact"]) Same(norms, name);
-            Assert.Equal(("without", "", expected.Stable == true ? "true" : "false"), (row["sampling"], row["theorem1Diverges"], row["stable"]));
+            foreach (string name in (string[])[
+                "learningRate", "batchSize", "criticalLearningRate", "coherence", "contraction", "operatorApplications"]) Same(
+                items[i], name);
+            foreach (string name in (string[])["trace", "highDimensionalAsymptotic", "highDimensional", "diagonal", "exact"])
+                Same(norms, name);
+            Assert.Equal(("without", "", expected.Stable == true ? "true" : "false"),
+                (row["sampling"], row["theorem1Diverges"], row["stable"]));
             Assert.Equal(expected.Verdict.ToString(), row["verdict"], ignoreCase: true);
 
-            void Same(JsonElement element, string name) => Assert.Equal(element.Number(name), double.Parse(row[name], CultureInfo.InvariantCulture));
+            void Same(JsonElement element, string name)
+                => Assert.Equal(element.Number(name), double.Parse(row[name], CultureInfo.InvariantCulture));
         }
 
         Assert.Equal(["j.npy", "s.csv"], _folder.Names.Order());
@@ -67,7 +72,8 @@ public sealed class EdgeSweepTests : IDisposable
     {
         string csv = _folder["s.csv"];
         File.WriteAllText(csv, "precious");
-        string[] arguments = ["edge", "--jacobian", Jacobian, "--lr", "0.1", "--batch", "2", "--lambda-max-t", "--paths", "1", "--csv", csv];
+        string[] arguments = [
+            "edge", "--jacobian", Jacobian, "--lr", "0.1", "--batch", "2", "--lambda-max-t", "--paths", "1", "--csv", csv];
         HkRun refused = await HkProcess.Run(arguments);
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.Contains("--csv: found", refused.Error, StringComparison.Ordinal);
@@ -137,7 +143,8 @@ public sealed class EdgeSweepTests : IDisposable
     [InlineData("--csv", "found no folder", "--lr", "1", "--batch", "2", "--csv", "/nowhere/at/all.csv")]
     [InlineData("--csv", "ends in .csv", "--lr", "1", "--batch", "2", "--csv", "all.txt")]
     [InlineData("found --jacobian and --factors", "one of them", "--lr", "1", "--batch", "2", "--factors", "f.npy")]
-    public Task BadOptions(string found, string expected, params string[] options) => Refused(["--jacobian", Jacobian, .. options], found, expected);
+    public Task BadOptions(string found, string expected, params string[] options)
+        => Refused(["--jacobian", Jacobian, .. options], found, expected);
 
     [Fact]
     public async Task BadFiles()
@@ -151,12 +158,14 @@ public sealed class EdgeSweepTests : IDisposable
         await Refused(["--factors", flat, .. point], "--factors: " + flat, "2 axes", "(n, r, d)");
         await Refused(["--hessians", Matrices.Write(_folder["wide.npy"], eight, 1, 2, 4), .. point], "shape (1, 2, 4)", "square");
         await Refused(["--jacobian", Matrices.Write(_folder["zero.npy"], [], 0, 4), .. point], "no elements", "(0, 4)");
-        await Refused(["--hessians", Matrices.Write(_folder["skew.npy"], [1, 0, 0, 1, 2, 3, 0, 2], 2, 2, 2), .. point], "skew.npy", "not symmetric", "3");
+        await Refused(["--hessians", Matrices.Write(_folder["skew.npy"], [1, 0, 0, 1, 2, 3, 0, 2], 2, 2, 2), .. point], "skew.npy",
+            "not symmetric", "3");
         // In memory, and passing by.
         foreach ((int n, int d) in ((int, int)[])[(4, 2), (2, 4)])
         {
             double[] nan = [1, 2, 3, double.NaN, 5, 6, 7, 8];
-            await Refused(["--jacobian", Matrices.Write(_folder[$"nan{n}.npy"], nan, n, d), .. point], $"nan{n}.npy", "NaN", $"{3 / d}", $"{3 % d}");
+            await Refused(["--jacobian", Matrices.Write(_folder[$"nan{n}.npy"], nan, n, d), .. point], $"nan{n}.npy", "NaN", $"{3 / d}",
+                $"{3 % d}");
         }
 
         await Refused(["--jacobian", Matrices.WriteRaw(_folder["i8.npy"], "<i8", false, "(1, 1)", new byte[8]), .. point], "int64");

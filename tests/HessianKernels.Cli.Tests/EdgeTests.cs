@@ -10,7 +10,8 @@ public sealed class EdgeTests : IDisposable
 {
     private static readonly string[] s_fields =
     [
-        "examples", "rank", "lambdaMax", "trace", "meanStable", "stable", "criticalLearningRate", "noiseKernel", "coherence", "theorem1Diverges", "contraction",
+        "examples", "rank", "lambdaMax", "trace", "meanStable", "stable", "criticalLearningRate", "noiseKernel", "coherence",
+        "theorem1Diverges", "contraction",
         "operatorApplications",
     ];
 
@@ -34,7 +35,8 @@ public sealed class EdgeTests : IDisposable
         foreach (JsonElement row in Edge.Rows(name, 5))
         {
             HkRun run = await HkProcess.Run(
-                "edge", jacobian ? "--jacobian" : "--hessians", file, "--lr", row.GetProperty("lr").GetRawText(), "--batch", row.GetProperty("batch").GetRawText(),
+                "edge", jacobian ? "--jacobian" : "--hessians", file, "--lr", row.GetProperty("lr").GetRawText(), "--batch",
+                row.GetProperty("batch").GetRawText(),
                 "--sampling", row.Text("sampling"), "--json", "--lambda-max-t");
             Assert.Equal((0, ""), (run.ExitCode, run.Error));
             JsonElement json = run.Json, norms = json.GetProperty("noiseKernel");
@@ -61,7 +63,8 @@ public sealed class EdgeTests : IDisposable
                 }
             }
 
-            Assert.Equal(row.GetProperty("lr").GetDouble() < row.GetProperty("critical_lr").GetDouble(), json.GetProperty("stable").GetBoolean());
+            Assert.Equal(row.GetProperty("lr").GetDouble() < row.GetProperty("critical_lr").GetDouble(),
+                json.GetProperty("stable").GetBoolean());
         }
     }
 
@@ -103,8 +106,10 @@ public sealed class EdgeTests : IDisposable
             HkRun run = await HkProcess.Run(["edge", .. input, "--lr", "0.05", "--batch", "2", "--sampling", "bernoulli", "--json"]);
             Assert.Equal((0, ""), (run.ExitCode, run.Error));
             Assert.Equal(Math.Min(n, d), run.Json.Number("rank"));
-            Assert.Equal(expected.CriticalLearningRate!.Value.Value, run.Json.Number("criticalLearningRate"), tolerance * expected.CriticalLearningRate.Value.Value);
-            Assert.Equal(expected.NoiseKernel.Exact.Value, run.Json.GetProperty("noiseKernel").Number("exact"), tolerance * expected.NoiseKernel.Exact.Value);
+            Assert.Equal(expected.CriticalLearningRate!.Value.Value, run.Json.Number("criticalLearningRate"),
+                tolerance * expected.CriticalLearningRate.Value.Value);
+            Assert.Equal(expected.NoiseKernel.Exact.Value, run.Json.GetProperty("noiseKernel").Number("exact"),
+                tolerance * expected.NoiseKernel.Exact.Value);
             Assert.Equal(expected.Coherence!.Value, run.Json.Number("coherence"), tolerance * expected.Coherence.Value);
         }
     }
@@ -114,9 +119,11 @@ public sealed class EdgeTests : IDisposable
     {
         double[] j = Edge.Jacobian(6, 3);
         HkRun run = await HkProcess.Run(
-            "edge", "--jacobian", Matrices.Write(_folder["j.npy"], j, 6, 3), "--lr", "0.3", "--batch", "2", "--paths", "3", "--seed", "5", "--threads", "1", "--json");
+            "edge", "--jacobian", Matrices.Write(_folder["j.npy"], j, 6, 3), "--lr", "0.3", "--batch", "2", "--paths", "3", "--seed", "5",
+            "--threads", "1", "--json");
         Assert.Equal([.. s_fields, "lyapunovExponent"], Edge.Names(run.Json));
-        LyapunovEstimate expected = LyapunovExponent.Estimate(Edge.Set(j, 6).Reduce(), BatchSampling.WithoutReplacement(6, 2), 0.3, new() { Runs = 3, Seed = 5 });
+        LyapunovEstimate expected = LyapunovExponent.Estimate(
+            Edge.Set(j, 6).Reduce(), BatchSampling.WithoutReplacement(6, 2), 0.3, new() { Runs = 3, Seed = 5 });
         JsonElement found = run.Json.GetProperty("lyapunovExponent");
         Assert.Equal((expected.Value, expected.StandardError), (found.Number("value"), found.Number("standardError")));
     }
@@ -128,13 +135,16 @@ public sealed class EdgeTests : IDisposable
         string file = Matrices.Write(_folder["j.npy"], j, 6, 3);
         StochasticEdgeReport expected = StochasticEdge.Analyze(Edge.Set(j, 6), 0.3, 2, new() { Momentum = 0.9, WeightDecay = 0.125 });
         HkRun run = await HkProcess.Run(
-            "edge", "--jacobian", file, "--lr", "0.3", "--batch", "2", "--momentum", "0.9", "--weight-decay", "0.125", "--lambda-max-t", "--paths", "2", "--json");
+            "edge", "--jacobian", file, "--lr", "0.3", "--batch", "2", "--momentum", "0.9", "--weight-decay", "0.125", "--lambda-max-t",
+            "--paths", "2", "--json");
         Assert.Equal(0, run.ExitCode);
         JsonElement norms = run.Json.GetProperty("noiseKernel");
         Assert.Equal(expected.NoiseKernel.Exact.Value, norms.Number("exact"));
         Assert.Equal(expected.NoiseKernel.HighDimensional, norms.Number("highDimensional"));
-        foreach (string name in (string[])["trace", "highDimensionalAsymptotic", "diagonal"]) Assert.Equal(JsonValueKind.Null, norms.GetProperty(name).ValueKind);
-        foreach (string name in (string[])["criticalLearningRate", "theorem1Diverges", "contraction", "secondMomentLambdaMax", "lyapunovExponent"])
+        foreach (string name in (string[])["trace", "highDimensionalAsymptotic", "diagonal"])
+            Assert.Equal(JsonValueKind.Null, norms.GetProperty(name).ValueKind);
+        foreach (string name in (string[])[
+            "criticalLearningRate", "theorem1Diverges", "contraction", "secondMomentLambdaMax", "lyapunovExponent"])
             Assert.Equal(JsonValueKind.Null, run.Json.GetProperty(name).ValueKind);
         HkRun momentum = await HkProcess.Run("edge", "--jacobian", file, "--lr", "0.3", "--batch", "2", "--momentum", "0.9", "--json");
         Assert.Equal(10 * 0.3 / 4 * expected.Trace, momentum.Json.GetProperty("noiseKernel").Number("trace"), 1e-10 * expected.Trace);
@@ -143,7 +153,8 @@ public sealed class EdgeTests : IDisposable
     [Fact]
     public async Task WhatIsInfiniteIsToldSo()
     {
-        HkRun zero = await HkProcess.Run("edge", "--jacobian", Matrices.Write(_folder["z.npy"], new double[6], 3, 2), "--lr", "5", "--batch", "1", "--json");
+        HkRun zero = await HkProcess.Run(
+            "edge", "--jacobian", Matrices.Write(_folder["z.npy"], new double[6], 3, 2), "--lr", "5", "--batch", "1", "--json");
         Assert.Equal((0, "Infinity"), (zero.ExitCode, zero.Json.Text("criticalLearningRate")));
         Assert.True(zero.Json.GetProperty("stable").GetBoolean());
         Assert.Equal([0, 0, 0, 0, 0], s_norms.Select(name => zero.Json.GetProperty("noiseKernel").Number(name)));
@@ -158,10 +169,12 @@ public sealed class EdgeTests : IDisposable
     public async Task ForPeople()
     {
         string file = Path.Combine(AppContext.BaseDirectory, "samples", "jacobian-64.npy");
-        HkRun run = await HkProcess.Run("edge", "--jacobian", file, "--lr", "0.05", "--batch", "8", "--sampling", "bernoulli", "--lambda-max-t", "--paths", "2");
+        HkRun run = await HkProcess.Run(
+            "edge", "--jacobian", file, "--lr", "0.05", "--batch", "8", "--sampling", "bernoulli", "--lambda-max-t", "--paths", "2");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         foreach (string part in (string[])
-            ["K exact", "K tr", "K hd asy", "K diag", "shifted contraction", "Theorem 1", "Theorem 2", "noise unstable at eta = 0.05, b = 8", "critical learning rate", "lambda_max(T)", "Lyapunov", "coherence"])
+            ["K exact", "K tr", "K hd asy", "K diag", "shifted contraction", "Theorem 1", "Theorem 2",
+                "noise unstable at eta = 0.05, b = 8", "critical learning rate", "lambda_max(T)", "Lyapunov", "coherence"])
             Assert.Contains(part, run.Output, StringComparison.Ordinal);
         HkRun indefinite = await HkProcess.Run(
             "edge", "--hessians", Matrices.Write(_folder["h.npy"], [2, 0, 0, 1, 1, 0, 0, -0.25], 2, 2, 2), "--lr", "0.3", "--batch", "1");

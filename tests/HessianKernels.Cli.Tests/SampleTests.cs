@@ -59,7 +59,8 @@ public sealed class SampleTests : IDisposable
         HkRun run = await HkProcess.Run("trace", file, "--method", method, "--products", "256", "--seed", "1", "--json");
         double[] a = Npy.Read<double>(file).Values;
         double trace = Enumerable.Range(0, 400).Sum(i => a[401 * i]);
-        Assert.InRange(run.Json.Number("value"), trace - 4 * run.Json.Number("standardError"), trace + 4 * run.Json.Number("standardError"));
+        Assert.InRange(run.Json.Number("value"), trace - 4 * run.Json.Number("standardError"),
+            trace + 4 * run.Json.Number("standardError"));
         Assert.InRange(run.Json.Number("standardError"), 0, 4);
     }
 

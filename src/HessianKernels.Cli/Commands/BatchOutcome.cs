@@ -15,7 +15,9 @@ internal sealed record BatchOutcome(SharpnessReport Report, double Seconds)
 
     public int ExitCode => Status switch
     {
-        BatchExpectationStatus.Cancelled => Cli.ExitCode.Cancelled, BatchExpectationStatus.LimitReached => Cli.ExitCode.NotConverged, _ => Cli.ExitCode.Converged,
+        BatchExpectationStatus.Cancelled => Cli.ExitCode.Cancelled,
+        BatchExpectationStatus.LimitReached => Cli.ExitCode.NotConverged,
+        _ => Cli.ExitCode.Converged,
     };
 
     public void PrintJson() => Json.Print(json =>
@@ -36,7 +38,8 @@ internal sealed record BatchOutcome(SharpnessReport Report, double Seconds)
         Row("lambda_max of a batch", Report.LambdaMaxBatch!.Value);
         foreach ((string name, double value) in ((string, double)[])
         [
-            ("interaction-aware sharpness", Report.InteractionAwareSharpness), ("gradient-noise interaction", Report.GradientNoiseInteraction), ("concentration", Report.Concentration),
+            ("interaction-aware sharpness", Report.InteractionAwareSharpness),
+            ("gradient-noise interaction", Report.GradientNoiseInteraction), ("concentration", Report.Concentration),
         ])
             Row(name, new(value, 0, 0, BatchExpectationStatus.Exact));
         Output.Report.Print(table);
@@ -48,7 +51,8 @@ internal sealed record BatchOutcome(SharpnessReport Report, double Seconds)
         Output.Report.Line($"{status}, b = {Report.Sampling.BatchSize} of {Report.Sampling.Examples}, in {Seconds:G3} s");
 
         void Row(string name, BatchExpectation found) => table.AddRow(
-            new Text(name), new Text(Output.Report.Value(found.Value)), new Text(found.IsExact ? "exact" : Output.Report.Small(found.StandardError)),
+            new Text(name), new Text(Output.Report.Value(found.Value)),
+            new Text(found.IsExact ? "exact" : Output.Report.Small(found.StandardError)),
             new Text(found.Batches == 0 ? "closed form" : $"{found.Batches}"));
     }
 

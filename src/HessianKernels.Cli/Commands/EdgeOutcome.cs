@@ -6,7 +6,8 @@ using Spectre.Console;
 namespace HessianKernels.Cli.Commands;
 
 /// <summary>What hk edge found, and its three ways out: a table, a JSON document, a CSV file.</summary>
-internal sealed record EdgeOutcome(List<StochasticEdgeReport> Reports, PointRange Range, bool WithEigenvalue, bool WithPaths, double Seconds)
+internal sealed record EdgeOutcome(
+    List<StochasticEdgeReport> Reports, PointRange Range, bool WithEigenvalue, bool WithPaths, double Seconds)
 {
     public int ExitCode
         => Reports.Count < Range.Points || Reports.Any(report => report.Status == StochasticEdgeStatus.Cancelled) ? Cli.ExitCode.Cancelled
@@ -16,7 +17,8 @@ internal sealed record EdgeOutcome(List<StochasticEdgeReport> Reports, PointRang
     public void PrintJson() => Json.PrintItems(Range.IsSweep, Reports, Write, _ => { });
 
     public void WriteCsv(string path, bool force)
-        => Csv.Write(path, force, [.. Fields.Select(field => field.Name)], Reports.Select(report => Fields.Select(field => field.Cell(report))));
+        => Csv.Write(path, force, [.. Fields.Select(field => field.Name)],
+            Reports.Select(report => Fields.Select(field => field.Cell(report))));
 
     private IEnumerable<(string Name, Func<StochasticEdgeReport, string> Cell)> Fields
     {
@@ -64,16 +66,22 @@ internal sealed record EdgeOutcome(List<StochasticEdgeReport> Reports, PointRang
             EdgeNoiseKernel k = report.NoiseKernel;
             double?[] numbers =
             [
-                report.CriticalLearningRate?.Value, k.Exact.Value, k.Diagonal?.Value, k.HighDimensional, k.HighDimensionalAsymptotic, k.Trace, report.Contraction?.Norm,
+                report.CriticalLearningRate?.Value, k.Exact.Value, k.Diagonal?.Value, k.HighDimensional, k.HighDimensionalAsymptotic,
+                k.Trace, report.Contraction?.Norm,
             ];
-            string[] cells = [Report.Whole(report.Sampling.BatchSize), Report.Short(report.LearningRate), Words(report.Verdict), .. numbers.Select(Report.Short)];
+            string[] cells = [Report.Whole(report.Sampling.BatchSize), Report.Short(report.LearningRate), Words(report.Verdict),
+                .. numbers.Select(Report.Short)];
             table.AddRow(cells.Select(cell => new Text(cell)));
         }
 
         Report.Print(table);
-        if (Reports.Count > Report.MostRows) Report.Line($"and {Report.Count(Reports.Count - Report.MostRows, "more point")}; --json prints all, --csv writes them");
-        string done = Reports.Count < Range.Points ? $"cancelled: {Reports.Count} of {Range.Points} points" : Report.Count(Reports.Count, "point");
-        Report.Line($"{done}, {Report.Count(Reports.Count(report => report.Stable == true), "stable point")}, {Report.Count(Reports.Sum(report => (long)report.OperatorApplications), "product")}, in {Seconds:G3} s");
+        if (Reports.Count > Report.MostRows)
+            Report.Line($"and {Report.Count(Reports.Count - Report.MostRows, "more point")}; --json prints all, --csv writes them");
+        string done = Reports.Count < Range.Points ? $"cancelled: {Reports.Count} of {Range.Points} points"
+            : Report.Count(Reports.Count, "point");
+        string stable = Report.Count(Reports.Count(report => report.Stable == true), "stable point");
+        string products = Report.Count(Reports.Sum(report => (long)report.OperatorApplications), "product");
+        Report.Line($"{done}, {stable}, {products}, in {Seconds:G3} s");
         if (Reports.Count > 0) PrintSet(Reports[0]);
     }
 
@@ -86,38 +94,67 @@ internal sealed record EdgeOutcome(List<StochasticEdgeReport> Reports, PointRang
         {
             if (bound.Verdict == EdgeBoundVerdict.NotApplicable) continue;
             table.AddRow(Row(
-                Words(bound.Criterion), Report.Value(bound.Value), Report.Short(bound.Threshold), bound.Verdict.ToString().ToLowerInvariant(),
+                Words(bound.Criterion), Report.Value(bound.Value), Report.Short(bound.Threshold),
+                bound.Verdict.ToString().ToLowerInvariant(),
                 bound.IsProof ? "yes" : "-", bound.Agrees is { } agrees ? agrees ? "yes" : "no" : "-"));
         }
 
         Report.Print(table);
-        Report.Line($"{Words(report.Verdict)} at eta = {report.LearningRate:G6}, b = {report.Sampling.BatchSize}: K exact = {exact.Value:G6} ± {exact.Radius:G2}");
-        if (report.CriticalLearningRate is { } critical) Report.Line($"critical learning rate {critical.Value:G10}, {report.Margin:G4} times this one, in [{critical.Lower:G10}, {critical.Upper:G10}]");
-        Report.Line($"mean {(report.MeanStable ? "stable" : "unstable")}: sharpness {report.LambdaMax:G6}, threshold {report.MeanThreshold:G6}");
+        (double eta, int b) = (report.LearningRate, report.Sampling.BatchSize);
+        Report.Line($"{Words(report.Verdict)} at eta = {eta:G6}, b = {b}: K exact = {exact.Value:G6} ± {exact.Radius:G2}");
+        if (report.CriticalLearningRate is { } edge)
+        {
+            (double low, double high, double margin) = (edge.Lower, edge.Upper, edge.Value / eta);
+            Report.Line($"critical learning rate {edge.Value:G10}, {margin:G4} times this one, in [{low:G10}, {high:G10}]");
+        }
+
+        string mean = report.MeanStable ? "stable" : "unstable";
+        Report.Line($"mean {mean}: sharpness {report.LambdaMax:G6}, threshold {report.MeanThreshold:G6}");
         if (report.SecondMomentEigenvalue is { } top) Report.Line($"lambda_max(T) = {top.Value:G10} ± {top.Radius:G2}");
-        if (report.Lyapunov is { } gamma) Report.Line($"Lyapunov exponent {gamma.Value:G4} ± {2 * gamma.StandardError:G2} a step, from {gamma.Runs} runs of {gamma.Steps} steps");
+        if (report.Lyapunov is { } gamma)
+        {
+            double error = 2 * gamma.StandardError;
+            Report.Line($"Lyapunov exponent {gamma.Value:G4} ± {error:G2} a step, from {gamma.Runs} runs of {gamma.Steps} steps");
+        }
+
         PrintSet(report);
-        string status = report.Status == StochasticEdgeStatus.Complete ? "" : report.Status == StochasticEdgeStatus.Partial ? "not converged: " : "cancelled: ";
-        Report.Line($"{status}{Report.Count(report.OperatorApplications, "product")}, at most {(report.RequiredBytes + (1 << 20) - 1) >> 20} MiB, in {Seconds:G3} s");
+        string status = report.Status switch
+        {
+            StochasticEdgeStatus.Complete => "", StochasticEdgeStatus.Partial => "not converged: ", _ => "cancelled: ",
+        };
+        (string products, long bytes) = (Report.Count(report.OperatorApplications, "product"), report.RequiredBytes);
+        Report.Line($"{status}{products}, at most {(bytes + (1 << 20) - 1) >> 20} MiB, in {Seconds:G3} s");
     }
 
     private static void PrintSet(StochasticEdgeReport report)
     {
-        Report.Line($"{Report.Count(report.Examples, "example")}, rank {report.Rank}, trace {report.Trace:G6}{(report.Coherence is { } sigma ? FormattableString.Invariant($", coherence {sigma.Value:G4}") : "")}");
-        if (report.Indefinite is { } i) Report.Line($"example {i.Index} is indefinite, its lowest eigenvalue {i.LowestEigenvalue:G4}: the coherence is not defined, and K hd bounds nothing");
+        string coherence = report.Coherence is { } sigma ? $", coherence {Report.Short(sigma.Value)}" : "";
+        Report.Line($"{Report.Count(report.Examples, "example")}, rank {report.Rank}, trace {report.Trace:G6}{coherence}");
+        if (report.Indefinite is not { } i) return;
+        Report.Line($"example {i.Index} is indefinite, its lowest eigenvalue {i.LowestEigenvalue:G4}:");
+        Report.Line($"the coherence is not defined, and K hd bounds nothing");
     }
 
     private static Text[] Row(params string[] cells) => [.. cells.Select(cell => new Text(cell))];
 
     private static string Words(EdgeVerdict verdict) => verdict switch
     {
-        EdgeVerdict.Stable => "stable", EdgeVerdict.MeanUnstable => "mean unstable", EdgeVerdict.NoiseUnstable => "noise unstable", _ => "undecided",
+        EdgeVerdict.Stable => "stable",
+        EdgeVerdict.MeanUnstable => "mean unstable",
+        EdgeVerdict.NoiseUnstable => "noise unstable",
+        _ => "undecided",
     };
 
     private static string Words(EdgeCriterion criterion) => criterion switch
     {
-        EdgeCriterion.Trace => "K tr", EdgeCriterion.HighDimensionalAsymptotic => "K hd asy", EdgeCriterion.HighDimensional => "K hd", EdgeCriterion.Diagonal => "K diag",
-        EdgeCriterion.Contraction => "contraction", EdgeCriterion.ShiftedContraction => "shifted contraction", EdgeCriterion.Theorem1 => "Theorem 1", _ => "Theorem 2",
+        EdgeCriterion.Trace => "K tr",
+        EdgeCriterion.HighDimensionalAsymptotic => "K hd asy",
+        EdgeCriterion.HighDimensional => "K hd",
+        EdgeCriterion.Diagonal => "K diag",
+        EdgeCriterion.Contraction => "contraction",
+        EdgeCriterion.ShiftedContraction => "shifted contraction",
+        EdgeCriterion.Theorem1 => "Theorem 1",
+        _ => "Theorem 2",
     };
 
     private void Write(Utf8JsonWriter json, StochasticEdgeReport report)

@@ -21,20 +21,28 @@ internal sealed record PointRange(double[] LearningRates, int[] BatchSizes, bool
         if (parts.Length == 3)
         {
             bool isWhole = int.TryParse(parts[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int steps);
-            BadInputException.Unless(isWhole && steps is >= 2 and <= MostSteps, $"--lr: found {parts[2]} steps in '{rates}'; expected a whole number, 2 to {MostSteps}");
+            BadInputException.Unless(
+                isWhole && steps is >= 2 and <= MostSteps,
+                $"--lr: found {parts[2]} steps in '{rates}'; expected a whole number, 2 to {MostSteps}");
             BadInputException.Unless(ends[0] < ends[1], $"--lr: found '{rates}'; expected FROM below TO");
-            learningRates = [.. Enumerable.Range(0, steps).Select(i => i == steps - 1 ? ends[1] : ends[0] + i * ((ends[1] - ends[0]) / (steps - 1)))];
+            learningRates = [.. Enumerable.Range(0, steps)
+                .Select(i => i == steps - 1 ? ends[1] : ends[0] + i * ((ends[1] - ends[0]) / (steps - 1)))];
         }
 
-        int[] sizes = [.. batches.Split(',').Select(part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int size)
-            ? size
-            : throw new BadInputException($"--batch: found '{batches}'; expected a whole number, or several with commas between"))];
+        int[] sizes = [.. batches.Split(',').Select(Size)];
         return new(learningRates, sizes, parts.Length == 3 || sizes.Length > 1);
+
+        int Size(string part)
+            => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int size)
+                ? size
+                : throw new BadInputException($"--batch: found '{batches}'; expected a whole number, or several with commas between");
 
         static double Number(string part, string whole)
         {
             bool isNumber = double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
-            BadInputException.Unless(isNumber && value > 0 && double.IsFinite(value), $"--lr: found '{part}'{(part == whole ? "" : $" in '{whole}'")}; expected {Expected}");
+            BadInputException.Unless(
+                isNumber && value > 0 && double.IsFinite(value),
+                $"--lr: found '{part}'{(part == whole ? "" : $" in '{whole}'")}; expected {Expected}");
             return value;
         }
     }

@@ -12,8 +12,14 @@ internal sealed class RunOptions
     };
 
     private readonly Option<ulong> _seed = Options.Number<ulong>("--seed", "S", "Names the random numbers: same seed, same bits.", 0);
-    private readonly Option<int> _threads = Options.Number("--threads", "N", "Most threads used; 0 for one a processor. Changes no bit of the result.", 0);
-    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document, numbers in full precision, in place of tables." };
+    private readonly Option<int> _threads = Options.Number(
+        "--threads", "N", "Most threads used; 0 for one a processor. Changes no bit of the result.", 0);
+
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "Print one JSON document, numbers in full precision, in place of tables.",
+    };
+
     private readonly Option<string> _progress = Options.Choice(
         "--progress", "WHEN", "Progress on the standard error: auto (where it is a terminal), always, never.", [.. s_modes.Keys]);
 

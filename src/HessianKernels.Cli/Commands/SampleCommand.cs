@@ -26,11 +26,14 @@ internal static class SampleCommand
         {
             int n = parsed.GetValue(order), k = parsed.GetValue(spikes);
             int? count = parsed.GetValue(batch);
-            BadInputException.Unless(n >= 1 && (long)n * n <= Array.MaxLength, $"--n: found {n}; expected 1 <= N and N * N <= {Array.MaxLength}");
+            BadInputException.Unless(
+                n >= 1 && (long)n * n <= Array.MaxLength, $"--n: found {n}; expected 1 <= N and N * N <= {Array.MaxLength}");
             BadInputException.Unless(k >= 0 && k <= n, $"--spikes: found {k}; expected 0 <= K <= n = {n}");
             BadInputException.Unless(count is null or >= 1, $"--batch: found {count}; expected at least 1");
             long needed = 8L * n * (n + k), available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-            BadInputException.Unless(needed <= available, $"--n: found a need of {needed >> 20} MiB; expected at most the {available >> 20} MiB of memory available");
+            BadInputException.Unless(
+                needed <= available,
+                $"--n: found a need of {needed >> 20} MiB; expected at most the {available >> 20} MiB of memory available");
             SpikedMatrix matrix = new(n, k, parsed.GetValue(seed));
             OutputFile file = OutputFile.Check("OUT.npy", parsed.GetRequiredValue(output), parsed.GetValue(force), input: null, ".npy")!;
             file.Write((path, overwrite) =>
@@ -52,7 +55,8 @@ internal static class SampleCommand
         Option<int> spikes = Options.Number("--spikes", "K", "Number of directions that all examples share.", 3);
         Option<ulong> seed = Options.Number<ulong>("--seed", "S", "Names the random numbers: same seed, same bits.", 1);
         Option<bool> force = new("--force") { Description = "Replace an output file that exists." };
-        Command command = new("jacobian", "A Jacobian of a few directions that all examples share, some of them more than others, and noise: for hk edge.")
+        Command command = new(
+            "jacobian", "A Jacobian of a few directions that all examples share, some of them more than others, and noise: for hk edge.")
         {
             output, examples, parameters, spikes, seed, force,
         };

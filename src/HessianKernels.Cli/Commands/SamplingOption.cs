@@ -12,7 +12,8 @@ internal sealed class SamplingOption
     };
 
     public Option<string> Option { get; } = Options.Choice(
-        "--sampling", "HOW", "How batches are drawn: without replacement, with it, or each example on its own with probability B / n (bernoulli).", [.. s_schemes.Keys]);
+        "--sampling", "HOW", "How batches are drawn: without replacement, with it, or each example with probability B / n (bernoulli).",
+        [.. s_schemes.Keys]);
 
     public string Name(ParseResult parsed) => parsed.GetRequiredValue(Option);
 
@@ -21,7 +22,9 @@ internal sealed class SamplingOption
     /// <summary>The sampling of a batch size that was asked for.</summary>
     public BatchSampling Of(ParseResult parsed, int examples, int batchSize)
     {
-        BadInputException.Unless(batchSize >= 1 && batchSize <= examples, $"--batch: found {batchSize}; expected 1 <= B <= n = {examples}, the number of examples");
+        BadInputException.Unless(
+            batchSize >= 1 && batchSize <= examples,
+            $"--batch: found {batchSize}; expected 1 <= B <= n = {examples}, the number of examples");
         return BatchSampling.Of(s_schemes[Name(parsed)], examples, batchSize);
     }
 }

@@ -34,17 +34,22 @@ internal sealed class CurvatureFile : IDisposable
             CurvatureForm.Jacobian => "(n, d)", CurvatureForm.Factors => "(n, r, d)", _ => "(n, d, d)",
         };
         BadInputException.Unless(
-            header.Rank == (form == CurvatureForm.Jacobian ? 2 : 3), $"{option}: {path}: found {header.Rank} axes, shape {shape}; expected {expected}");
+            header.Rank == (form == CurvatureForm.Jacobian ? 2 : 3),
+            $"{option}: {path}: found {header.Rank} axes, shape {shape}; expected {expected}");
         BadInputException.Unless(header.Count > 0, $"{option}: {path}: found no elements, shape {shape}; expected every axis at least 1");
-        BadInputException.Unless(form != CurvatureForm.Hessians || header.Shape[1] == header.Shape[2], $"{option}: {path}: found shape {shape}; expected square matrices, {expected}");
+        BadInputException.Unless(
+            form != CurvatureForm.Hessians || header.Shape[1] == header.Shape[2],
+            $"{option}: {path}: found shape {shape}; expected square matrices, {expected}");
         long rows = header.Count / header.Shape[^1];
-        BadInputException.Unless(rows <= Array.MaxLength, $"{option}: {path}: found {rows} rows, shape {shape}; expected at most {Array.MaxLength}");
+        BadInputException.Unless(
+            rows <= Array.MaxLength, $"{option}: {path}: found {rows} rows, shape {shape}; expected at most {Array.MaxLength}");
         (Examples, Parameters) = ((int)header.Shape[0], header.Shape[^1]);
         Rows = form == CurvatureForm.Jacobian ? 1 : (int)header.Shape[1];
         // A column a parameter: with more of them than rows the Gram matrix is the smaller one, and all that is kept.
         IsStreamed = form != CurvatureForm.Hessians && reader.CanSeek && rows <= Parameters;
         BadInputException.Unless(
-            IsStreamed || header.Count <= Array.MaxLength, $"{option}: {path}: found {header.Count} elements, shape {shape}; expected at most {Array.MaxLength}");
+            IsStreamed || header.Count <= Array.MaxLength,
+            $"{option}: {path}: found {header.Count} elements, shape {shape}; expected at most {Array.MaxLength}");
     }
 
     /// <summary>n.</summary>
@@ -89,7 +94,8 @@ internal sealed class CurvatureFile : IDisposable
         try
         {
             if (IsStreamed) return InputFile.Reading(_path, () => Stream(board, threads, cancellation));
-            return _reader.Header.ElementType == NpyElementType.Float32 ? Take<float>(board, threads, cancellation) : Take<double>(board, threads, cancellation);
+            return _reader.Header.ElementType == NpyElementType.Float32 ? Take<float>(board, threads, cancellation)
+                : Take<double>(board, threads, cancellation);
         }
         catch (ArgumentException e)
         {
@@ -102,7 +108,9 @@ internal sealed class CurvatureFile : IDisposable
     private CurvatureSet Stream(ProgressBoard? board, int threads, CancellationToken cancellation)
     {
         if (board is not null) board.Elements = _reader.Header.Count;
-        return JacobianFile.Read(_path, threads: threads, progress: board is null ? null : new Columns(board, (long)Examples * Rows), cancellation: cancellation);
+        return JacobianFile.Read(
+            _path, threads: threads, progress: board is null ? null : new Columns(board, (long)Examples * Rows),
+            cancellation: cancellation);
     }
 
     private CurvatureSet Take<T>(ProgressBoard? board, int threads, CancellationToken cancellation)

@@ -18,11 +18,13 @@ internal sealed class MatrixFile : IDisposable
         NpyHeader header = reader.Header;
         Type = asked ?? header.ElementType;
         string shape = InputFile.Shape(header);
-        BadInputException.Unless(header.Rank is 2 or 3, $"{path}: found {header.Rank} axes, shape {shape}; expected (n, n) or (batch, n, n)");
+        BadInputException.Unless(
+            header.Rank is 2 or 3, $"{path}: found {header.Rank} axes, shape {shape}; expected (n, n) or (batch, n, n)");
         IsStack = header.Rank == 3;
         long rows = header.Shape[^2], columns = header.Shape[^1], batch = IsStack ? header.Shape[0] : 1;
         BadInputException.Unless(header.Count > 0, $"{path}: found no elements, shape {shape}; expected every axis at least 1");
-        BadInputException.Unless(rows == columns, $"{path}: found {rows} rows and {columns} columns, shape {shape}; expected a square matrix");
+        BadInputException.Unless(
+            rows == columns, $"{path}: found {rows} rows and {columns} columns, shape {shape}; expected a square matrix");
         BadInputException.Unless(
             header.Count <= Array.MaxLength, $"{path}: found {header.Count} elements, shape {shape}; expected at most {Array.MaxLength}");
         (Order, Batch) = ((int)rows, (int)batch);
@@ -67,8 +69,8 @@ internal sealed class MatrixFile : IDisposable
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         BadInputException.Unless(
             matrices + computation <= available,
-            $"{_path}: found a need of {MiB(matrices)} MiB for the matrices and {MiB(computation)} MiB for the computation, {MiB(matrices + computation)} MiB; " +
-            $"expected at most the {available >> 20} MiB of memory available");
+            $"{_path}: found a need of {MiB(matrices)} MiB for the matrices and {MiB(computation)} MiB for the " +
+            $"computation, {MiB(matrices + computation)} MiB; expected at most the {available >> 20} MiB of memory available");
 
         static long MiB(long bytes) => (bytes + (1 << 20) - 1) >> 20;
     }
@@ -78,7 +80,8 @@ internal sealed class MatrixFile : IDisposable
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T[] values = InputFile.ReadRows<T>(_path, _member, _reader, board, cancellation);
-        BadInputException.Unless(values.LongLength == Elements, $"{_path}: found {values.Length} elements; expected the {Elements} it had when it was opened");
+        BadInputException.Unless(
+            values.LongLength == Elements, $"{_path}: found {values.Length} elements; expected the {Elements} it had when it was opened");
         try
         {
             DenseSymmetric.Validate(values, Order, argument: "", threads: threads);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace HessianKernels.Cli.Output;
 
-/// <summary>A table as a file of comma-separated values, which appears whole or not at all. No cell needs quotes: all are numbers and names.</summary>
+/// <summary>
+/// A table as a file of comma-separated values, which appears whole or not at all. No cell needs quotes: all are numbers and names.
+/// </summary>
 internal static class Csv
 {
     public static void Write(string path, bool force, string[] header, IEnumerable<IEnumerable<string>> rows)
@@ -26,7 +28,14 @@ internal static class Csv
     }
 
     /// <summary>The shortest form that reads back to the same bits; empty where there is none.</summary>
-    public static string Cell(double? value) => value is null || double.IsNaN(value.Value) ? "" : double.IsInfinity(value.Value) ? value > 0 ? "Infinity" : "-Infinity" : value.Value.ToString("R", CultureInfo.InvariantCulture);
+    public static string Cell(double? value)
+        => value switch
+        {
+            null or double.NaN => "",
+            double.PositiveInfinity => "Infinity",
+            double.NegativeInfinity => "-Infinity",
+            { } number => number.ToString("R", CultureInfo.InvariantCulture),
+        };
 
     public static string Cell(bool? value) => value is null ? "" : value.Value ? "true" : "false";
 

@@ -22,7 +22,8 @@ internal static class Json
     }
 
     /// <summary>The members of one document for a single matrix, <c>{"items":[...]}</c> for a stack.</summary>
-    public static void PrintItems<TItem>(bool stack, IReadOnlyList<TItem> items, Action<Utf8JsonWriter, TItem> write, Action<Utf8JsonWriter> common) => Print(json =>
+    public static void PrintItems<TItem>(
+        bool stack, IReadOnlyList<TItem> items, Action<Utf8JsonWriter, TItem> write, Action<Utf8JsonWriter> common) => Print(json =>
     {
         if (!stack)
         {

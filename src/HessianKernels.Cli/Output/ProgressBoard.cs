@@ -10,7 +10,8 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
     private const int PauseMilliseconds = 50;
 
     private static readonly string[] s_stages =
-        ["function space", "noise kernel", "diagonal noise kernel", "critical learning rate", "contraction", "coherence", "second-moment operator", "Lyapunov exponent"];
+        ["function space", "noise kernel", "diagonal noise kernel", "critical learning rate", "contraction", "coherence",
+            "second-moment operator", "Lyapunov exponent"];
 
     private readonly Lock _gate = new();
     private long _next;
@@ -51,7 +52,10 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
         Set(value.Items > 1
             ? ((double)value.ItemsFinished / value.Items, $"{value.ItemsFinished} of {value.Items} matrices")
             : ((double)value.Converged / value.Wanted,
-                string.Create(CultureInfo.InvariantCulture, $"{value.OperatorApplications} products, {value.Converged} of {value.Wanted} pairs, residual {value.LargestResidual:E1}")));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{value.OperatorApplications} products, {value.Converged} of {value.Wanted} pairs, " +
+                    $"residual {value.LargestResidual:E1}")));
     }
 
     public void Report(long value)

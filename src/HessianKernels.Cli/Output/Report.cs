@@ -37,7 +37,8 @@ internal static class Report
     public static string Small(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
 
     /// <summary>Four digits; a dash where there is no number.</summary>
-    public static string Short(double? value) => value is null || double.IsNaN(value.Value) ? "-" : value.Value.ToString("G4", CultureInfo.InvariantCulture);
+    public static string Short(double? value)
+        => value is null || double.IsNaN(value.Value) ? "-" : value.Value.ToString("G4", CultureInfo.InvariantCulture);
 
     public static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -8,6 +8,7 @@ public sealed partial class Coherence
     {
         ArgumentNullException.ThrowIfNull(space);
         long n = space.Examples, r = space.Rows, block = Math.Min(n * n * r * r, Math.Max(BlockElements, n * r * r));
-        return sizeof(double) * (n * n + block + r * (r + 1)) + Lanczos.EstimateMemory<double>(space.Examples, 1, options: new() { FindMultiplicity = false }).Total;
+        return sizeof(double) * (n * n + block + r * (r + 1))
+            + Lanczos.EstimateMemory<double>(space.Examples, 1, options: new() { FindMultiplicity = false }).Total;
     }
 }

@@ -36,7 +36,8 @@ public class StochasticEdgeArgumentTests
         Throws<ArgumentOutOfRangeException>("learningRate", $"{eta}", () => StochasticEdge.Analyze(s_set, eta, 1));
         Throws<ArgumentOutOfRangeException>("learningRate", $"{eta}", () => StochasticEdge.Analyze(s_set.Reduce(), eta, 1));
         // Where the sweep is asked for, not where it is read.
-        Throws<ArgumentOutOfRangeException>("learningRate", $"{eta}", () => StochasticEdge.Sweep(s_set, [0.1, eta], [BatchSampling.WithReplacement(3, 1)]));
+        Throws<ArgumentOutOfRangeException>(
+            "learningRate", $"{eta}", () => StochasticEdge.Sweep(s_set, [0.1, eta], [BatchSampling.WithReplacement(3, 1)]));
     }
 
     [Fact]
@@ -45,11 +46,15 @@ public class StochasticEdgeArgumentTests
         foreach (double mu in (double[])[-0.1, 1, double.NaN])
             Throws<ArgumentOutOfRangeException>("momentum", $"{mu}", () => StochasticEdge.Analyze(s_set, 0.1, 1, new() { Momentum = mu }));
         foreach (double rho in (double[])[-0.1, double.PositiveInfinity, double.NaN])
-            Throws<ArgumentOutOfRangeException>("weightDecay", $"{rho}", () => StochasticEdge.Analyze(s_set, 0.1, 1, new() { WeightDecay = rho }));
+            Throws<ArgumentOutOfRangeException>(
+                "weightDecay", $"{rho}", () => StochasticEdge.Analyze(s_set, 0.1, 1, new() { WeightDecay = rho }));
         Throws<ArgumentOutOfRangeException>("RankTolerance", "2", () => StochasticEdge.Analyze(s_set, 0.1, 1, new() { RankTolerance = 2 }));
-        Throws<ArgumentOutOfRangeException>("Tolerance", "1", () => StochasticEdge.Analyze(s_set, 0.1, 1, new() { Numerics = new() { Tolerance = 1 } }));
-        Throws<ArgumentOutOfRangeException>("Runs", "0", () => StochasticEdge.Analyze(s_set, 0.1, 1, new() { Lyapunov = new() { Runs = 0 } }));
-        Throws<ArgumentException>("sampling", "custom", () => StochasticEdge.Analyze(s_set, 0.1, BatchSampling.Custom(3, 1, 1, 0.5), new() { Lyapunov = new() }));
+        Throws<ArgumentOutOfRangeException>(
+            "Tolerance", "1", () => StochasticEdge.Analyze(s_set, 0.1, 1, new() { Numerics = new() { Tolerance = 1 } }));
+        Throws<ArgumentOutOfRangeException>(
+            "Runs", "0", () => StochasticEdge.Analyze(s_set, 0.1, 1, new() { Lyapunov = new() { Runs = 0 } }));
+        Throws<ArgumentException>(
+            "sampling", "custom", () => StochasticEdge.Analyze(s_set, 0.1, BatchSampling.Custom(3, 1, 1, 0.5), new() { Lyapunov = new() }));
     }
 
     [Fact]
@@ -69,7 +74,8 @@ public class StochasticEdgeArgumentTests
     {
         BatchSampling sampling = BatchSampling.Bernoulli(3, 1);
         StochasticEdgeOptions options = new() { SecondMomentEigenvalue = true, Lyapunov = new() { Runs = 1, Steps = 32, BurnIn = 0 } };
-        long set = StochasticEdge.RequiredBytes(s_set, sampling, options), space = StochasticEdge.RequiredBytes(s_set.Reduce(), sampling, options);
+        long set = StochasticEdge.RequiredBytes(s_set, sampling, options),
+            space = StochasticEdge.RequiredBytes(s_set.Reduce(), sampling, options);
         long sweep = StochasticEdge.RequiredBytes(s_set, sampling, options, sweep: true);
         Assert.True(set > space);
         Assert.True(sweep > set);
@@ -99,12 +105,15 @@ public class StochasticEdgeArgumentTests
     {
         double[] factors = EdgeCase.Normals(new(5), n * r * d);
         CurvatureSet set = CurvatureSet.FromFactors<double>(factors, n, r, d);
-        foreach (StochasticEdgeOptions options in (StochasticEdgeOptions[])[new(), new() { Momentum = 0.5 }, new() { Coherence = false, Contraction = false }])
+        foreach (StochasticEdgeOptions options in (StochasticEdgeOptions[])[
+            new(), new() { Momentum = 0.5 }, new() { Coherence = false, Contraction = false }])
         {
             BatchSampling sampling = BatchSampling.WithReplacement(n, 3);
-            Assert.InRange(StochasticEdge.RequiredBytes(set.Reduce(), sampling, options), 1, StochasticEdge.RequiredBytes(set, sampling, options));
+            Assert.InRange(StochasticEdge.RequiredBytes(set.Reduce(), sampling, options), 1,
+                StochasticEdge.RequiredBytes(set, sampling, options));
             StochasticEdgeReport report = StochasticEdge.Analyze(set, 1e-3, sampling, options);
-            Assert.Equal((options.Coherence, options.Contraction && options.Momentum == 0), (report.Coherence is not null, report.Contraction is not null));
+            Assert.Equal((options.Coherence, options.Contraction && options.Momentum == 0),
+                (report.Coherence is not null, report.Contraction is not null));
         }
     }
 
@@ -112,10 +121,13 @@ public class StochasticEdgeArgumentTests
     public void ASetOfZerosIsStable()
     {
         CurvatureSet zero = CurvatureSet.FromJacobian<double>(new double[6], 3, 2);
-        StochasticEdgeReport report = StochasticEdge.Analyze(zero, 5, BatchSampling.Bernoulli(3, 1), new() { SecondMomentEigenvalue = true, Lyapunov = new() });
+        StochasticEdgeReport report = StochasticEdge.Analyze(
+            zero, 5, BatchSampling.Bernoulli(3, 1), new() { SecondMomentEigenvalue = true, Lyapunov = new() });
         EdgeNoiseKernel k = report.NoiseKernel;
-        Assert.Equal((0.0, 0.0, 0.0, 0.0, 0.0), (k.Exact.Value, k.Diagonal!.Value.Value, k.HighDimensional, k.HighDimensionalAsymptotic!.Value, k.Trace!.Value));
-        Assert.Equal((double.PositiveInfinity, double.PositiveInfinity, EdgeVerdict.Stable, true), (report.CriticalLearningRate!.Value.Value, report.Margin!.Value, report.Verdict, report.MeanStable));
+        Assert.Equal((0.0, 0.0, 0.0, 0.0, 0.0),
+            (k.Exact.Value, k.Diagonal!.Value.Value, k.HighDimensional, k.HighDimensionalAsymptotic!.Value, k.Trace!.Value));
+        Assert.Equal((double.PositiveInfinity, double.PositiveInfinity, EdgeVerdict.Stable, true),
+            (report.CriticalLearningRate!.Value.Value, report.Margin!.Value, report.Verdict, report.MeanStable));
         Assert.Equal((0, 0.0, 0.0, StochasticEdgeStatus.Complete), (report.Rank, report.LambdaMax, report.Trace, report.Status));
         Assert.True(report is { Contraction: null, SecondMomentEigenvalue: null, Lyapunov: null });
         Assert.Equal(EdgeVerdict.MeanUnstable, StochasticEdge.Analyze(zero, 5, 1, new() { WeightDecay = 0.5 }).Verdict);
@@ -143,7 +155,8 @@ public class StochasticEdgeArgumentTests
         double[] j = [1, 2, 0.5];
         BatchSampling sampling = BatchSampling.Of(scheme, 3, 2);
         double h = j.Sum(x => x * x) / 3, square = sampling.Alpha * h * h + sampling.Kappa * j.Sum(x => x * x * x * x) / 3;
-        StochasticEdgeReport report = StochasticEdge.Analyze(CurvatureSet.FromJacobian<double>(j, 3, 1), 0.3, sampling, new() { SecondMomentEigenvalue = true });
+        StochasticEdgeReport report = StochasticEdge.Analyze(
+            CurvatureSet.FromJacobian<double>(j, 3, 1), 0.3, sampling, new() { SecondMomentEigenvalue = true });
         Assert.Equal(1, report.Rank);
         Assert.Equal(2 * h / square, report.CriticalLearningRate!.Value.Value, 1e-12);
         Assert.Equal(1 - 0.6 * h + 0.09 * square, report.SecondMomentEigenvalue!.Value.Value, 1e-12);
@@ -161,7 +174,8 @@ public class StochasticEdgeArgumentTests
     public void AnIndefiniteExampleIsNamed()
     {
         CurvatureSet set = CurvatureSet.FromHessians<double>(new double[] { 2, 0, 0, 1, 1, 0, 0, -0.25 }, 2, 2);
-        StochasticEdgeReport report = StochasticEdge.Analyze(set, 0.3, BatchSampling.Bernoulli(2, 1), new() { SecondMomentEigenvalue = true });
+        StochasticEdgeReport report = StochasticEdge.Analyze(
+            set, 0.3, BatchSampling.Bernoulli(2, 1), new() { SecondMomentEigenvalue = true });
         Assert.Equal(1, report.Indefinite!.Value.Index);
         Assert.Equal(-0.25, report.Indefinite.Value.LowestEigenvalue, 1e-14);
         Assert.Equal(1, report.Indefinite.Value.Norm, 1e-14);

@@ -14,9 +14,11 @@ public class StochasticEdgeTests
     private const double Relative = 1e-9;
 
     public static TheoryData<string> References =>
-        ["jacobian_flat", "jacobian_spread", "jacobian_rank_deficient", "hessians_full_rank", "hessians_low_rank_spread", "hessians_rank_one"];
+        ["jacobian_flat", "jacobian_spread", "jacobian_rank_deficient", "hessians_full_rank", "hessians_low_rank_spread",
+            "hessians_rank_one"];
 
-    private static StochasticEdgeReport Analyze(EdgeCase c, double eta, StochasticEdgeOptions? options = null) => StochasticEdge.Analyze(c.Set().Space, eta, c.Sampling, options);
+    private static StochasticEdgeReport Analyze(EdgeCase c, double eta, StochasticEdgeOptions? options = null)
+        => StochasticEdge.Analyze(c.Set().Space, eta, c.Sampling, options);
 
     /// <summary>Every number that stands in a reference file, from the set, and over all of a file's points as a sweep.</summary>
     [Theory]
@@ -26,22 +28,27 @@ public class StochasticEdgeTests
         string path = Path.Combine(AppContext.BaseDirectory, "Data", "edge", name);
         NpyArray<double> array = Npy.Read<double>(path + ".npy");
         int n = (int)array.Shape[0], d = (int)array.Shape[1];
-        CurvatureSet set = array.Shape.Length == 2 ? CurvatureSet.FromJacobian<double>(array.Values, n, d) : CurvatureSet.FromHessians<double>(array.Values, n, d);
+        CurvatureSet set = array.Shape.Length == 2 ? CurvatureSet.FromJacobian<double>(array.Values, n, d)
+            : CurvatureSet.FromHessians<double>(array.Values, n, d);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path + ".json"));
         foreach (JsonElement row in document.RootElement.GetProperty("rows").EnumerateArray())
         {
             BatchScheme scheme = row.GetProperty("sampling").GetString() switch
             {
-                "without" => BatchScheme.WithoutReplacement, "with" => BatchScheme.WithReplacement, "bernoulli" => BatchScheme.Bernoulli, var other => throw new InvalidDataException(other),
+                "without" => BatchScheme.WithoutReplacement, "with" => BatchScheme.WithReplacement, "bernoulli" => BatchScheme.Bernoulli,
+                var other => throw new InvalidDataException(other),
             };
             BatchSampling sampling = BatchSampling.Of(scheme, n, row.GetProperty("batch").GetInt32());
             double eta = row.GetProperty("lr").GetDouble();
             StochasticEdgeReport report = StochasticEdge.Analyze(set, eta, sampling, new() { SecondMomentEigenvalue = true });
             Dictionary<string, double?> found = new()
             {
-                ["lambda_max"] = report.LambdaMax, ["trace"] = report.Trace, ["k_trace"] = report.NoiseKernel.Trace, ["k_hd"] = report.NoiseKernel.HighDimensional,
-                ["k_hd_asymptotic"] = report.NoiseKernel.HighDimensionalAsymptotic, ["k_diagonal"] = report.NoiseKernel.Diagonal?.Value, ["k_exact"] = report.NoiseKernel.Exact.Value,
-                ["critical_lr"] = report.CriticalLearningRate?.Value, ["lambda_max_T"] = report.SecondMomentEigenvalue?.Value, ["contraction"] = report.Contraction?.Norm,
+                ["lambda_max"] = report.LambdaMax, ["trace"] = report.Trace, ["k_trace"] = report.NoiseKernel.Trace,
+                ["k_hd"] = report.NoiseKernel.HighDimensional,
+                ["k_hd_asymptotic"] = report.NoiseKernel.HighDimensionalAsymptotic, ["k_diagonal"] = report.NoiseKernel.Diagonal?.Value,
+                ["k_exact"] = report.NoiseKernel.Exact.Value,
+                ["critical_lr"] = report.CriticalLearningRate?.Value, ["lambda_max_T"] = report.SecondMomentEigenvalue?.Value,
+                ["contraction"] = report.Contraction?.Norm,
                 ["coherence"] = report.Coherence?.Value,
             };
             foreach (JsonProperty property in row.EnumerateObject())
@@ -51,7 +58,8 @@ public class StochasticEdgeTests
                 {
                     EdgeBoundVerdict expected = property.Value.ValueKind switch
                     {
-                        JsonValueKind.Null => EdgeBoundVerdict.NotApplicable, JsonValueKind.True => EdgeBoundVerdict.Unstable, _ => EdgeBoundVerdict.Silent,
+                        JsonValueKind.Null => EdgeBoundVerdict.NotApplicable, JsonValueKind.True => EdgeBoundVerdict.Unstable, _
+                            => EdgeBoundVerdict.Silent,
                     };
                     Assert.Equal(expected, report.Bounds[(int)EdgeCriterion.Theorem1].Verdict);
                     continue;
@@ -66,7 +74,10 @@ public class StochasticEdgeTests
         }
     }
 
-    /// <summary>P3 and P4: stable at 0.99 eta*, not at 1.01 eta*, K_exact = 1 between; what is proved agrees on either side, and no estimate is called a proof.</summary>
+    /// <summary>
+    /// P3 and P4: stable at 0.99 eta*, not at 1.01 eta*, K_exact = 1 between; what is proved agrees on either side, and no estimate is
+    /// called a proof.
+    /// </summary>
     [Fact]
     public void TheVerdictTurnsAtTheCriticalLearningRate() => PropertyRun.Check(EdgeCase.Semidefinite, c =>
     {
@@ -99,7 +110,8 @@ public class StochasticEdgeTests
         FunctionSpace space = c.Set().Space;
         double eta = (0.2 + c.Share) / Math.Max(Math.Abs(space.Eigenvalues[0]), 0.1);
         LyapunovOptions paths = new() { Runs = 2, Steps = 64, BurnIn = 8, Seed = 3 };
-        StochasticEdgeReport report = StochasticEdge.Analyze(space, eta, c.Sampling, new() { SecondMomentEigenvalue = true, Lyapunov = paths });
+        StochasticEdgeReport report = StochasticEdge.Analyze(
+            space, eta, c.Sampling, new() { SecondMomentEigenvalue = true, Lyapunov = paths });
         NoiseKernelNorms norms = NoiseKernel.Norms(space, eta, c.Sampling);
         EdgeNoiseKernel k = report.NoiseKernel;
         Assert.Equal(
@@ -109,9 +121,11 @@ public class StochasticEdgeTests
         Assert.Equal(Contraction.Of(space, eta, c.Sampling), report.Contraction);
         Assert.Equal(new SecondMomentOperator(space, eta, c.Sampling).LargestEigenvalue(), report.SecondMomentEigenvalue);
         Assert.Equal(LyapunovExponent.Estimate(space, c.Sampling, eta, paths), report.Lyapunov);
-        int products = k.Exact.OperatorApplications + k.Diagonal.Value.OperatorApplications + report.CriticalLearningRate!.Value.Evidence.OperatorApplications
+        int products = k.Exact.OperatorApplications + k.Diagonal.Value.OperatorApplications
+            + report.CriticalLearningRate!.Value.Evidence.OperatorApplications
             + report.SecondMomentEigenvalue!.Value.OperatorApplications + 1;
-        Assert.Equal((products, space.Examples, space.Rank, space.Rows), (report.OperatorApplications, report.Examples, report.Rank, report.Rows));
+        Assert.Equal((products, space.Examples, space.Rank, space.Rows),
+            (report.OperatorApplications, report.Examples, report.Rank, report.Rows));
         if (space.Signs.IsEmpty) Assert.Equal(Coherence.Of(space).Value, report.Coherence!.Value);
         if (report.MeanStable) Assert.Equal(norms.Stable, report.Stable);
         else Assert.Equal(EdgeVerdict.MeanUnstable, report.Verdict);
@@ -131,7 +145,8 @@ public class StochasticEdgeTests
         Norm(EdgeCriterion.Diagonal, k.Diagonal!.Value.Value, k.Diagonal.Value.Lower > 1);
         (double norm, double shifted) = Contraction.Of(space, eta, c.Sampling);
         Is(new(EdgeCriterion.Contraction, norm, 1, norm < 1 ? EdgeBoundVerdict.Stable : EdgeBoundVerdict.Silent, norm < 1, null));
-        Is(new(EdgeCriterion.ShiftedContraction, shifted, 0, shifted < 0 ? EdgeBoundVerdict.Stable : EdgeBoundVerdict.Silent, shifted < 0, null));
+        Is(new(EdgeCriterion.ShiftedContraction, shifted, 0, shifted < 0 ? EdgeBoundVerdict.Stable : EdgeBoundVerdict.Silent, shifted < 0,
+            null));
         if (c.Scheme != BatchScheme.Bernoulli || !space.Signs.IsEmpty)
         {
             foreach (EdgeCriterion theorem in (EdgeCriterion[])[EdgeCriterion.Theorem1, EdgeCriterion.Theorem2])
@@ -169,7 +184,8 @@ public class StochasticEdgeTests
         Assert.Equal(NoiseKernel.ExactWithMomentum(space, eta, c.Sampling, mu, rho), k.Exact);
         Assert.Equal(NoiseKernel.HighDimensionalWithMomentum(space.Eigenvalues, space.Rows, eta, c.Sampling, mu, rho), k.HighDimensional);
         Assert.Equal(rho > 0, k.Trace is null);
-        if (k.Trace is { } trace) Tolerance.Equal(NoiseKernel.TraceWithMomentum(report.Trace, space.Rows, eta, c.Sampling, mu), trace, 1e-12 * trace, "K_tr");
+        if (k.Trace is { } trace)
+            Tolerance.Equal(NoiseKernel.TraceWithMomentum(report.Trace, space.Rows, eta, c.Sampling, mu), trace, 1e-12 * trace, "K_tr");
         Assert.Null(k.Diagonal);
         Assert.Null(k.HighDimensionalAsymptotic);
         Assert.Null(report.CriticalLearningRate);
@@ -177,25 +193,32 @@ public class StochasticEdgeTests
         Assert.Null(report.Contraction);
         Assert.Null(report.SecondMomentEigenvalue);
         Assert.Equal(eta < MeanStability.LearningRate(space.Eigenvalues[0], mu, rho), report.MeanStable);
-        if (Math.Abs(report.LambdaMax / report.MeanThreshold - 1) > 1e-9) Assert.Equal(report.LambdaMax < report.MeanThreshold, report.MeanStable);
-        Assert.Equal(!report.MeanStable ? EdgeVerdict.MeanUnstable : k.Exact.Lower > 1 ? EdgeVerdict.NoiseUnstable : k.Exact.Upper < 1 ? EdgeVerdict.Stable : EdgeVerdict.Undecided, report.Verdict);
-        Assert.DoesNotContain(report.Bounds, bound => bound.Criterion >= EdgeCriterion.Diagonal && bound.Verdict != EdgeBoundVerdict.NotApplicable);
+        if (Math.Abs(report.LambdaMax / report.MeanThreshold - 1) > 1e-9)
+            Assert.Equal(report.LambdaMax < report.MeanThreshold, report.MeanStable);
+        Assert.Equal(!report.MeanStable ? EdgeVerdict.MeanUnstable : k.Exact.Lower > 1 ? EdgeVerdict.NoiseUnstable : k.Exact.Upper < 1
+            ? EdgeVerdict.Stable : EdgeVerdict.Undecided, report.Verdict);
+        Assert.DoesNotContain(
+            report.Bounds, bound => bound.Criterion >= EdgeCriterion.Diagonal && bound.Verdict != EdgeBoundVerdict.NotApplicable);
         Assert.DoesNotContain(report.Bounds, bound => bound.IsProof);
     });
 
     [Fact]
     public void ASweepIsItsPoints()
     {
-        FunctionSpace space = CurvatureSet.FromJacobian<double>(Npy.Read<double>(Path.Combine(AppContext.BaseDirectory, "Data", "edge", "jacobian_flat.npy")).Values, 30, 45).Reduce();
+        FunctionSpace space = CurvatureSet.FromJacobian<double>(
+            Npy.Read<double>(Path.Combine(AppContext.BaseDirectory, "Data", "edge", "jacobian_flat.npy")).Values, 30, 45).Reduce();
         double[] rates = [0.01, 0.02, 0.3, 0.6];
-        BatchSampling[] samplings = [BatchSampling.WithoutReplacement(30, 2), BatchSampling.Bernoulli(30, 8), BatchSampling.WithoutReplacement(30, 30)];
+        BatchSampling[] samplings = [
+            BatchSampling.WithoutReplacement(30, 2), BatchSampling.Bernoulli(30, 8), BatchSampling.WithoutReplacement(30, 30)];
         StochasticEdgeReport[] reports = [.. StochasticEdge.Sweep(space, rates, samplings)];
         Assert.Equal(12, reports.Length);
         for (int i = 0; i < 12; i++)
         {
             StochasticEdgeReport point = StochasticEdge.Analyze(space, rates[i % 4], samplings[i / 4]);
-            Assert.Equal((point.LearningRate, point.Sampling, point.Verdict), (reports[i].LearningRate, reports[i].Sampling, reports[i].Verdict));
-            Assert.Equal(point.NoiseKernel.Exact.Value, reports[i].NoiseKernel.Exact.Value, Relative * Math.Min(1e3, point.NoiseKernel.Exact.Value));
+            Assert.Equal((point.LearningRate, point.Sampling, point.Verdict),
+                (reports[i].LearningRate, reports[i].Sampling, reports[i].Verdict));
+            Assert.Equal(point.NoiseKernel.Exact.Value, reports[i].NoiseKernel.Exact.Value,
+                Relative * Math.Min(1e3, point.NoiseKernel.Exact.Value));
             Assert.Equal(point.CriticalLearningRate, reports[i].CriticalLearningRate);
             Assert.Equal(point.Bounds.Select(bound => bound.Verdict), reports[i].Bounds.Select(bound => bound.Verdict));
             Assert.Same(reports[0].Coherence, reports[i].Coherence);
@@ -213,14 +236,16 @@ public class StochasticEdgeTests
         using CancellationTokenSource source = new();
         CurvatureSet set = CurvatureSet.FromJacobian<double>(Enumerable.Range(1, 12).Select(i => Math.Sin(i)).ToArray(), 4, 3);
         int seen = 0;
-        foreach (StochasticEdgeReport report in StochasticEdge.Sweep(set, [0.1, 0.2, 0.3], [BatchSampling.WithReplacement(4, 1), BatchSampling.WithReplacement(4, 2)], cancellation: source.Token))
+        foreach (StochasticEdgeReport report in StochasticEdge.Sweep(
+            set, [0.1, 0.2, 0.3], [BatchSampling.WithReplacement(4, 1), BatchSampling.WithReplacement(4, 2)], cancellation: source.Token))
         {
             Assert.Equal(StochasticEdgeStatus.Complete, report.Status);
             if (++seen == 4) source.Cancel();
         }
 
         Assert.Equal(4, seen);
-        Assert.Throws<OperationCanceledException>(() => StochasticEdge.Sweep(set, [0.1], [BatchSampling.WithReplacement(4, 1)], cancellation: source.Token).Any());
+        Assert.Throws<OperationCanceledException>(
+            () => StochasticEdge.Sweep(set, [0.1], [BatchSampling.WithReplacement(4, 1)], cancellation: source.Token).Any());
     }
 
     [Fact]
@@ -238,9 +263,11 @@ public class StochasticEdgeTests
         {
             if (progress.Stage == StochasticEdgeStage.Contraction) source.Cancel();
         });
-        StochasticEdgeReport part = StochasticEdge.Analyze(space, 0.1, sampling, new() { SecondMomentEigenvalue = true }, stages, source.Token);
+        StochasticEdgeReport part = StochasticEdge.Analyze(
+            space, 0.1, sampling, new() { SecondMomentEigenvalue = true }, stages, source.Token);
         Assert.Equal((StochasticEdgeStatus.Cancelled, EdgeVerdict.Stable), (part.Status, part.Verdict));
-        Assert.True(part is { CriticalLearningRate.Evidence.Status: LanczosStatus.Converged, Contraction: not null, SecondMomentEigenvalue: null, Coherence: null });
+        Assert.True(part is { CriticalLearningRate.Evidence.Status: LanczosStatus.Converged, Contraction: not null,
+            SecondMomentEigenvalue: null, Coherence: null });
 
         // Cut short after all was found, a report is whole.
         using CancellationTokenSource late = new();
@@ -274,7 +301,10 @@ public class StochasticEdgeTests
         Assert.All(report.Bounds, bound => Assert.Null(bound.Agrees));
     }
 
-    /// <summary>Found by the property above: examples that are all equal have noise that cancels to rounding, and a search of it cannot converge against its own size.</summary>
+    /// <summary>
+    /// Found by the property above: examples that are all equal have noise that cancels to rounding, and a search of it cannot converge
+    /// against its own size.
+    /// </summary>
     [Theory]
     [InlineData(0.5, 0.0)]
     [InlineData(0.0, 0.1)]
