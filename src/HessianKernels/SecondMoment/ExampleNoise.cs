@@ -1,3 +1,4 @@
+using HessianKernels.Kernels;
 using HessianKernels.Spaces;
 
 namespace HessianKernels.SecondMoment;
@@ -36,13 +37,7 @@ internal sealed unsafe class ExampleNoise(NoiseMap map, FunctionSpace space) : I
         fixed (double* x = input[..Length], y = output[..Length], c = _matrix, inverse = Inverse)
         {
             map.Gather(x, 1.0 / space.Examples, c);
-            double* w = inverse;
-            for (int a = 0; a < m; a++)
-            {
-                double* row = c + (nint)a * m;
-                for (int b = 0; b <= a; b++) row[b] *= *w++;
-            }
-
+            PackedTriangle.Multiply(c, inverse, m, map.Threads);
             map.Quadratics(c, y);
         }
     }

@@ -23,6 +23,9 @@ internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
     private readonly double[]? _signs = space.Rows > 1 ? space.SignsArray : null;
     private readonly int _n = space.Examples, _r = space.Rows, _m = space.Rank, _block = BlockOf(space.Rows);
 
+    /// <summary>Most threads a product may use.</summary>
+    public int Threads => threads;
+
     /// <summary>Numbers in the packed block of an example, r (r + 1) / 2.</summary>
     public int BlockLength => _r * (_r + 1) / 2;
 

@@ -131,14 +131,7 @@ internal sealed unsafe class NoiseSubspace
             for (int i = 0; i < _length; i++) joined[i] = x[i] / norm;
             _map.Gather(joined, 1, c);
             int m = _space.Rank;
-            double* image = images + (nint)_count * _packed;
-            for (int a = 0; a < m; a++)
-            {
-                double* row = c + (nint)a * m;
-                for (int b = 0; b < a; b++) *image++ = PackedSymmetric.Root2 * row[b];
-                *image++ = row[a];
-            }
-
+            PackedTriangle.Pack(c, null, null, null, m, PackedSymmetric.Root2, images + (nint)_count * _packed, _threads);
             _count++;
             return true;
         }
@@ -202,16 +195,9 @@ internal sealed unsafe class NoiseSubspace
         int m = _space.Rank;
         fixed (double* c = _matrix, y = _combined, w = Weights, product = _product)
         {
-            double scale = 1.0 / _space.Examples;
-            for (int a = 0, at = 0; a < m; a++)
-            {
-                double* row = c + (nint)a * m;
-                for (int b = 0; b < a; b++, at++) row[b] = y[at] * w[at] * (scale / PackedSymmetric.Root2);
-                row[a] = y[at] * w[at] * scale;
-                at++;
-            }
-
+            PackedTriangle.Unpack(y, w, m, 1 / PackedSymmetric.Root2, c, _threads);
             _map.Quadratics(c, product);
+            for (int i = 0; i < _length; i++) product[i] /= _space.Examples;
         }
     }
 

@@ -1,3 +1,4 @@
+using HessianKernels.Kernels;
 using HessianKernels.Spaces;
 
 namespace HessianKernels.SecondMoment;
@@ -40,27 +41,11 @@ internal sealed unsafe class WeightedMoment(NoiseMap map, FunctionSpace space, d
                 return;
             }
 
-            for (int a = 0, at = 0; a < m; a++)
-            {
-                double* row = c + (nint)a * m;
-                for (int b = 0; b < a; b++, at++) row[b] = (w is null ? x[at] : w[at] * x[at]) * (1 / PackedSymmetric.Root2);
-                row[a] = w is null ? x[at] : w[at] * x[at];
-                at++;
-            }
-
+            PackedTriangle.Unpack(x, w, m, 1 / PackedSymmetric.Root2, c, map.Threads);
             map.Quadratics(c, q);
             map.Sign(q);
             map.Gather(q, scale / space.Examples, c);
-            for (int a = 0, at = 0; a < m; a++)
-            {
-                double* row = c + (nint)a * m;
-                for (int b = 0; b <= a; b++, at++)
-                {
-                    double noise = b < a ? PackedSymmetric.Root2 * row[b] : row[b];
-                    if (w is not null) noise *= w[at];
-                    y[at] = d is null ? noise : d[at] * x[at] + noise;
-                }
-            }
+            PackedTriangle.Pack(c, w, d, x, m, PackedSymmetric.Root2, y, map.Threads);
         }
     }
 }
