@@ -44,11 +44,11 @@ internal sealed class Paired
         return (Seconds(ours) / Seconds(theirs), ratios.Min(), ratios.Max());
     }
 
-    /// <summary>Calls until half a second and three calls have passed, so that what is timed later has been compiled for good.</summary>
+    /// <summary>Calls until two seconds and three calls have passed, so that what is timed later has been compiled for good.</summary>
     public static void WarmUp(Action call)
     {
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 3 || Stopwatch.GetElapsedTime(start).TotalSeconds < 0.5; i++) call();
+        for (int i = 0; i < 3 || Stopwatch.GetElapsedTime(start).TotalSeconds < 2; i++) call();
     }
 
     public static double Time(Action call)
