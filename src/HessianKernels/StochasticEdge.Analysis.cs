@@ -54,9 +54,10 @@ public static partial class StochasticEdge
                 Indefinite = _indefinite, MeanStable = meanStable, NoiseKernel = kernel, Verdict = VerdictOf(meanStable, kernel.Exact),
                 Bounds = [], OperatorApplications = 0, RequiredBytes = _bytes, Status = StochasticEdgeStatus.Complete,
             };
-            if (_sweep is not null) report = Beyond(_sweep, report);
+            if (_sweep is not null) report = AtTheEdge(_sweep, report);
             if (_options.Coherence && _indefinite is null && _coherence is null && !IsCut()) _coherence = CoherenceOfSet();
             report = report with { Coherence = _coherence };
+            if (_sweep is not null && _space.Rank > 0) report = Diagnosed(report);
             return report with
             {
                 Bounds = Criteria.Of(report),
@@ -127,8 +128,8 @@ public static partial class StochasticEdge
                 ? NoiseKernel.TraceWithMomentum(trace, _space.Rows, learningRate, sampling, _options.Momentum) : null,
         };
 
-        /// <summary>What there is for SGD without momentum and weight decay alone.</summary>
-        private StochasticEdgeReport Beyond(LearningRateSweep sweep, StochasticEdgeReport report)
+        /// <summary>eta* and the contraction, which there are for SGD without momentum and weight decay alone.</summary>
+        private StochasticEdgeReport AtTheEdge(LearningRateSweep sweep, StochasticEdgeReport report)
         {
             (double learningRate, BatchSampling sampling) = (report.LearningRate, report.Sampling);
             if (!IsCut())
@@ -142,8 +143,7 @@ public static partial class StochasticEdge
                 report = report with { CriticalLearningRate = critical };
             }
 
-            if (_space.Rank == 0) return report;
-            if (_options.Contraction && !IsCut())
+            if (_space.Rank > 0 && _options.Contraction && !IsCut())
             {
                 _progress?.Report(new(StochasticEdgeStage.Contraction, 0));
                 report = report with { Contraction = Contraction.Of(_space, learningRate, sampling, _options.Numerics) };
@@ -151,6 +151,13 @@ public static partial class StochasticEdge
                 _products++;
             }
 
+            return report;
+        }
+
+        /// <summary>lambda_max(T) and the typical path, of the same SGD, where they are asked for.</summary>
+        private StochasticEdgeReport Diagnosed(StochasticEdgeReport report)
+        {
+            (double learningRate, BatchSampling sampling) = (report.LearningRate, report.Sampling);
             if (_options.SecondMomentEigenvalue && !IsCut())
             {
                 SecondMomentOperator moment = new(_space, learningRate, sampling, _options.Numerics);

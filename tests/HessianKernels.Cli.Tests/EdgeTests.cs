@@ -166,6 +166,24 @@ public sealed class EdgeTests : IDisposable
     }
 
     [Fact]
+    public async Task CancellingKeepsWhatWasFound()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        double[] j = Edge.Jacobian(20, 30);
+        using HkProcess hk = HkProcess.Start(
+            line => line.Contains("Lyapunov exponent", StringComparison.Ordinal), "edge", "--jacobian",
+            Matrices.Write(_folder["j.npy"], j, 20, 30), "--lr", "0.01", "--batch", "5", "--paths", "100000", "--json", "--progress", "always");
+        await hk.Told();
+        await hk.Signal("INT");
+        HkRun run = await hk.Ended();
+        Assert.Equal(130, run.ExitCode);
+        StochasticEdgeReport expected = StochasticEdge.Analyze(Edge.Set(j, 20), 0.01, 5);
+        Edge.Near(expected.CriticalLearningRate!.Value.Value, run.Json, "criticalLearningRate");
+        Edge.Near(expected.NoiseKernel.Exact.Value, run.Json.GetProperty("noiseKernel"), "exact");
+        Assert.Equal([.. s_fields, "lyapunovExponent"], Edge.Names(run.Json));
+    }
+
+    [Fact]
     public async Task ForPeople()
     {
         string file = Path.Combine(AppContext.BaseDirectory, "samples", "jacobian-64.npy");

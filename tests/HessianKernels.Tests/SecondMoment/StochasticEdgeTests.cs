@@ -286,9 +286,8 @@ public class StochasticEdgeTests
             CurvatureSet.FromJacobian<double>(new double[] { 1, 0, 0.5, 2, -1, 1 }, 3, 2), 0.1, 1,
             new() { SecondMomentEigenvalue = true, Lyapunov = new() { Runs = 1, Steps = 32, BurnIn = 0 } },
             new Stages(progress => seen.Add(progress.Stage)));
-        StochasticEdgeStage[] distinct = [.. seen.Distinct()];
-        Assert.Equal([StochasticEdgeStage.Reduction, StochasticEdgeStage.NoiseKernel], distinct[..2]);
-        Assert.Equal(Enum.GetValues<StochasticEdgeStage>(), distinct.Order());
+        Assert.Equal(Enum.GetValues<StochasticEdgeStage>(), seen.Distinct());
+        Assert.Equal(seen.Order(), seen);
     }
 
     [Fact]
