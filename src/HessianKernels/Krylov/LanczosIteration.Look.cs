@@ -237,8 +237,8 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         double largest = SymmetricTridiagonal.LargestElement(diagonal, offDiagonal);
         double unit = largest > 0 ? Math.ScaleB(1, Math.ILogB(largest)) : 1, scale = sign / unit;
         for (int i = 0; i < t; i++) (diagonal[i], offDiagonal[i]) = (scale * diagonal[i], scale * offDiagonal[i]);
-        // Since the last look the value has risen a little.
-        double guess = item.LastLook > 0 ? scale * item.LastValue : double.NaN;
+        // Since a look that saw it in outline the value has risen a little.
+        double guess = item.LastLook > 0 && item.LastWorst < 0.1 ? scale * item.LastValue : double.NaN;
         double value = SymmetricTridiagonal.LargestPair(diagonal, offDiagonal, guess, accuracy, vector, scratch);
         diagonal[0] = sign * unit * value;
         return vector;
