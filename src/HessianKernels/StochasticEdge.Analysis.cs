@@ -216,7 +216,7 @@ public static partial class StochasticEdge
                     for (int b = 0; b <= a; b++) matrix[a * m + b] += space.Signs[row] * phi[a] * phi[b];
             }
 
-            SymmetricEigendecomposition.Decompose(matrix, m, values);
+            SymmetricEigendecomposition.Eigenvalues(matrix, m, values);
             return new(example, values[^1], Math.Max(values[0], -values[^1]));
         }
     }

@@ -71,7 +71,7 @@ internal sealed unsafe class BlockCone
                 for (int l = 0; l <= k; l++)
                     inside[k * count + l] = Math.Sign(sign) * Form(directions.Slice(k * r, r), full, directions.Slice(l * r, r));
             if (count == 1) values[0] = inside[0];
-            else SymmetricEigendecomposition.Decompose(inside, count, values, 1);
+            else SymmetricEigendecomposition.Eigenvalues(inside, count, values, 1);
             least = Math.Min(least, values[count - 1]);
         }
 

@@ -105,7 +105,7 @@ public sealed unsafe partial class Coherence
                     double* rows = g + (nint)(i - first) * r * columns;
                     for (int j = 0; j <= i; j++) _matrix[i * n + j] = _matrix[j * n + i] = Norm(rows + j * r, r, columns);
                     for (int a = 0; a < r; a++) new ReadOnlySpan<double>(rows + (nint)a * columns + i * r, r).CopyTo(block.AsSpan(a * r));
-                    SymmetricEigendecomposition.Decompose(block, r, values, 1);
+                    SymmetricEigendecomposition.Eigenvalues(block, r, values, 1);
                     if (values[0] > LargestExampleEigenvalue) (LargestExampleEigenvalue, SharpestExample) = (values[0], i);
                 }
             }

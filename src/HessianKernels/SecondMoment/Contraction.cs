@@ -42,7 +42,7 @@ public readonly record struct Contraction(double Norm, double Shifted)
             }
         }
 
-        SymmetricEigendecomposition.Decompose(matrix, m, values, options.Threads);
+        SymmetricEigendecomposition.Eigenvalues(matrix, m, values, options.Threads);
         return new(1 + values[0], values[0]);
     }
 
@@ -52,7 +52,7 @@ public readonly record struct Contraction(double Norm, double Shifted)
     public static long RequiredBytes(FunctionSpace space, SecondMomentOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(space);
-        // The decomposition works on a copy and its vectors.
+        // At most: two more matrices are more than the eigenvalues alone take.
         long m = space.Rank;
         return WeightedMoment.RequiredBytes(space, 0, (options ?? SecondMomentOptions.Default).Check().ThreadCount)
             + sizeof(double) * (2 * m * m + m);

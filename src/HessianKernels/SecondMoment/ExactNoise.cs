@@ -30,9 +30,7 @@ internal sealed class ExactNoise
 
         Weights = new double[PackedSymmetric.Length(space.Rank)];
         _matrix = new WeightedMoment(map, space, null, Weights, 1);
-        double[] ones = new double[space.Rank];
-        Array.Fill(ones, 1);
-        PackedSymmetric.Diagonal(ones, _identity = new double[Weights.Length]);
+        PackedSymmetric.Identity(space.Rank, _identity = new double[Weights.Length]);
         _start = new double[Weights.Length];
     }
 

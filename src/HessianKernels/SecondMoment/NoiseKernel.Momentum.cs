@@ -46,13 +46,12 @@ public static partial class NoiseKernel
             MomentumRequiredBytes(space, options),
             $"The noise kernel with momentum of {space.Examples} examples on {space.Rank} dimensions");
         int length = PackedSymmetric.Length(space.Rank);
-        double[] root = new double[length], diagonal = new double[length], start = new double[length], ones = new double[space.Rank];
+        double[] root = new double[length], diagonal = new double[length], start = new double[length];
         PairWeights.HeavyBall(space.Eigenvalues, learningRate, momentum, weightDecay, root);
         PairWeights.Product(space.Eigenvalues, diagonal);
         for (int i = 0; i < length; i++) diagonal[i] *= rest / root[i];
         PairWeights.InvertRoot(root);
-        Array.Fill(ones, 1);
-        PackedSymmetric.Diagonal(ones, start);
+        PackedSymmetric.Identity(space.Rank, start);
         WeightedMoment noise = new(new(space, options.ThreadCount), space, diagonal, root, sampling.Kappa * step);
         return PerronVector.Find(noise, start, options, storeProducts: false, progress, cancellation);
     }

@@ -57,6 +57,13 @@ internal static class PackedSymmetric
         }
     }
 
+    /// <summary>Writes the identity.</summary>
+    public static void Identity(int m, Span<double> packed)
+    {
+        packed.Clear();
+        for (int a = 0, at = 0; a < m; a++, at += a + 1) packed[at] = 1;
+    }
+
     /// <summary>Writes a diagonal matrix.</summary>
     public static void Diagonal(ReadOnlySpan<double> diagonal, Span<double> packed)
     {

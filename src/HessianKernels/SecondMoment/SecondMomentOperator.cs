@@ -70,9 +70,8 @@ public sealed class SecondMomentOperator : ILinearOperator<Span<double>>
     /// <param name="cancellation">Ends the search; what was found is returned.</param>
     public TopEigenvalue LargestEigenvalue(IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
     {
-        double[] start = new double[Length], ones = new double[Space.Rank];
-        Array.Fill(ones, 1);
-        PackedSymmetric.Diagonal(ones, start);
+        double[] start = new double[Length];
+        PackedSymmetric.Identity(Space.Rank, start);
         return PerronVector.Find(this, start, _options, storeProducts: false, progress, cancellation);
     }
 

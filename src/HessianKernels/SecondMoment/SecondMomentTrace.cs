@@ -29,9 +29,8 @@ public static class SecondMomentTrace
         options = (options ?? SecondMomentOptions.Default).Check();
         options.ThrowIfOver(RequiredBytes(space, options), $"The traces of {space.Examples} examples on {space.Rank} dimensions");
         SecondMomentOperator operation = new(space, learningRate, sampling, options);
-        double[] moment = new double[operation.Length], next = new double[operation.Length], ones = new double[space.Rank];
-        Array.Fill(ones, 1);
-        PackedSymmetric.Diagonal(ones, moment);
+        double[] moment = new double[operation.Length], next = new double[operation.Length];
+        PackedSymmetric.Identity(space.Rank, moment);
         traces[0] = space.Rank;
         for (int k = 1; k <= steps; k++)
         {

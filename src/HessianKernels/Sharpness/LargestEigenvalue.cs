@@ -18,7 +18,7 @@ internal static class LargestEigenvalue
         if (order <= LargestDecomposed)
         {
             Span<double> eigenvalues = stackalloc double[LargestDecomposed];
-            SymmetricEigendecomposition.Decompose(matrix, order, eigenvalues[..order], threads);
+            SymmetricEigendecomposition.Eigenvalues(matrix, order, eigenvalues[..order], threads);
             return eigenvalues[0];
         }
 
