@@ -43,7 +43,39 @@ public sealed unsafe partial class CpuTensorSpace<T>
                 break;
             }
 
-            default: throw new NotSupportedException($"{function.Kind} is not written yet.");
+            case ActivationKind.Erf:
+            {
+                double slope = 2 / Math.Sqrt(Math.PI) * Math.Exp(-z * z);
+                (d[0], d[1], d[2], d[3]) = (1 - ComplementaryErrorFunction(Math.Abs(z)), slope, -2 * z * slope, (4 * z * z - 2) * slope);
+                d[0] = Math.Abs(z) < 0.5 ? ErrorSeries(z) : Math.CopySign(d[0], z);
+                break;
+            }
+
+            case ActivationKind.Gelu:
+            {
+                double share = 0.5 * ComplementaryErrorFunction(-z / Math.Sqrt(2)), density = Math.Exp(-0.5 * z * z) / Math.Sqrt(2 * Math.PI);
+                (d[0], d[1], d[2], d[3]) = (z * share, share + z * density, (2 - z * z) * density, (z * z - 4) * z * density);
+                break;
+            }
+
+            default: throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "Not an activation.");
         }
+    }
+
+    /// <summary><c>erf z = 2 / sqrt(pi) exp(-z^2) sum_k 2^k z^(2k+1) / (2k+1)!!</c>: all terms of one sign.</summary>
+    private static double ErrorSeries(double z)
+    {
+        double term = z, sum = z;
+        for (int k = 1; Math.Abs(term) > 1e-17 * Math.Abs(sum); k++) sum += term *= 2 * z * z / (2 * k + 1);
+        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-z * z) * sum;
+    }
+
+    /// <summary><c>erfc z = 1 - erf z</c>; right of 2 by its continued fraction, from the end.</summary>
+    private static double ComplementaryErrorFunction(double z)
+    {
+        if (z < 2) return z < -6 ? 2 : 1 - ErrorSeries(z);
+        double tail = z;
+        for (int k = 100; k > 0; k--) tail = z + 0.5 * k / tail;
+        return Math.Exp(-z * z) / (Math.Sqrt(Math.PI) * tail);
     }
 }
