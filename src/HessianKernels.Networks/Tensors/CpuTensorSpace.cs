@@ -91,10 +91,16 @@ public sealed unsafe partial class CpuTensorSpace<T> : ITensorSpace<Span<T>>
         {
             for (int g = 0; g < batch; g++)
             {
-                Kernels.Gemm.Multiply(
+                HessianKernels.Kernels.Gemm.Multiply(
                     transposeA, transposeB, m, n, k, T.CreateTruncating(alpha), pa + g * strideA, transposeA ? m : k, pb + g * strideB, transposeB ? k : n,
                     T.CreateTruncating(beta), pc + g * strideC, n, Threads);
             }
         }
+    }
+
+    /// <summary>Kernels take addresses: what is too short must be seen before.</summary>
+    private static void Require(ReadOnlySpan<T> tensor, long needed, string name)
+    {
+        if (tensor.Length < needed) throw new ArgumentException($"{name} has {tensor.Length} elements; at least {needed} are needed.", name);
     }
 }
