@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
+using HessianKernels.Storage;
 
 namespace HessianKernels.Networks.Data;
 
@@ -8,6 +10,8 @@ internal sealed class ByteFile : IDisposable
     private readonly FileStream _file;
     private readonly Stream _stream;
     private readonly bool _compressed;
+    private readonly byte[] _trailer = new byte[8];
+    private Crc32 _crc;
     private long _position;
 
     /// <exception cref="IOException">The file cannot be opened.</exception>
@@ -17,6 +21,12 @@ internal sealed class ByteFile : IDisposable
         _file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
         Span<byte> first = stackalloc byte[2];
         _compressed = _file.ReadAtLeast(first, 2, throwOnEndOfStream: false) == 2 && first is [0x1F, 0x8B];
+        if (_compressed && _file.Length >= _trailer.Length)
+        {
+            _file.Position = _file.Length - _trailer.Length;
+            _file.ReadExactly(_trailer);
+        }
+
         _file.Position = 0;
         _stream = _compressed ? new GZipStream(_file, CompressionMode.Decompress) : _file;
     }
@@ -44,6 +54,9 @@ internal sealed class ByteFile : IDisposable
         {
             int got = _stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             _position += got;
+            if (!_compressed) return got;
+            _crc.Append(bytes[..got]);
+            if (got < bytes.Length) RequireTrailer();
             return got;
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
@@ -56,7 +69,7 @@ internal sealed class ByteFile : IDisposable
     /// <summary>Throws where the file goes on.</summary>
     public void RequireEnd(string field, string expected)
     {
-        // Reading to the end is also what makes the decompressor compare the checksum.
+        // Reading to the end is also what compares the checksum.
         byte[] rest = new byte[1 << 16];
         int more = ReadSome(rest);
         if (more == 0) return;
@@ -69,6 +82,16 @@ internal sealed class ByteFile : IDisposable
     {
         _stream.Dispose();
         _file.Dispose();
+    }
+
+    /// <summary>The decompressor takes a stream that ends before its checksum for whole.</summary>
+    private void RequireTrailer()
+    {
+        (uint sum, uint length) = (BinaryPrimitives.ReadUInt32LittleEndian(_trailer), BinaryPrimitives.ReadUInt32LittleEndian(_trailer.AsSpan(4)));
+        if (sum == _crc.Value && length == (uint)_position) return;
+        throw new DataFormatException(
+            Path, "gzip", $"{_position} unpacked bytes with the checksum {_crc.Value:X8}",
+            $"{length} bytes and {sum:X8}, as the file's last 8 bytes say, which may be missing");
     }
 
     private string Unpacked => _compressed ? " once unpacked" : "";

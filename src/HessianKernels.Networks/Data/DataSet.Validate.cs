@@ -24,6 +24,7 @@ public sealed partial class DataSet<T>
         if (Labels is null && Targets is null) return ("labels, targets", "neither", "one of them or both");
         if (Targets is not null && Wrong(Targets.Length, TargetLength) is { } targets) return ("targets", targets.Found, targets.Expected);
         if (Labels is not null && Labels.Length != Examples) return ("labels", $"{Labels.Length}", $"{Examples}, one an example");
+        if (Labels is not null && Classes < 1) return ("classes", $"{Classes}", "at least 1, as there are labels");
         if (Labels is not null && Labels.AsSpan().IndexOfAnyExceptInRange(0, Classes - 1) is >= 0 and var i)
             return ("label", $"{Labels[i]} at example {i}", $"0 to {Classes - 1}, as there are {Classes} classes");
         return NotFinite("input", Inputs, InputShape.Length) ?? NotFinite("target", Targets, TargetLength);

@@ -58,7 +58,8 @@ public static class Mnist
             Span<byte> step = block.AsSpan(0, Math.Min(n - done, StepExamples) * length);
             imageFile.Read(step);
             Pixels.Scale(step, inputs.AsSpan(done * length));
-            progress?.Report(done += step.Length / length);
+            done += step.Length / length;
+            progress?.Report(done);
         }
 
         if (n == imageFile.Shape[0])
