@@ -87,7 +87,7 @@ internal sealed class ByteFile : IDisposable
     /// <summary>The decompressor takes a stream that ends before its checksum for whole.</summary>
     private void RequireTrailer()
     {
-        (uint sum, uint length) = (BinaryPrimitives.ReadUInt32LittleEndian(_trailer), BinaryPrimitives.ReadUInt32LittleEndian(_trailer.AsSpan(4)));
+        uint sum = BinaryPrimitives.ReadUInt32LittleEndian(_trailer), length = BinaryPrimitives.ReadUInt32LittleEndian(_trailer.AsSpan(4));
         if (sum == _crc.Value && length == (uint)_position) return;
         throw new DataFormatException(
             Path, "gzip", $"{_position} unpacked bytes with the checksum {_crc.Value:X8}",

@@ -46,16 +46,20 @@ public static class Cifar
         {
             if (classes.Count == wanted) break;
             using ByteFile file = new(path);
-            if (file.Length is { } bytes && (bytes == 0 || bytes % record != 0)) throw new DataFormatException(path, "data", $"{bytes} bytes", whole);
+            if (file.Length is { } bytes && (bytes == 0 || bytes % record != 0))
+                throw new DataFormatException(path, "data", $"{bytes} bytes", whole);
             // Files of one set are equally long: one array for all of them, if the first says how long.
             if (inputs.Length == 0 && file.Length is { } first)
                 inputs = Pixels.Allocate<T>(path, Math.Min(wanted, first / record * files.Count), ImageBytes);
             int before = classes.Count;
-            while (classes.Count < wanted && file.ReadSome(block.AsSpan(0, Math.Min(StepExamples, wanted - classes.Count) * record)) is > 0 and var got)
+            while (classes.Count < wanted)
             {
+                int got = file.ReadSome(block.AsSpan(0, Math.Min(StepExamples, wanted - classes.Count) * record));
+                if (got == 0) break;
                 cancellation.ThrowIfCancellationRequested();
                 if (got % record != 0)
-                    throw new DataFormatException(path, "data", $"{(long)(classes.Count - before) * record + got} bytes once unpacked", whole);
+                    throw new DataFormatException(
+                        path, "data", $"{(long)(classes.Count - before) * record + got} bytes once unpacked", whole);
                 int start = classes.Count, end = start + got / record;
                 if ((long)end * ImageBytes > inputs.Length) Grow(ref inputs, path, Math.Max(end, Math.Min(2L * start, wanted)));
                 Add(block.AsSpan(0, got), record, labels, path, classes, start - before, inputs.AsSpan(start * ImageBytes));

@@ -44,7 +44,8 @@ public static class DataFile
         {
             return new DataSet<T>
             {
-                Examples = n, InputShape = shape, Inputs = inputs, Targets = Npy.ReadWhole<T>(y, null, cancellation).Values, TargetLength = length,
+                Examples = n, InputShape = shape, Inputs = inputs, Targets = Npy.ReadWhole<T>(y, null, cancellation).Values,
+                TargetLength = length,
             }.Validated(path);
         }
 
@@ -102,7 +103,7 @@ public static class DataFile
         {
             throw new DataFormatException(
                 file, "shape", $"{Shape(header)} of {(labels ? "integers" : "floats")}",
-                labels ? $"({n},), a label for each of the {n} examples of X" : $"({n},) or ({n}, C), a target for each of the {n} examples of X");
+                labels ? $"({n},), a label for each example of X" : $"({n},) or ({n}, C), a target for each example of X");
         }
 
         return labels ? 0 : (int)header.RowLength;

@@ -15,7 +15,8 @@ public sealed partial class DataSet<T>
     {
         if (examples.IsEmpty) throw new ArgumentException("Found no examples; expected at least one.", nameof(examples));
         if (examples.IndexOfAnyExceptInRange(0, Examples - 1) is >= 0 and var i)
-            throw new ArgumentOutOfRangeException(nameof(examples), examples[i], $"Found example {examples[i]}; expected 0 to {Examples - 1}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(examples), examples[i], $"Found example {examples[i]}; expected 0 to {Examples - 1}.");
         return new()
         {
             Examples = examples.Length, InputShape = InputShape, Inputs = Rows(Inputs, InputShape.Length, examples),
@@ -69,7 +70,8 @@ public sealed partial class DataSet<T>
         for (int i = 0; i < classes.Length; i++)
         {
             RequireClass(classes[i], nameof(classes));
-            if (names[classes[i]] >= 0) throw new ArgumentException($"Found class {classes[i]} twice; expected each once.", nameof(classes));
+            if (names[classes[i]] >= 0)
+                throw new ArgumentException($"Found class {classes[i]} twice; expected each once.", nameof(classes));
             names[classes[i]] = i;
         }
 
@@ -90,13 +92,15 @@ public sealed partial class DataSet<T>
         int[] labels = RequireLabels(), seen = new int[Classes];
         int[] chosen = [.. Enumerable.Range(0, Examples).Where(i => seen[labels[i]]++ < count)];
         if (seen.AsSpan().IndexOfAnyInRange(0, count - 1) is >= 0 and var c)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"Found {seen[c]} examples of class {c}; expected at least {count}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(count), count, $"Found {seen[c]} examples of class {c}; expected at least {count}.");
         return Take(chosen);
     }
 
     /// <summary>Two classes in place of many: 0 for an even label, 1 for an odd one. Targets made from the old labels are left behind.
     /// </summary>
-    /// <remarks>Paper 000 trains on the first 2500 digits with the targets 1 (odd) and -1 (even): <see cref="WithSignTargets"/> next.</remarks>
+    /// <remarks>Paper 000 trains on the first 2500 digits with the targets 1 (odd) and -1 (even): <see cref="WithSignTargets"/>
+    /// next.</remarks>
     /// <exception cref="InvalidOperationException">The set has no labels.</exception>
     public DataSet<T> OddOrEven() => Relabelled(label => label & 1, 2);
 

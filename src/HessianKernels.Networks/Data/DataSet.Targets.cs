@@ -4,7 +4,8 @@ namespace HessianKernels.Networks.Data;
 
 public sealed partial class DataSet<T>
 {
-    /// <summary>The classes as targets: <c>target[i, c] = high where c is the class of example i, else low</c>; <c>[n, Classes]</c>.</summary>
+    /// <summary>The classes as targets: <c>target[i, c] = high where c is the class of example i, else low</c>; <c>[n,
+    /// Classes]</c>.</summary>
     /// <param name="low">Of the other classes.</param>
     /// <param name="high">Of the example's own.</param>
     /// <exception cref="InvalidOperationException">The set has no labels.</exception>
@@ -37,7 +38,8 @@ public sealed partial class DataSet<T>
         if (Targets is not null)
         {
             return TargetLength == outputs ? this : throw new ArgumentException(
-                $"Found targets of {TargetLength} numbers an example; expected {outputs}, as many as the model has outputs.", nameof(outputs));
+                $"Found targets of {TargetLength} numbers an example; expected {outputs}, as many as the model has outputs.",
+                nameof(outputs));
         }
 
         int[] labels = RequireLabels();
@@ -45,7 +47,8 @@ public sealed partial class DataSet<T>
         if (outputs == 1 && Classes == 2) return WithSignTargets();
         string signs = Classes == 2 ? ", or 1 for their signs" : "";
         throw new ArgumentException(
-            $"Found labels of {Classes} classes for a model of {outputs} outputs; expected {Classes} outputs, one a class{signs}.", nameof(outputs));
+            $"Found labels of {Classes} classes for a model of {outputs} outputs; expected {Classes} outputs, one a class{signs}.",
+            nameof(outputs));
     }
 
     /// <summary>The set itself where its labels are classes of a model's, for a cross-entropy loss.</summary>
@@ -54,7 +57,8 @@ public sealed partial class DataSet<T>
     public DataSet<T> ForClassification(int outputs)
     {
         if (Labels is null)
-            throw new ArgumentException($"Found targets of {TargetLength} numbers an example; expected labels: integers, one an example.", nameof(outputs));
+            throw new ArgumentException(
+                $"Found targets of {TargetLength} numbers an example; expected labels: integers, one an example.", nameof(outputs));
         return Classes <= outputs ? this : throw new ArgumentException(
             $"Found labels of {Classes} classes for a model of {outputs} outputs; expected at least {Classes} outputs.", nameof(outputs));
     }
@@ -65,7 +69,8 @@ public sealed partial class DataSet<T>
         => this as DataSet<TOther> ?? new()
         {
             Examples = Examples, InputShape = InputShape, Inputs = Array.ConvertAll(Inputs, TOther.CreateTruncating), Labels = Labels,
-            Classes = Classes, Targets = Targets is null ? null : Array.ConvertAll(Targets, TOther.CreateTruncating), TargetLength = TargetLength,
+            Classes = Classes, Targets = Targets is null ? null : Array.ConvertAll(Targets, TOther.CreateTruncating),
+            TargetLength = TargetLength,
         };
 
     /// <summary>The set with other inputs of the same shape.</summary>

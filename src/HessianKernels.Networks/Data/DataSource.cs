@@ -3,7 +3,8 @@ using HessianKernels.Storage;
 
 namespace HessianKernels.Networks.Data;
 
-/// <summary>A path that may be a .npz file or a folder with a benchmark's files; which, the file's first bytes and the names tell.</summary>
+/// <summary>A path that may be a .npz file or a folder with a benchmark's files; which, the file's first bytes and the names
+/// tell.</summary>
 public static class DataSource
 {
     /// <summary>
@@ -21,7 +22,8 @@ public static class DataSource
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="most"/> is below 1, or above the number of examples.</exception>
     /// <exception cref="IOException">There is no such file or folder, or a file of the folder is missing.</exception>
     public static DataSet<T> Read<T>(
-        string path, DataPart part = DataPart.Train, int? most = null, IProgress<long>? progress = null, CancellationToken cancellation = default)
+        string path, DataPart part = DataPart.Train, int? most = null, IProgress<long>? progress = null,
+        CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (!Directory.Exists(path))
@@ -35,6 +37,7 @@ public static class DataSource
             if (Cifar.IsIn(path, labels)) return Cifar.ReadFolder<T>(path, labels, part, most, progress, cancellation);
         throw new DataFormatException(
             path, "folder", "no file of a known name",
-            "train-images-idx3-ubyte and its kin (MNIST), data_batch_1.bin and its kin (CIFAR-10), train.bin and test.bin (CIFAR-100), or a .npz file");
+            "train-images-idx3-ubyte and its kin (MNIST), data_batch_1.bin and its kin (CIFAR-10), train.bin and test.bin (CIFAR-100), "
+                + "or a .npz file in the folder's place");
     }
 }

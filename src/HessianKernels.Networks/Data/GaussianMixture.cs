@@ -5,7 +5,8 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Data;
 
 /// <summary>
-/// Images, or vectors, in classes of which each is a mixture of Gaussians around pictures of its own: examples that need no file, and as many
+/// Images, or vectors, in classes of which each is a mixture of Gaussians around pictures of its own: examples that need no file, and as
+/// many
 /// as are wanted.
 /// <code>
 ///  x = mu_{class, component} + z,   z ~ N(0, I),   mu constant on patches of pixels of a channel, normal, with E norm(mu)^2 = separation^2
@@ -13,7 +14,8 @@ namespace HessianKernels.Networks.Data;
 /// Two means are about <c>sqrt(2) separation</c> apart, where the noise along the line between them has deviation 1, whatever the shape.
 /// </summary>
 /// <remarks>
-/// Example i has class i mod Classes, so that every part of the set has its share of each, and depends on the seed and on i alone: a set of the
+/// Example i has class i mod Classes, so that every part of the set has its share of each, and depends on the seed and on i alone: a set of
+/// the
 /// examples from n on is a set to test on for the first n. The same bits for any number of threads; float examples are the double ones,
 /// rounded. Patches give a convolution something to see; a vector's numbers have no neighbours, and a patch each.
 /// </remarks>
@@ -31,7 +33,8 @@ public sealed class GaussianMixture
     /// <exception cref="ArgumentException">The shape has an axis below 1.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public GaussianMixture(
-        TensorShape shape, int classes = 10, double separation = 4, int components = 1, double labelNoise = 0, int patch = 4, ulong seed = 0)
+        TensorShape shape, int classes = 10, double separation = 4, int components = 1, double labelNoise = 0, int patch = 4,
+        ulong seed = 0)
     {
         if (shape is not { Height: > 0, Width: > 0, Channels: > 0 })
             throw new ArgumentException($"Found an input shape of {shape}; expected no axis below 1.", nameof(shape));
@@ -39,7 +42,8 @@ public sealed class GaussianMixture
         ArgumentOutOfRangeException.ThrowIfLessThan(components, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(patch, 1);
         if (!(separation >= 0 && double.IsFinite(separation)))
-            throw new ArgumentOutOfRangeException(nameof(separation), separation, $"Found a separation of {separation}; expected a finite number of at least 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(separation), separation, $"Found a separation of {separation}; expected a finite number of at least 0.");
         if (labelNoise is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(labelNoise), labelNoise, $"Found a label noise of {labelNoise}; expected 0 to 1.");
         (Shape, Classes, Separation, Components, LabelNoise, Seed) = (shape, classes, separation, components, labelNoise, seed);

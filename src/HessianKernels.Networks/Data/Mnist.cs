@@ -45,7 +45,8 @@ public static class Mnist
         int n = Count(most, imageFile.Shape[0], images);
         long pixels = (long)imageFile.Shape[1] * imageFile.Shape[2];
         if (pixels > Array.MaxLength / StepExamples)
-            throw new DataFormatException(images, "shape", string.Join(" x ", imageFile.Shape), $"images of at most {Array.MaxLength / StepExamples} pixels");
+            throw new DataFormatException(
+                images, "shape", string.Join(" x ", imageFile.Shape), $"images of at most {Array.MaxLength / StepExamples} pixels");
         int length = (int)pixels;
         byte[] classes = new byte[n], block = new byte[Math.Min(n, StepExamples) * length];
         labelFile.Read(classes);
@@ -76,7 +77,8 @@ public static class Mnist
     }
 
     /// <summary>Reads one part from a folder that holds the files under their usual names, <c>train-images-idx3-ubyte</c>,
-    /// <c>train-labels-idx1-ubyte</c>, <c>t10k-images-idx3-ubyte</c>, <c>t10k-labels-idx1-ubyte</c>, each with <c>.gz</c> or without.</summary>
+    /// <c>train-labels-idx1-ubyte</c>, <c>t10k-images-idx3-ubyte</c>, <c>t10k-labels-idx1-ubyte</c>, each with <c>.gz</c> or
+    /// without.</summary>
     /// <inheritdoc cref="Read{T}(string, string, int?, IProgress{long}?, CancellationToken)"/>
     /// <param name="folder">Where they are.</param>
     /// <param name="part">Which of the two sets.</param>
@@ -85,7 +87,8 @@ public static class Mnist
     /// <param name="cancellation">Looked at every 1024 examples.</param>
     /// <exception cref="FileNotFoundException">A file is not there; the message says which.</exception>
     public static DataSet<T> ReadFolder<T>(
-        string folder, DataPart part = DataPart.Train, int? most = null, IProgress<long>? progress = null, CancellationToken cancellation = default)
+        string folder, DataPart part = DataPart.Train, int? most = null, IProgress<long>? progress = null,
+        CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         (string images, string labels) = Names(part);
@@ -96,7 +99,7 @@ public static class Mnist
 
     /// <summary>Whether a folder holds one of the files.</summary>
     internal static bool IsIn(string folder)
-        => Enum.GetValues<DataPart>().Any(part => Find(folder, Names(part).Images) is not null || Find(folder, Names(part).Labels) is not null);
+        => Enum.GetValues<DataPart>().Select(Names).Any(names => (Find(folder, names.Images) ?? Find(folder, names.Labels)) is not null);
 
     /// <summary>How many examples are read.</summary>
     internal static int Count(int? most, long there, string file) => most switch
@@ -116,8 +119,11 @@ public static class Mnist
 
     // Some copies have a dot in place of the second dash.
     private static string? Find(string folder, string name)
-        => ((string[])[name, name + ".gz", name.Replace("-idx", ".idx", StringComparison.Ordinal), name.Replace("-idx", ".idx", StringComparison.Ordinal) + ".gz"])
-            .Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+    {
+        string dotted = name.Replace("-idx", ".idx", StringComparison.Ordinal);
+        string[] names = [name, name + ".gz", dotted, dotted + ".gz"];
+        return names.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+    }
 
     private static FileNotFoundException Missing(string folder, string name)
         => new($"{folder}: found no {name} and no {name}.gz; expected one of them.", Path.Combine(folder, name));

@@ -22,5 +22,5 @@ internal static class Pixels
         => examples * length <= Array.MaxLength
             ? GC.AllocateUninitializedArray<T>((int)(examples * length))
             : throw new NotSupportedException(
-                $"{file}: {examples} examples of {length} numbers are more than the {Array.MaxLength} of one array: read the first ones only.");
+                $"{file}: {examples} examples of {length} numbers are more than the {Array.MaxLength} of one array: read the first only.");
 }

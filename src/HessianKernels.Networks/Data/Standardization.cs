@@ -78,7 +78,8 @@ public sealed class Standardization
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (data.InputShape != Shape)
-            throw new ArgumentException($"Found inputs of {data.InputShape}; expected {Shape}, as in the set that the constants are from.", nameof(data));
+            throw new ArgumentException(
+                $"Found inputs of {data.InputShape}; expected {Shape}, as in the set that the constants are from.", nameof(data));
         T[] inputs = GC.AllocateUninitializedArray<T>(data.Inputs.Length);
         double[] factors = Array.ConvertAll(Deviations, deviation => deviation == 0 ? 1 : 1 / deviation);
         for (int row = 0; row < inputs.Length; row += Shape.Length)

@@ -45,7 +45,8 @@ internal static class SyntheticStream
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         return (long)examples * length <= Array.MaxLength ? examples * length : throw new ArgumentOutOfRangeException(
-            nameof(examples), examples, $"Found {examples} examples of {length} numbers; expected at most {Array.MaxLength / length} examples.");
+            nameof(examples), examples,
+            $"Found {examples} examples of {length} numbers; expected at most {Array.MaxLength / length} examples.");
     }
 
     public static void ForEach(int examples, int threads, CancellationToken cancellation, int room, Example make)

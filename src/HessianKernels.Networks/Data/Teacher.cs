@@ -11,7 +11,8 @@ namespace HessianKernels.Networks.Data;
 /// </code>
 /// </summary>
 /// <remarks>
-/// Example i depends on the teacher's seed and on i alone: a set of the examples from n on is a set to test on for the first n, from the same
+/// Example i depends on the teacher's seed and on i alone: a set of the examples from n on is a set to test on for the first n, from the
+/// same
 /// teacher. The same bits for any number of threads; float examples are the double ones, rounded.
 /// </remarks>
 public sealed class Teacher
@@ -31,7 +32,8 @@ public sealed class Teacher
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(hidden, 1);
         if (!(noise >= 0 && double.IsFinite(noise)))
-            throw new ArgumentOutOfRangeException(nameof(noise), noise, $"Found a noise of {noise}; expected a finite number of at least 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(noise), noise, $"Found a noise of {noise}; expected a finite number of at least 0.");
         if (!(gain > 0 && double.IsFinite(gain)))
             throw new ArgumentOutOfRangeException(nameof(gain), gain, $"Found a gain of {gain}; expected a finite number above 0.");
         (Inputs, Outputs, Hidden, Noise, Seed) = (inputs, outputs, hidden, noise, seed);

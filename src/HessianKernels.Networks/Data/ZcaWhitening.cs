@@ -20,7 +20,8 @@ namespace HessianKernels.Networks.Data;
 /// </remarks>
 public sealed class ZcaWhitening
 {
-    /// <summary>The ridge where none is given: directions of a thousandth of the mean variance or more are whitened to within a percent.</summary>
+    /// <summary>The ridge where none is given: directions of a thousandth of the mean variance or more are whitened to within a
+    /// percent.</summary>
     public const double DefaultRidge = 1e-5;
 
     // Rows whitened at a time: their doubles are a few megabytes.
@@ -47,18 +48,23 @@ public sealed class ZcaWhitening
     /// <param name="ridge">At least 0; at 0, C must have full rank.</param>
     /// <param name="threads">Most threads; 0 for one a processor. Changes no bit.</param>
     /// <param name="cancellation">Looked at between the stages.</param>
-    /// <exception cref="ArgumentException">The inputs are too long, are all the same, or do not span the space and the ridge is 0.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The ridge is negative or not finite, or <paramref name="threads"/> negative.</exception>
-    public static unsafe ZcaWhitening Of<T>(DataSet<T> data, double ridge = DefaultRidge, int threads = 0, CancellationToken cancellation = default)
+    /// <exception cref="ArgumentException">The inputs are too long, are all the same, or do not span the space and the ridge is
+    /// 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The ridge is negative or not finite, or <paramref name="threads"/>
+    /// negative.</exception>
+    public static unsafe ZcaWhitening Of<T>(DataSet<T> data, double ridge = DefaultRidge, int threads = 0,
+        CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (!(ridge >= 0 && double.IsFinite(ridge)))
-            throw new ArgumentOutOfRangeException(nameof(ridge), ridge, $"Found a ridge of {ridge}; expected a finite number of at least 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(ridge), ridge, $"Found a ridge of {ridge}; expected a finite number of at least 0.");
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         threads = threads == 0 ? Environment.ProcessorCount : threads;
         int n = data.Examples, d = data.InputShape.Length;
         const int most = 23170;
-        if (d > most) throw new ArgumentException($"Found inputs of {d} numbers; expected at most {most}, whose covariance one array holds.", nameof(data));
+        if (d > most)
+            throw new ArgumentException($"Found inputs of {d} numbers; expected at most {most}, as one array holds.", nameof(data));
 
         double[] means = Standardization.Of(data, StandardizationUnit.Feature, threads).Means;
         double[] covariance = new double[d * d], block = new double[Math.Min(n, BlockExamples) * d];
@@ -94,7 +100,8 @@ public sealed class ZcaWhitening
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         if (data.InputShape != Shape)
-            throw new ArgumentException($"Found inputs of {data.InputShape}; expected {Shape}, as in the set that W is from.", nameof(data));
+            throw new ArgumentException(
+                $"Found inputs of {data.InputShape}; expected {Shape}, as in the set that W is from.", nameof(data));
         int n = data.Examples, d = Shape.Length;
         T[] inputs = GC.AllocateUninitializedArray<T>(data.Inputs.Length);
         double[] block = new double[Math.Min(n, BlockExamples) * d], whitened = new double[block.Length];

@@ -57,7 +57,8 @@ public sealed class NpzWriter : IDisposable
     {
         NpyHeader header = new(NpyElementType.Int64, shape, fortranOrder: false, BitConverter.IsLittleEndian);
         if (header.Count != values.Length)
-            throw new ArgumentException($"{values.Length} values given; shape {NpyHeader.ShapeText(shape)} has {header.Count}.", nameof(shape));
+            throw new ArgumentException(
+                $"{values.Length} values given; shape {NpyHeader.ShapeText(shape)} has {header.Count}.", nameof(shape));
         using Stream member = CreateMember(name);
         member.Write(header.ToBytes());
         // The bytes of one call stay far below the 2^31 - 1 that a span can have.

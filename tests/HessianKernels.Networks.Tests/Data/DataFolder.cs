@@ -66,7 +66,8 @@ public sealed class DataFolder : IDisposable
     /// <summary>A labelled set of small whole numbers.</summary>
     public static DataSet<double> Labelled(TensorShape shape, int classes, params int[] labels) => new()
     {
-        Examples = labels.Length, InputShape = shape, Inputs = [.. Enumerable.Range(0, labels.Length * shape.Length).Select(i => (double)i)],
+        Examples = labels.Length, InputShape = shape,
+        Inputs = [.. Enumerable.Range(0, labels.Length * shape.Length).Select(i => (double)i)],
         Labels = labels, Classes = classes,
     };
 }

@@ -35,7 +35,8 @@ public class DataSetTests
         Assert.Equal([0, 0, 0, 1, 0, 1, 0, 0], first.Targets!);
         Assert.Equal([3, 1], first.Labels!);
         Assert.Equal(6, Set.First(6).Examples);
-        foreach (int count in (int[])[0, 7]) Assert.Contains("1 to 6", Assert.Throws<ArgumentOutOfRangeException>(() => Set.First(count)).Message);
+        foreach (int count in (int[])[0, 7])
+            Assert.Contains("1 to 6", Assert.Throws<ArgumentOutOfRangeException>(() => Set.First(count)).Message);
     }
 
     [Fact]
@@ -110,7 +111,8 @@ public class DataSetTests
         Assert.Equal(2, Set.OddOrEven().ForRegression(2).TargetLength);
         DataSet<double> numbers = Numbers(3);
         Assert.Same(numbers, numbers.ForRegression(3));
-        Assert.Contains("targets of 3 numbers an example; expected 1", Assert.Throws<ArgumentException>(() => numbers.ForRegression(1)).Message);
+        Assert.Contains("targets of 3 numbers an example; expected 1",
+            Assert.Throws<ArgumentException>(() => numbers.ForRegression(1)).Message);
         Assert.Contains("4 classes for a model of 1 outputs", Assert.Throws<ArgumentException>(() => Set.ForRegression(1)).Message);
         Assert.Contains("signs", Assert.Throws<ArgumentException>(() => Set.OddOrEven().ForRegression(3)).Message);
     }
@@ -142,16 +144,22 @@ public class DataSetTests
         Set.WithOneHotTargets().Validate();
         Fault("examples: found 0", new() { Examples = 0, InputShape = s_shape, Inputs = [], Targets = [], TargetLength = 1 });
         Fault("input shape", new() { Examples = 1, InputShape = new(0, 1, 1), Inputs = [], Targets = [1], TargetLength = 1 });
-        Fault("inputs: found 3 numbers; expected 1 examples of 4", new() { Examples = 1, InputShape = s_shape, Inputs = [1, 2, 3], Targets = [1], TargetLength = 1 });
+        Fault("inputs: found 3 numbers; expected 1 examples of 4", new() { Examples = 1, InputShape = s_shape, Inputs = [1, 2, 3],
+            Targets = [1], TargetLength = 1 });
         Fault("neither", new() { Examples = 1, InputShape = TensorShape.Vector(1), Inputs = [1] });
-        Fault("targets: found 1 numbers; expected 1 examples of 2", new() { Examples = 1, InputShape = TensorShape.Vector(1), Inputs = [1], Targets = [1], TargetLength = 2 });
+        Fault("targets: found 1 numbers; expected 1 examples of 2", new() { Examples = 1, InputShape = TensorShape.Vector(1), Inputs = [1],
+            Targets = [1], TargetLength = 2 });
         Fault("targets", new() { Examples = 1, InputShape = TensorShape.Vector(1), Inputs = [1], Targets = [], TargetLength = 0 });
-        Fault("labels: found 2; expected 1", new() { Examples = 1, InputShape = TensorShape.Vector(1), Inputs = [1], Labels = [0, 0], Classes = 1 });
-        Fault("label: found 3 at example 0; expected 0 to 2", new() { Examples = 1, InputShape = TensorShape.Vector(1), Inputs = [1], Labels = [3], Classes = 3 });
+        Fault("labels: found 2; expected 1", new() { Examples = 1, InputShape = TensorShape.Vector(1), Inputs = [1], Labels = [0, 0],
+            Classes = 1 });
+        Fault("label: found 3 at example 0; expected 0 to 2", new() { Examples = 1, InputShape = TensorShape.Vector(1), Inputs = [1],
+            Labels = [3], Classes = 3 });
         Fault("classes: found 0", new() { Examples = 1, InputShape = TensorShape.Vector(1), Inputs = [1], Labels = [0] });
-        Fault("input: found NaN at example 0, element 0", new() { Examples = 1, InputShape = TensorShape.Vector(1), Inputs = [double.NaN], Labels = [0], Classes = 1 });
+        Fault("input: found NaN at example 0, element 0", new() { Examples = 1, InputShape = TensorShape.Vector(1), Inputs = [double.NaN],
+            Labels = [0], Classes = 1 });
 
-        static void Fault(string message, DataSet<double> set) => Assert.Contains(message, Assert.Throws<ArgumentException>(set.Validate).Message);
+        static void Fault(string message, DataSet<double> set)
+            => Assert.Contains(message, Assert.Throws<ArgumentException>(set.Validate).Message);
     }
 
     private static DataSet<double> Numbers(int length)

@@ -41,7 +41,8 @@ public sealed class MnistTests : IDisposable
         DataSet<double> set = Mnist.Read<double>(Images(packed ? GZip(images) : images), Labels(), most: 2);
         Assert.Equal(2, set.Examples);
         Assert.Equal(s_pixels.Take(24).Select(pixel => pixel / 255.0), set.Inputs);
-        Assert.Contains("at most the 5", Assert.Throws<ArgumentOutOfRangeException>(() => Mnist.Read<double>(Images(), Labels(), most: 6)).Message);
+        ArgumentException e = Assert.Throws<ArgumentOutOfRangeException>(() => Mnist.Read<double>(Images(), Labels(), most: 6));
+        Assert.Contains("at most the 5", e.Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => Mnist.Read<double>(Images(), Labels(), most: 0));
     }
 
@@ -160,7 +161,8 @@ public sealed class MnistTests : IDisposable
         Images(Idx(s_pixels, 5, -1, 3));
         Refused(file, () => Mnist.Read<float>(file, Labels()), "axis 1", "4294967295");
         Images(Idx(s_pixels, int.MaxValue, int.MaxValue, int.MaxValue));
-        Refused(file, () => Mnist.Read<float>(file, Labels()), "76 bytes", $"{new System.Numerics.BigInteger(int.MaxValue) * int.MaxValue * int.MaxValue + 16} bytes");
+        Refused(file, () => Mnist.Read<float>(file, Labels()), "76 bytes",
+            $"{new System.Numerics.BigInteger(int.MaxValue) * int.MaxValue * int.MaxValue + 16} bytes");
     }
 
     [Fact]
