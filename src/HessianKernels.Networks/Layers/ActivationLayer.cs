@@ -1,0 +1,97 @@
+using HessianKernels.Networks.Tensors;
+
+namespace HessianKernels.Networks.Layers;
+
+/// <summary><c>y = f(x)</c>, element for element.</summary>
+/// <remarks>Forward keeps f', and f'' and f''' where they are asked for and not zero; Backward keeps <c>f''(x) o dL/dy</c>.</remarks>
+public sealed class ActivationLayer : Layer
+{
+    /// <summary>An activation of tensors of any shape.</summary>
+    public ActivationLayer(TensorShape shape, ActivationFunction function)
+        : base(shape, shape)
+        => Function = function;
+
+    /// <summary>The function f.</summary>
+    public ActivationFunction Function { get; }
+
+    /// <inheritdoc/>
+    public override bool OverwritesInput => true;
+
+    /// <inheritdoc/>
+    public override bool OverwritesTangent => Function.IsPiecewiseLinear;
+
+    /// <inheritdoc/>
+    public override long StateLength(int examples, int order) => (long)Kept(order) * examples * Input.Length;
+
+    /// <inheritdoc/>
+    public override long SignalLength(int examples, int order) => Kept(order) < 2 ? 0 : (long)examples * Input.Length;
+
+    /// <inheritdoc/>
+    public override void Forward<TView>(in LayerViews<TView> views) => views.Space.Activate(Function, Kept(views.Order), views.Input, views.Output, views.State);
+
+    /// <inheritdoc/>
+    public override void Backward<TView>(in LayerViews<TView> views)
+    {
+        if (!views.InputSignalWanted) return;
+        if (Kept(views.Order) >= 2) views.Space.Multiply(1, Derivative(views, 2), views.OutputSignal, false, views.SignalState);
+        views.Space.Multiply(1, Derivative(views, 1), views.OutputSignal, false, views.InputSignal);
+    }
+
+    /// <inheritdoc/>
+    public override void ForwardTangent<TView>(in LayerViews<TView> views)
+    {
+        // y_1 = f' x_1;  y_2 = f' x_2 + f'' x_1^2;  y_3 = f' x_3 + 3 f'' x_1 x_2 + f''' x_1^3
+        ITensorSpace<TView> space = views.Space;
+        TView first = Derivative(views, 1);
+        if (Function.IsPiecewiseLinear)
+        {
+            for (int k = 1; k <= views.TangentOrder; k++) space.Multiply(1, first, Part(views, views.InputTangent, k), false, Part(views, views.OutputTangent, k));
+            return;
+        }
+
+        TView x1 = Part(views, views.InputTangent, 1);
+        if (views.TangentOrder >= 3)
+        {
+            TView x2 = Part(views, views.InputTangent, 2), y2 = Part(views, views.OutputTangent, 2), y3 = Part(views, views.OutputTangent, 3);
+            space.Multiply(1, x1, x1, false, y3);
+            space.Multiply(1, y3, x1, false, y3);
+            space.SumOfProducts(y3, Derivative(views, 3), first, Part(views, views.InputTangent, 3), y3);
+            space.Multiply(1, x1, x2, false, y2);
+            space.Multiply(3, y2, Derivative(views, 2), true, y3);
+        }
+
+        if (views.TangentOrder >= 2)
+        {
+            TView y2 = Part(views, views.OutputTangent, 2);
+            space.Multiply(1, x1, x1, false, y2);
+            space.SumOfProducts(y2, Derivative(views, 2), first, Part(views, views.InputTangent, 2), y2);
+        }
+
+        space.Multiply(1, first, x1, false, Part(views, views.OutputTangent, 1));
+    }
+
+    /// <inheritdoc/>
+    public override void BackwardTangent<TView>(in LayerViews<TView> views)
+    {
+        if (!views.InputSignalWanted) return;
+        TView first = Derivative(views, 1);
+        if (Function.IsPiecewiseLinear || !views.InputMoves) views.Space.Multiply(1, first, views.OutputSignalTangent, false, views.InputSignalTangent);
+        else views.Space.SumOfProducts(first, views.OutputSignalTangent, views.SignalState, views.InputTangent, views.InputSignalTangent);
+    }
+
+    /// <inheritdoc/>
+    public override void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride)
+    {
+    }
+
+    /// <summary>How many derivatives are kept: all that are asked for, but of a piecewise linear function the first alone.</summary>
+    private int Kept(int order) => Function.IsPiecewiseLinear ? Math.Min(order, 1) : order;
+
+    private TView Derivative<TView>(in LayerViews<TView> views, int order) where TView : allows ref struct => Part(views, views.State, order);
+
+    private TView Part<TView>(in LayerViews<TView> views, TView view, int order) where TView : allows ref struct
+    {
+        long length = (long)views.Examples * Input.Length;
+        return views.Space.Slice(view, (order - 1) * length, length);
+    }
+}
