@@ -53,6 +53,7 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
     private readonly List<ModelPass<TView>> passes = [];
     private readonly List<(int Piece, Stage Stage)> done = [];
     private ITensorMemory<TView>? gathered, gatheredTargets, gradient;
+    private ModelPass<TView>? window;
     private bool all = true, gradientKnown;
 
     /// <summary>A point that looks at all of <paramref name="examples"/>, with weights 1 / n, at parameters that are 0 until <see cref="MoveTo"/>.</summary>
@@ -183,6 +184,7 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
     public void Dispose()
     {
         foreach (ModelPass<TView> pass in passes) pass.Dispose();
+        window?.Dispose();
         workspace.Dispose();
         foreach (ITensorMemory<TView>? memory in (ITensorMemory<TView>?[])[parameters, weights, gathered, gatheredTargets, gradient]) memory?.Dispose();
         if (ownsExamples) source.Dispose();
