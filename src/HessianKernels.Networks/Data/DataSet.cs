@@ -4,8 +4,19 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Data;
 
 /// <summary>Examples to train on or to measure at: inputs, and the class or the target of each.</summary>
+/// <remarks>
+/// A set is not changed once it is made: subsets, targets and scalings are new sets, which share with the old one the arrays that stay the
+/// same. The sets of the papers, from <see cref="Mnist"/> and <see cref="Cifar"/>:
+/// <code>
+/// 000   Mnist, First(2500).OddOrEven().WithSignTargets(), ZcaWhitening
+/// 001   Cifar 10 and 100, First(8192) and First(4096)
+/// 002   Cifar 10, First(8192) and First(32768), WithOneHotTargets(); two classes: OfClasses(0, 1)
+/// 004   Fashion-MNIST, First(1000) and 200 of the test set; Cifar 10, First(5000) and 1000; Standardization
+/// </code>
+/// Which examples the subsets of 001, 002 and 004 hold, and which two classes, the papers do not say: the first ones are as good as others.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class DataSet<T>
+public sealed partial class DataSet<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Number of examples n, at least 1.</summary>

@@ -18,7 +18,7 @@ internal static unsafe partial class Gemm
     /// the bits it has elsewhere, so that there the number of threads may have a say.
     /// </summary>
     private static bool IsSmall<T>(int m, int n, int k, in Operand<T> b, int threads)
-        where T : unmanaged
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => GemmTile.HasMasks && m > 0 && n > 0 && k > 0
             && (double)m * n * k < (threads == 1 ? MostProductsOfOneThread : MostProducts) && k <= GemmGrid.MostDepth
             && (b.Line == 1 ? (long)b.Step * k <= MostInPlace : (long)((n + 7) & ~7) * k <= MostTransposed);

@@ -5,14 +5,20 @@ namespace HessianKernels.Storage;
 /// <summary>Element types as numpy's dtype strings and as this library's type arguments.</summary>
 internal static partial class ElementEncoding
 {
-    private const string Supported = "float32 ('<f4', '>f4') or float64 ('<f8', '>f8')";
+    private const string Floats = "float32 ('<f4', '>f4') or float64 ('<f8', '>f8')";
+    private const string Numbers = Floats + ", or integers of 8 to 64 bits or bool";
 
-    public static int SizeOf(NpyElementType type) => type switch
-    {
-        NpyElementType.Float32 => sizeof(float),
-        NpyElementType.Float64 => sizeof(double),
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "An element is Float32 or Float64."),
-    };
+    // In the order of the enumeration.
+    private static readonly string[] s_descr = ["f4", "f8", "b1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"];
+
+    public static int SizeOf(NpyElementType type) => DescrOf(type)[1] - '0';
+
+    /// <summary>numpy's name of a type, such as <c>f8</c>.</summary>
+    public static string DescrOf(NpyElementType type) => (uint)type < (uint)s_descr.Length
+        ? s_descr[(int)type]
+        : throw new ArgumentOutOfRangeException(nameof(type), type, "No such element type.");
+
+    public static bool IsInteger(NpyElementType type) => type > NpyElementType.Float64;
 
     /// <summary>The element type that <typeparamref name="T"/> is.</summary>
     /// <exception cref="NotSupportedException">It is neither float nor double.</exception>
@@ -26,29 +32,29 @@ internal static partial class ElementEncoding
             : throw new NotSupportedException($"Arrays of {typeof(T).Name} are not read or written: use float or double.");
     }
 
-    /// <summary>Reads numpy's dtype string; everything but float32 and float64 is refused by its name.</summary>
-    public static (NpyElementType Type, bool LittleEndian) ParseDescr(PythonLiteral descr, string file)
+    /// <summary>Reads numpy's dtype string; everything but float32, float64 and, where they are allowed, integers is refused by its
+    /// name.</summary>
+    public static (NpyElementType Type, bool LittleEndian) ParseDescr(PythonLiteral descr, string file, bool integers)
     {
+        string supported = integers ? Numbers : Floats;
         if (descr is PythonLiteral.Sequence sequence)
         {
             string kind = sequence.IsTuple ? "a subarray dtype" : $"a structured dtype of {sequence.Items.Count} fields";
-            throw new NpyFormatException(file, "descr", kind, Supported);
+            throw new NpyFormatException(file, "descr", kind, supported);
         }
 
         if (descr is not PythonLiteral.Text { Value: var text })
-            throw new NpyFormatException(file, "descr", descr.Describe(), Supported);
+            throw new NpyFormatException(file, "descr", descr.Describe(), supported);
 
         char order = text.Length > 0 && text[0] is '<' or '>' or '=' or '|' ? text[0] : '=';
         string type = text.TrimStart('<', '>', '=', '|');
 
         // '=' and '|' mean the machine's own order, as in numpy.
         bool littleEndian = order == '<' || (order != '>' && BitConverter.IsLittleEndian);
-        return (text.Length - type.Length, type) switch
-        {
-            ( <= 1, "f4") => (NpyElementType.Float32, littleEndian),
-            ( <= 1, "f8") => (NpyElementType.Float64, littleEndian),
-            _ => throw new NpyFormatException(file, "descr", $"{NpyFormatException.Quote(text)}{NameOf(type)}", Supported),
-        };
+        int known = Array.IndexOf(s_descr, type == "?" ? "b1" : type);
+        if (known < 0 || text.Length - type.Length > 1 || (IsInteger((NpyElementType)known) && !integers))
+            throw new NpyFormatException(file, "descr", $"{NpyFormatException.Quote(text)}{NameOf(type)}", supported);
+        return ((NpyElementType)known, littleEndian);
     }
 
     private static string NameOf(string type)

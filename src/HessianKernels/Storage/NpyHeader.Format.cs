@@ -13,7 +13,7 @@ public sealed partial record NpyHeader
     /// <c>{'descr': '&lt;f8', 'fortran_order': False, 'shape': (3, 4), }</c>.</summary>
     public override string ToString()
     {
-        string descr = $"{(LittleEndian ? '<' : '>')}f{ElementSize}";
+        string descr = $"{(ElementSize == 1 ? '|' : LittleEndian ? '<' : '>')}{ElementEncoding.DescrOf(ElementType)}";
         return $"{{'descr': '{descr}', 'fortran_order': {FortranOrder}, 'shape': {ShapeText(Shape.AsSpan())}, }}";
     }
 

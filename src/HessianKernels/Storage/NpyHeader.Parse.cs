@@ -15,7 +15,8 @@ public sealed partial record NpyHeader
     /// <param name="file">The name for messages.</param>
     /// <param name="available">Bytes from here to the end of the stream, where known.</param>
     /// <param name="headerBytes">Bytes read.</param>
-    internal static NpyHeader Parse(Stream stream, string file, long? available, out long headerBytes)
+    /// <param name="integers">Whether integers are allowed.</param>
+    internal static NpyHeader Parse(Stream stream, string file, long? available, out long headerBytes, bool integers = false)
     {
         Span<byte> prefix = stackalloc byte[12];
         int got = stream.ReadAtLeast(prefix[..8], 8, throwOnEndOfStream: false);
@@ -50,7 +51,7 @@ public sealed partial record NpyHeader
         if (got < text.Length)
             throw new NpyFormatException(file, "header length", $"{length}", $"at most the {got} bytes that follow it");
         headerBytes = before + length;
-        return Interpret(Decode(text, major, file), file, pythonTwo: major < 3);
+        return Interpret(Decode(text, major, file), file, pythonTwo: major < 3, integers);
     }
 
     private static string Decode(byte[] text, int version, string file)
@@ -68,7 +69,7 @@ public sealed partial record NpyHeader
         }
     }
 
-    private static NpyHeader Interpret(string text, string file, bool pythonTwo)
+    private static NpyHeader Interpret(string text, string file, bool pythonTwo, bool integers)
     {
         PythonLiteral literal = PythonLiteral.Parse(text, file, pythonTwo);
         if (literal is not PythonLiteral.Dictionary dictionary)
@@ -96,7 +97,7 @@ public sealed partial record NpyHeader
                 order = value;
         }
 
-        (NpyElementType type, bool little) = ElementEncoding.ParseDescr(Require(descr, "descr", file), file);
+        (NpyElementType type, bool little) = ElementEncoding.ParseDescr(Require(descr, "descr", file), file, integers);
         PythonLiteral fortran = Require(order, "fortran_order", file);
         if (fortran is not PythonLiteral.Boolean { Value: var isFortran })
             throw new NpyFormatException(file, "fortran_order", fortran.Describe(), "True or False");

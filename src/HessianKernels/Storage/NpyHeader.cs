@@ -45,7 +45,7 @@ public sealed partial record NpyHeader
     /// <summary>Number of elements: the product of the axes, 1 for a scalar.</summary>
     public long Count { get; }
 
-    /// <summary>Bytes of one element, 4 or 8.</summary>
+    /// <summary>Bytes of one element, 1 to 8.</summary>
     public int ElementSize { get; }
 
     /// <summary>Bytes of all elements, without the header.</summary>

@@ -115,7 +115,7 @@ public sealed partial class NpyReader
             if (swap)
                 ElementEncoding.ReverseEndianness(bytes, Header.ElementType);
             if (!sameType)
-                ElementEncoding.Convert(bytes, block);
+                ElementEncoding.Convert(bytes, Header.ElementType, block);
             Position += block.Length;
             destination = destination[block.Length..];
         }

@@ -45,12 +45,13 @@ public sealed partial class NpyReader : IDisposable
     /// <param name="length">Bytes of the stream that are said to be there.</param>
     /// <param name="evidence">Bytes that may be allocated on that word; null for all of <paramref name="length"/>.</param>
     /// <param name="owned">Disposed with the reader, and at once where this constructor throws.</param>
-    internal NpyReader(Stream stream, string file, long? length, long? evidence, IDisposable? owned)
+    /// <param name="integers">Whether an array of integers is read too.</param>
+    internal NpyReader(Stream stream, string file, long? length, long? evidence, IDisposable? owned, bool integers = false)
     {
         (_stream, _file, _owned) = (stream, file, owned);
         try
         {
-            Header = NpyHeader.Parse(stream, file, length, out long headerBytes);
+            Header = NpyHeader.Parse(stream, file, length, out long headerBytes, integers);
             RowLength = Header.RowLength;
             if (length is { } known && known - headerBytes != Header.DataBytes)
                 throw WrongSize($"{known - headerBytes}");
@@ -91,6 +92,15 @@ public sealed partial class NpyReader : IDisposable
     /// <exception cref="NpyFormatException">The file is not a readable .npy file, or is shorter or longer than its shape says.</exception>
     /// <exception cref="IOException">The file cannot be opened; the message names the path.</exception>
     public static NpyReader Open(string path) => new(OpenFile(path));
+
+    /// <summary>The same for an array of any real numbers: integers of 8 to 64 bits and bool are read too, and converted to the type
+    /// asked for by rounding to nearest.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static NpyReader OpenNumbers(string path)
+    {
+        FileStream stream = OpenFile(path);
+        return new(stream, path, stream.CanSeek ? stream.Length : null, null, stream, integers: true);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _owned?.Dispose();

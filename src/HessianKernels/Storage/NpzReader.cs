@@ -77,12 +77,18 @@ public sealed class NpzReader : IDisposable
     /// <exception cref="NpyFormatException">As for <see cref="Read{T}"/>.</exception>
     public NpyReader OpenRows(string name) => OpenRows(name, archive: null);
 
+    /// <summary>The same for an array of any real numbers: integers of 8 to 64 bits and bool are read too, and converted to the type
+    /// asked for by rounding to nearest.</summary>
+    /// <inheritdoc cref="OpenRows(string)"/>
+    public NpyReader OpenNumbers(string name) => OpenRows(name, archive: null, integers: true);
+
     /// <inheritdoc/>
     public void Dispose() => _archive.Dispose();
 
     /// <param name="name">The member.</param>
     /// <param name="archive">Disposed with the returned reader, or at once where this throws.</param>
-    internal NpyReader OpenRows(string name, IDisposable? archive)
+    /// <param name="integers">Whether an array of integers is read too.</param>
+    internal NpyReader OpenRows(string name, IDisposable? archive, bool integers = false)
     {
         NpzMemberStream stream;
         long length;
@@ -102,7 +108,7 @@ public sealed class NpzReader : IDisposable
 
         // The directory's word for a length is as good as a header's: checked against the shape, but memory is taken on no more
         // evidence than the bytes the archive really has, and grows from there as data arrive.
-        return new NpyReader(stream, file, length, Math.Min(length, _archiveBytes), stream);
+        return new NpyReader(stream, file, length, Math.Min(length, _archiveBytes), stream, integers);
     }
 
     /// <summary>A list of members for a message.</summary>

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace HessianKernels.Storage;
 
@@ -50,6 +51,22 @@ public sealed class NpzWriter : IDisposable
         writer.Complete();
     }
 
+    /// <summary>Adds an array of integers, numpy's <c>i8</c>.</summary>
+    /// <inheritdoc cref="Write{T}"/>
+    public void Write(string name, ReadOnlySpan<long> values, ReadOnlySpan<long> shape)
+    {
+        NpyHeader header = new(NpyElementType.Int64, shape, fortranOrder: false, BitConverter.IsLittleEndian);
+        if (header.Count != values.Length)
+            throw new ArgumentException(
+                $"{values.Length} values given; shape {NpyHeader.ShapeText(shape)} has {header.Count}.", nameof(shape));
+        using Stream member = CreateMember(name);
+        member.Write(header.ToBytes());
+        // The bytes of one call stay far below the 2^31 - 1 that a span can have.
+        const int step = 1 << 24;
+        for (; !values.IsEmpty; values = values[Math.Min(step, values.Length)..])
+            member.Write(MemoryMarshal.AsBytes(values[..Math.Min(step, values.Length)]));
+    }
+
     /// <summary>Starts an array to be written row by row. Complete it before the next, and before the archive.</summary>
     /// <param name="name">Its name, without <c>.npy</c>.</param>
     /// <param name="shape">Length of each axis; empty for a scalar.</param>
@@ -58,16 +75,9 @@ public sealed class NpzWriter : IDisposable
     public NpyWriter<T> CreateRows<T>(string name, ReadOnlySpan<long> shape)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        RequireFinished();
         NpyHeader header = NpyWriter<T>.HeaderOf(shape);
-        if (!_names.Add(name))
-            throw new ArgumentException($"The archive has an array '{name}' already.", nameof(name));
-
-        ZipArchiveEntry entry = _archive.CreateEntry(name + ".npy", _level);
-        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        Stream member = CreateMember(name);
         _unfinished = name;
-        Stream member = entry.Open();
         void Finish()
         {
             member.Dispose();
@@ -93,6 +103,17 @@ public sealed class NpzWriter : IDisposable
     {
         // The archive is not closed where it is to be thrown away: that would write a directory, and could fail, for nothing.
         _file.Dispose();
+    }
+
+    private Stream CreateMember(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        RequireFinished();
+        if (!_names.Add(name))
+            throw new ArgumentException($"The archive has an array '{name}' already.", nameof(name));
+        ZipArchiveEntry entry = _archive.CreateEntry(name + ".npy", _level);
+        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        return entry.Open();
     }
 
     private void RequireFinished()

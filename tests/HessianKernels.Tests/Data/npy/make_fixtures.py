@@ -50,3 +50,11 @@ save("text.npy", np.array(["ab", "c"]))
 np.savez(os.path.join(folder, "stored.npz"), a=values((3, 5), "<f8"), b=values((4,), ">f4"))
 np.savez_compressed(os.path.join(folder, "deflated.npz"), a=values((3, 5), "<f8"), b=np.asfortranarray(values((2, 4), "<f4")))
 np.savez(os.path.join(folder, "single.npz"), only=values((2, 2), "<f8"))
+
+# Integers of every width: the ends of the range and what lies between, all exact in float64 but the ends of 64 bits.
+integers = {}
+for kind in ("|b1", "|i1", "|u1", "<i2", ">i2", "<u2", "<i4", ">i4", "<u4", "<i8", ">i8", "<u8"):
+    ends = (0, 1) if kind == "|b1" else (np.iinfo(kind).min, np.iinfo(kind).max)
+    integers[kind[1:] + ("_be" if kind[0] == ">" else "")] = np.array([[ends[0], 0, 1], [1, 0, ends[1]]], kind)
+integers["i4_f"] = np.asfortranarray(np.arange(6, dtype="<i4").reshape(2, 3))
+np.savez(os.path.join(folder, "integers.npz"), **integers)
