@@ -44,6 +44,9 @@ public abstract class Layer
     /// <summary>Whether output may lie over input and input signal over output signal, neither being read again.</summary>
     public virtual bool OverwritesInput => false;
 
+    /// <summary>Whether Backward and BackwardTangent may write over the signal at the output that they are given.</summary>
+    public virtual bool OverwritesOutputSignal => OverwritesInput;
+
     /// <summary>Whether the output's tangents may lie over the input's.</summary>
     public virtual bool OverwritesTangent => false;
 
