@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using HessianKernels.Dense;
 using HessianKernels.SecondMoment;
 using HessianKernels.Storage;
@@ -23,11 +25,14 @@ public static class JacobianFile
     /// <summary>Bytes of the two blocks in memory where nothing else is said: 32 MiB.</summary>
     public const long DefaultBlockBytes = 32L << 20;
 
+    // Of a block; about a millisecond's work for a few hundred rows.
+    private const int ColumnsAtOnce = 1024;
+
     /// <summary>Reads a file once and gives its curvature set, which no longer needs it.</summary>
     /// <param name="path">A .npy file of shape <c>(n, d)</c>, <c>H_i = j_i j_i^T</c>, or <c>(n, r, d)</c>, <c>H_i = F_i^T F_i</c>.</param>
-    /// <param name="blockBytes">Bytes of the two blocks together, above 0; each holds one column at least. With the file's shape it fixes
-    /// the order of the sum.</param>
-    /// <param name="threads">Most threads that multiply; 0 for one a processor. Changes no bit. One more reads.</param>
+    /// <param name="blockBytes">Bytes of the two blocks together, above 0; each holds one column at least. With the file's shape and
+    /// type it fixes the order of the sum.</param>
+    /// <param name="threads">Most threads; 0 for one a processor. Changes no bit. One of them reads while there is something to read.</param>
     /// <param name="progress">Told the number of columns done.</param>
     /// <param name="cancellation">Looked at before every block.</param>
     /// <exception cref="NpyFormatException">
@@ -44,12 +49,21 @@ public static class JacobianFile
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockBytes, 1);
         using NpyReader reader = NpyReader.Open(path);
+        return reader.Header.ElementType == NpyElementType.Float32
+            ? Read<float>(reader, blockBytes, threads, progress, cancellation)
+            : Read<double>(reader, blockBytes, threads, progress, cancellation);
+    }
+
+    /// <summary>The same in blocks of the file's own numbers: floats are widened where they are multiplied.</summary>
+    private static CurvatureSet Read<T>(NpyReader reader, long blockBytes, int threads, IProgress<long>? progress, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         (int examples, int rows, long parameters) = ShapeOf(reader);
         GramAccumulator gram = new(examples, rows, threads);
         // In Fortran order the first axis runs fastest: a column is one piece, its rows a n + i rather than i r + a.
         bool transposed = reader.Header.FortranOrder && !reader.Header.OrderIsImmaterial;
-        int order = examples * rows, most = BlockColumns(order, parameters, blockBytes);
-        double[][] blocks = [new double[order * most], new double[parameters > most ? order * most : 0]];
+        int order = examples * rows, most = BlockColumns(order, parameters, blockBytes / Unsafe.SizeOf<T>());
+        T[][] blocks = [new T[order * most], new T[parameters > most ? order * most : 0]];
         Task<int> next = Ahead(0, 0);
         try
         {
@@ -58,8 +72,15 @@ public static class JacobianFile
                 int columns = next.GetAwaiter().GetResult();
                 cancellation.ThrowIfCancellationRequested();
                 if (column + columns < parameters) next = Ahead(column + columns, turn ^ 1);
-                int fault = gram.AddUnchecked(blocks[turn].AsSpan(0, order * columns), columns, transposed);
-                if (fault >= 0) throw NotFinite(reader, blocks[turn], fault, order, column, columns, examples, rows, transposed);
+                for (int first = 0; first < columns; first += ColumnsAtOnce)
+                {
+                    // A thread that multiplies and loses its processor to the one that reads holds all others up.
+                    int free = next.IsCompleted ? gram.Threads : Math.Max(1, gram.Threads - 1), count = Math.Min(ColumnsAtOnce, columns - first);
+                    ReadOnlySpan<T> from = blocks[turn].AsSpan(first * (transposed ? order : 1), order * columns - first * (transposed ? order : 1));
+                    int fault = gram.AddUnchecked(from, count, transposed ? order : columns, transposed, free);
+                    if (fault >= 0) throw NotFinite(reader, blocks[turn], fault, order, column, columns, examples, rows, transposed);
+                }
+
                 column += columns;
                 progress?.Report(column);
             }
@@ -75,7 +96,7 @@ public static class JacobianFile
         Task<int> Ahead(long column, int turn) => Task.Run(() =>
         {
             int columns = (int)Math.Min(most, parameters - column);
-            Span<double> block = blocks[turn].AsSpan(0, order * columns);
+            Span<T> block = blocks[turn].AsSpan(0, order * columns);
             if (transposed) _ = reader.ReadElements(block);
             else reader.ReadColumns(column, columns, block);
             return columns;
@@ -98,9 +119,9 @@ public static class JacobianFile
             + SymmetricEigendecomposition.ScratchBytes((int)Math.Min(order, int.MaxValue)));
     }
 
-    private static int BlockColumns(int order, long parameters, long blockBytes)
+    private static int BlockColumns(int order, long parameters, long blockElements)
     {
-        long most = Math.Min(blockBytes / 2 / sizeof(double), Array.MaxLength) / order;
+        long most = Math.Min(blockElements / 2, Array.MaxLength) / order;
         return (int)Math.Clamp(most, 1, parameters);
     }
 
@@ -115,16 +136,17 @@ public static class JacobianFile
     }
 
     /// <summary>Names the element that made a row's sum of squares what it is.</summary>
-    private static NpyFormatException NotFinite(
-        NpyReader reader, double[] block, int row, int order, long firstColumn, int columns, int examples, int rows, bool transposed)
+    private static NpyFormatException NotFinite<T>(
+        NpyReader reader, T[] block, int row, int order, long firstColumn, int columns, int examples, int rows, bool transposed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int example = transposed ? row % examples : row / rows, within = transposed ? row / examples : row % rows;
         string place = rows == 1 ? $"row {example}" : $"example {example}, row {within}";
         for (int c = 0; c < columns; c++)
         {
-            double x = transposed ? block[c * order + row] : block[row * columns + c];
-            if (!double.IsFinite(x))
-                return new(reader.File, "data", $"{x.ToString(CultureInfo.InvariantCulture)} in {place}, column {firstColumn + c}", "finite numbers");
+            T x = transposed ? block[c * order + row] : block[row * columns + c];
+            if (!T.IsFinite(x))
+                return new(reader.File, "data", $"{x.ToString(null, CultureInfo.InvariantCulture)} in {place}, column {firstColumn + c}", "finite numbers");
         }
 
         string found = $"a sum of squares beyond {double.MaxValue:G3} in {place}, up to column {firstColumn + columns - 1}";

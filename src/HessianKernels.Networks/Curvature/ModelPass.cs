@@ -16,8 +16,11 @@ namespace HessianKernels.Networks.Curvature;
 /// <typeparam name="TView">How tensors are held.</typeparam>
 public sealed class ModelPass<TView> : IDisposable where TView : allows ref struct
 {
-    private readonly ITensorMemory<TView> input, target, weights, output, state, losses, lossState, signal, signalState;
-    private ITensorMemory<TView>? tangent, tangentState, signalTangent, signalScratch, scratch;
+    private readonly ITensorMemory<TView> output, state, losses, lossState, signal, signalState;
+    private readonly PassWorkspace<TView> workspace;
+    private readonly bool owns;
+    private ITensorMemory<TView> input, target, weights;
+    private long first;
     private int tangentOrder;
 
     /// <summary>Takes the memory for up to <paramref name="capacity"/> examples.</summary>
@@ -27,14 +30,23 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     /// <param name="capacity">Most examples at once, at least 1.</param>
     /// <param name="order">Highest derivative of the loss that will be asked for: 1 gradient, Jacobian, Gauss-Newton; 2 Hessian; 3 third derivative.</param>
     public ModelPass(ITensorSpace<TView> space, Model model, Loss loss, int capacity, int order)
+        : this(space, model, loss, capacity, order, new(space))
+    {
+        input = space.Allocate((long)capacity * model.Input.Length);
+        target = space.Allocate((long)capacity * model.Outputs);
+        weights = space.Allocate(capacity);
+        owns = true;
+    }
+
+    /// <summary>A pass that works in a workspace of the caller's and is shown the caller's examples.</summary>
+    internal ModelPass(ITensorSpace<TView> space, Model model, Loss loss, int capacity, int order, PassWorkspace<TView> workspace)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(order, 3);
         (Space, Model, Loss, Capacity, Order) = (space, model, loss, capacity, order);
-        input = space.Allocate((long)capacity * model.Input.Length);
-        target = space.Allocate((long)capacity * model.Outputs);
-        weights = space.Allocate(capacity);
+        this.workspace = workspace;
+        input = target = weights = null!;
         output = space.Allocate((long)capacity * model.Outputs);
         state = space.Allocate(model.Network.StateLength(capacity, order));
         losses = space.Allocate(capacity);
@@ -62,13 +74,13 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     public int Examples { get; private set; }
 
     /// <summary>The inputs, <c>[n, Input.Length]</c>: written by who calls, before Forward.</summary>
-    public TView Input => Space.Slice(input.View, 0, (long)Examples * Model.Input.Length);
+    public TView Input => Space.Slice(input.View, first * Model.Input.Length, (long)Examples * Model.Input.Length);
 
     /// <summary>The targets, <c>[n, C]</c>: written by who calls, before Forward.</summary>
-    public TView Target => Outputs(target);
+    public TView Target => Space.Slice(target.View, first * Model.Outputs, (long)Examples * Model.Outputs);
 
     /// <summary>Each example's weight in the loss, <c>[n]</c>: written by who calls, before Backward.</summary>
-    public TView Weights => Space.Slice(weights.View, 0, Examples);
+    public TView Weights => Space.Slice(weights.View, first, Examples);
 
     /// <summary>The network's outputs z, <c>[n, C]</c>, of the last Forward.</summary>
     public TView Output => Outputs(output);
@@ -77,7 +89,7 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     public TView Losses => Space.Slice(losses.View, 0, Examples);
 
     /// <summary>The outputs' derivatives of the last ForwardTangent, <c>[K, n, C]</c>.</summary>
-    public TView OutputTangent => Space.Slice(tangent!.View, 0, (long)tangentOrder * Examples * Model.Outputs);
+    public TView OutputTangent => workspace.Take(PassWorkspace<TView>.Part.OutputTangent, (long)tangentOrder * Examples * Model.Outputs);
 
     /// <summary>Says how many examples are held; 1 to Capacity.</summary>
     public void Resize(int examples)
@@ -85,6 +97,13 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(examples, Capacity);
         Examples = examples;
+    }
+
+    /// <summary>Examples <paramref name="start"/> and on of tensors that are the caller's, who keeps them.</summary>
+    internal void Show(ITensorMemory<TView> inputs, ITensorMemory<TView> targets, ITensorMemory<TView> exampleWeights, long start, int examples)
+    {
+        Resize(examples);
+        (input, target, weights, first) = (inputs, targets, exampleWeights, start);
     }
 
     /// <summary>Outputs and losses at <paramref name="parameters"/>, <c>[d]</c>.</summary>
@@ -114,20 +133,34 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     /// </summary>
     public void PullBack(TView parameters, TView seed, TView result)
     {
-        signalScratch ??= Space.Allocate(Model.Network.SignalLength(Capacity, Order));
         LayerViews<TView> views = Views(parameters);
         views.GradientWanted = true;
         views.Gradient = result;
         views.OutputSignal = seed;
-        views.SignalState = SignalState(signalScratch);
+        views.SignalState = ScratchSignal();
         Model.Network.Backward(views);
     }
+
+    /// <summary>
+    /// The signals that a signal at the outputs, <c>[n, C]</c> (overwritten), sends back, beside the kept ones of the loss: the tensors that per-example gradients read.
+    /// </summary>
+    internal LayerViews<TView> PullBackSignals(TView parameters, TView seed)
+    {
+        LayerViews<TView> views = Views(parameters);
+        views.OutputSignal = seed;
+        views.SignalState = ScratchSignal();
+        Model.Network.Backward(views);
+        return views;
+    }
+
+    /// <summary>Room for a signal at the outputs, <c>[n, C]</c>; BackwardTangent and GaussNewton use it too.</summary>
+    internal TView Seed => workspace.Take(PassWorkspace<TView>.Part.Seed, (long)Examples * Model.Outputs);
 
     /// <summary>The outputs' first <paramref name="order"/> derivatives along <paramref name="direction"/>, <c>[d]</c>: OutputTangent. Needs Forward, and Order at least as high.</summary>
     public void ForwardTangent(TView parameters, TView direction, int order)
     {
         if (order > Order) throw new ArgumentOutOfRangeException(nameof(order), order, $"The pass keeps derivatives up to order {Order}.");
-        EnsureTangents(order);
+        tangentOrder = order;
         LayerViews<TView> views = Views(parameters);
         AddTangents(ref views, direction, order);
         Model.Network.ForwardTangent(views);
@@ -136,7 +169,7 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     /// <summary><c>result += H direction</c>, the pass's share of the Hessian's product. Needs Forward, Backward, and ForwardTangent of order 1 along the same direction.</summary>
     public void BackwardTangent(TView parameters, TView direction, TView result)
     {
-        TView seed = Outputs(signalTangent!);
+        TView seed = Seed;
         HessianSeed(seed);
         LayerViews<TView> views = Views(parameters);
         AddTangents(ref views, direction, 1);
@@ -144,15 +177,46 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
         views.SignalState = SignalState(signalState);
         views.OutputSignalTangent = seed;
         views.GradientTangent = result;
-        views.Scratch = Space.Slice(scratch!.View, 0, Model.Network.ScratchLength(Examples));
+        views.Scratch = workspace.Take(PassWorkspace<TView>.Part.Scratch, Model.Network.ScratchLength(Examples));
         Model.Network.BackwardTangent(views);
     }
 
     /// <summary><c>result += J^T S J direction</c>, the pass's share of the Gauss-Newton product. Needs Forward, and ForwardTangent of order 1 along the same direction.</summary>
     public void GaussNewton(TView parameters, TView result)
     {
-        TView seed = Outputs(signalTangent!);
+        TView seed = Seed;
         HessianSeed(seed);
+        PullBack(parameters, seed, result);
+    }
+
+    /// <summary><c>result += sum_e weight_e g_e g_e^T direction</c>, with g_e = J_e^T s_e and s the loss's signal: by <c>J^T (s o (s . R{z}))</c>, no g_e formed.</summary>
+    internal void EmpiricalFisher(TView parameters, TView result)
+    {
+        TView seed = Seed;
+        Loss.Signal(LossViews(), seed);
+        OuterProduct(parameters, seed, result);
+    }
+
+    /// <summary>The same for signals of targets that the model's own distribution draws, the first example's as the point's example <paramref name="start"/>.</summary>
+    internal void SampledFisher(TView parameters, long start, ulong randomSeed, ulong sample, TView result)
+    {
+        double[] numbers = new double[Loss.RandomLength(Examples, Model.Outputs)];
+        long from = start * Loss.RandomLength(1, Model.Outputs);
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = TargetDraws.Number(Loss, randomSeed, sample, (ulong)(from + i));
+        TView random = workspace.Take(PassWorkspace<TView>.Part.Random, numbers.Length), seed = Seed;
+        Space.Write(numbers, random);
+        Loss.SampledSignal(LossViews(), random, seed);
+        OuterProduct(parameters, seed, result);
+    }
+
+    /// <summary>The same for any signals, <c>[n, C]</c> (overwritten). Needs ForwardTangent of order 1 along the direction.</summary>
+    internal void OuterProduct(TView parameters, TView seed, TView result)
+    {
+        GroupShape rows = GroupShape.Rows(Examples, Model.Outputs);
+        TView inner = workspace.Take(PassWorkspace<TView>.Part.PerExample, Examples);
+        Space.DotGroups(rows, 1, seed, Space.Slice(OutputTangent, 0, (long)Examples * Model.Outputs), false, inner);
+        Space.Multiply(1, inner, Weights, false, inner);
+        Space.ScaleGroups(rows, inner, seed, false, seed);
         PullBack(parameters, seed, result);
     }
 
@@ -162,9 +226,10 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        foreach (ITensorMemory<TView>? memory in (ITensorMemory<TView>?[])[input, target, weights, output, state, losses, lossState, signal, signalState,
-            tangent, tangentState, signalTangent, signalScratch, scratch])
-            memory?.Dispose();
+        foreach (ITensorMemory<TView> memory in (ITensorMemory<TView>[])[output, state, losses, lossState, signal, signalState]) memory.Dispose();
+        if (!owns) return;
+        foreach (ITensorMemory<TView> memory in (ITensorMemory<TView>[])[input, target, weights]) memory.Dispose();
+        workspace.Dispose();
     }
 
     /// <summary>The tensors of the loss at the last Forward.</summary>
@@ -194,33 +259,19 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
         views.TangentOrder = order;
         views.Direction = direction;
         views.OutputTangent = OutputTangent;
-        views.TangentState = Space.Slice(tangentState!.View, 0, Model.Network.TangentLength(Examples, order));
-    }
-
-    private void EnsureTangents(int order)
-    {
-        tangentOrder = order;
-        long wanted = (long)order * Capacity * Model.Outputs, room = Model.Network.TangentLength(Capacity, order);
-        if (tangent is null || tangent.Length < wanted || tangentState!.Length < room)
-        {
-            tangent?.Dispose();
-            tangentState?.Dispose();
-            tangent = Space.Allocate(wanted);
-            tangentState = Space.Allocate(room);
-        }
-
-        signalTangent ??= Space.Allocate((long)Capacity * Model.Outputs);
-        scratch ??= Space.Allocate(Model.Network.ScratchLength(Capacity));
+        views.TangentState = workspace.Take(PassWorkspace<TView>.Part.TangentState, Model.Network.TangentLength(Examples, order));
     }
 
     /// <summary><c>seed_e = weight_e S_e R{z_e}</c>.</summary>
     private void HessianSeed(TView seed)
     {
-        Loss.MultiplyByHessian(LossViews(), Space.Slice(tangent!.View, 0, (long)Examples * Model.Outputs), seed);
+        Loss.MultiplyByHessian(LossViews(), Space.Slice(OutputTangent, 0, (long)Examples * Model.Outputs), seed);
         Space.ScaleGroups(GroupShape.Rows(Examples, Model.Outputs), Weights, seed, false, seed);
     }
 
     private TView Outputs(ITensorMemory<TView> memory) => Space.Slice(memory.View, 0, (long)Examples * Model.Outputs);
+
+    private TView ScratchSignal() => workspace.Take(PassWorkspace<TView>.Part.Signal, Model.Network.SignalLength(Examples, Order));
 
     private TView SignalState(ITensorMemory<TView> memory) => Space.Slice(memory.View, 0, Model.Network.SignalLength(Examples, Order));
 }

@@ -44,6 +44,9 @@ public abstract class Layer
     /// <summary>Whether output may lie over input and input signal over output signal, neither being read again.</summary>
     public virtual bool OverwritesInput => false;
 
+    /// <summary>Whether Backward and BackwardTangent may write over the signal at the output that they are given.</summary>
+    public virtual bool OverwritesOutputSignal => OverwritesInput;
+
     /// <summary>Whether the output's tangents may lie over the input's.</summary>
     public virtual bool OverwritesTangent => false;
 
@@ -79,4 +82,19 @@ public abstract class Layer
     /// A layer that mixes examples throws.
     /// </summary>
     public abstract void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride) where TView : allows ref struct;
+
+    /// <summary>
+    /// Shows every layer within that has parameters, with the tensors that Backward left: Input, State, OutputSignal. A layer made of layers shows those, in
+    /// the order of their parameters; any other shows itself.
+    /// </summary>
+    internal virtual void Visit<TView>(in LayerViews<TView> views, ILayerVisitor<TView> visitor) where TView : allows ref struct
+    {
+        if (ParameterCount > 0) visitor.Visit(this, views);
+    }
+
+    /// <summary>Shows the same layers without tensors.</summary>
+    internal virtual void VisitShapes(Action<Layer> visitor)
+    {
+        if (ParameterCount > 0) visitor(this);
+    }
 }

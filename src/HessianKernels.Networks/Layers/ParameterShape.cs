@@ -17,6 +17,9 @@ public enum ParameterRole
 
     /// <summary>A coordinate of its own, as of a diagonal network; starts where the initialisation says.</summary>
     Diagonal,
+
+    /// <summary>The distance from the point at which a model was expanded; starts at 0.</summary>
+    Displacement,
 }
 
 /// <summary>One array of a layer's parameters, in PyTorch's order of dimensions, row-major.</summary>

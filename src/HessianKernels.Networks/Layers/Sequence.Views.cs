@@ -4,18 +4,8 @@ namespace HessianKernels.Networks.Layers;
 
 public sealed partial class Sequence
 {
-    /// <summary>Which call's tensors are there to be passed on.</summary>
-    private enum Call
-    {
-        Forward,
-        Backward,
-        ForwardTangent,
-        BackwardTangent,
-        ExampleGradients,
-    }
-
     /// <summary>Layer <paramref name="i"/>'s part of the sequence's tensors.</summary>
-    private LayerViews<TView> At<TView>(Cursor at, int i, scoped in LayerViews<TView> views, Call call) where TView : allows ref struct
+    private LayerViews<TView> At<TView>(Cursor at, int i, scoped in LayerViews<TView> views, LayerCall call) where TView : allows ref struct
     {
         ITensorSpace<TView> space = views.Space;
         Layer layer = layers[i];
@@ -31,29 +21,29 @@ public sealed partial class Sequence
             Input = Boundary(space, values, i, n, views.State, views.Input, views.Output),
         };
 
-        if (call is Call.Forward) own.Output = Boundary(space, values, i + 1, n, views.State, views.Input, views.Output);
-        if (call is Call.Backward or Call.BackwardTangent or Call.ExampleGradients)
+        if (call is LayerCall.Forward) own.Output = Boundary(space, values, i + 1, n, views.State, views.Input, views.Output);
+        if (call is LayerCall.Backward or LayerCall.BackwardTangent or LayerCall.ExampleGradients)
         {
             own.OutputSignal = Boundary(space, values, i + 1, n, views.SignalState, views.InputSignal, views.OutputSignal);
             own.SignalState = space.Slice(views.SignalState, at.Signal, layer.SignalLength(n, views.Order));
         }
 
-        if (call is Call.Backward)
+        if (call is LayerCall.Backward)
         {
             if (i > 0 || views.InputSignalWanted) own.InputSignal = Boundary(space, values, i, n, views.SignalState, views.InputSignal, views.OutputSignal);
             if (views.GradientWanted) own.Gradient = space.Slice(views.Gradient, start, count);
         }
 
-        if (call is Call.ForwardTangent or Call.BackwardTangent)
+        if (call is LayerCall.ForwardTangent or LayerCall.BackwardTangent)
         {
-            int order = call is Call.BackwardTangent ? 1 : views.TangentOrder;
+            int order = call is LayerCall.BackwardTangent ? 1 : views.TangentOrder;
             own.Direction = space.Slice(views.Direction, start, count);
             own.TangentState = space.Slice(views.TangentState, at.Tangent, layer.TangentLength(n, order));
             if (own.InputMoves) own.InputTangent = Boundary(space, tangents, i, order * n, views.TangentState, views.InputTangent, views.OutputTangent);
-            if (call is Call.ForwardTangent) own.OutputTangent = Boundary(space, tangents, i + 1, order * n, views.TangentState, views.InputTangent, views.OutputTangent);
+            if (call is LayerCall.ForwardTangent) own.OutputTangent = Boundary(space, tangents, i + 1, order * n, views.TangentState, views.InputTangent, views.OutputTangent);
         }
 
-        if (call is Call.BackwardTangent)
+        if (call is LayerCall.BackwardTangent)
         {
             own.GradientTangent = space.Slice(views.GradientTangent, start, count);
             if (i == 0 && views.InputSignalWanted) own.InputSignalTangent = views.InputSignalTangent;

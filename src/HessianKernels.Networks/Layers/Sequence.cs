@@ -44,6 +44,9 @@ public sealed partial class Sequence : Layer
     public override int ExampleMultiple { get; }
 
     /// <inheritdoc/>
+    public override bool OverwritesOutputSignal => layers[^1].OverwritesOutputSignal;
+
+    /// <inheritdoc/>
     public override long StateLength(int examples, int order) => examples * values.Length + layers.Sum(layer => layer.StateLength(examples, order));
 
     /// <inheritdoc/>
@@ -60,7 +63,7 @@ public sealed partial class Sequence : Layer
     public override void Forward<TView>(in LayerViews<TView> views)
     {
         Cursor at = new(this, views.Examples, views.Order, views.TangentOrder);
-        for (int i = 0; i < layers.Length; i++, at.Pass(layers[i - 1])) layers[i].Forward(At(at, i, views, Call.Forward));
+        for (int i = 0; i < layers.Length; i++, at.Pass(layers[i - 1])) layers[i].Forward(At(at, i, views, LayerCall.Forward));
     }
 
     /// <inheritdoc/>
@@ -71,7 +74,7 @@ public sealed partial class Sequence : Layer
         for (int i = layers.Length - 1; i >= 0; i--)
         {
             at.Return(layers[i]);
-            LayerViews<TView> own = At(at, i, views, Call.Backward);
+            LayerViews<TView> own = At(at, i, views, LayerCall.Backward);
             if (own.InputSignalWanted || (own.GradientWanted && HasParameters(i))) layers[i].Backward(own);
         }
     }
@@ -82,7 +85,7 @@ public sealed partial class Sequence : Layer
         Cursor at = new(this, views.Examples, views.Order, views.TangentOrder);
         for (int i = 0; i < layers.Length; i++, at.Pass(layers[i - 1]))
         {
-            LayerViews<TView> own = At(at, i, views, Call.ForwardTangent);
+            LayerViews<TView> own = At(at, i, views, LayerCall.ForwardTangent);
             if (own.InputMoves || HasParameters(i)) layers[i].ForwardTangent(own);
             else if (i == layers.Length - 1) views.Space.Fill(0, views.OutputTangent);
         }
@@ -100,7 +103,7 @@ public sealed partial class Sequence : Layer
         for (int i = layers.Length - 1; i >= 0; i--)
         {
             at.Return(layers[i]);
-            LayerViews<TView> own = At(at, i, views, Call.BackwardTangent);
+            LayerViews<TView> own = At(at, i, views, LayerCall.BackwardTangent);
             own.Scratch = scratch;
             own.OutputSignalTangent = given;
             if (i > 0)
@@ -122,7 +125,7 @@ public sealed partial class Sequence : Layer
         {
             if (!HasParameters(i)) continue;
             TView part = views.Space.Slice(rows, parameterStart[i], (views.Examples - 1) * stride + parameterStart[i + 1] - parameterStart[i]);
-            layers[i].ExampleGradients(At(at, i, views, Call.ExampleGradients), part, stride);
+            layers[i].ExampleGradients(At(at, i, views, LayerCall.ExampleGradients), part, stride);
         }
     }
 
@@ -131,7 +134,8 @@ public sealed partial class Sequence : Layer
     private static Layer First(IReadOnlyList<Layer> layers)
         => layers.Count > 0 ? layers[0] : throw new ArgumentException("There is no layer; at least one is needed.", nameof(layers));
 
-    private static int LeastCommonMultiple(int a, int b)
+    /// <summary>The least number of examples that is a multiple of both.</summary>
+    internal static int LeastCommonMultiple(int a, int b)
     {
         int x = a, y = b;
         while (y != 0) (x, y) = (y, x % y);

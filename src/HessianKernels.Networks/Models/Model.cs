@@ -5,7 +5,7 @@ namespace HessianKernels.Networks.Models;
 
 /// <summary>A network: a sequence of layers with the shapes of all that goes in, through and out. It holds no parameters.</summary>
 /// <remarks>The parameters of a model are one vector of <see cref="ParameterCount"/> numbers: its arrays in PyTorch's order, weight then bias, layer after layer.</remarks>
-public sealed class Model
+public sealed partial class Model
 {
     /// <summary>A model of these layers.</summary>
     /// <param name="specification">What it is called: the text that <c>ModelSpec.Parse</c> makes it from, or any name.</param>

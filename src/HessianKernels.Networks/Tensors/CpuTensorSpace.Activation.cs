@@ -1,49 +1,35 @@
+using HessianKernels.Networks.Kernels;
+
 namespace HessianKernels.Networks.Tensors;
 
 public sealed unsafe partial class CpuTensorSpace<T>
 {
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The order is not 0 to 3, or the kind is none.</exception>
     public void Activate(ActivationFunction function, int order, Span<T> z, Span<T> y, Span<T> derivatives)
     {
-        Span<double> values = stackalloc double[4];
-        for (int i = 0; i < z.Length; i++)
+        if (order is < 0 or > 3) throw new ArgumentOutOfRangeException(nameof(order), order, "0 to 3 derivatives can be had.");
+        Require(y, z.Length, nameof(y));
+        Require(derivatives, (long)order * z.Length, nameof(derivatives));
+        switch (function.Kind)
         {
-            Evaluate(function, double.CreateTruncating(z[i]), values);
-            y[i] = T.CreateTruncating(values[0]);
-            for (int j = 0; j < order; j++) derivatives[j * z.Length + i] = T.CreateTruncating(values[j + 1]);
+            case ActivationKind.Identity: Activate(default(Identity<T>), order, z, y, derivatives); break;
+            case ActivationKind.Relu: Activate(new Rectifier<T>(T.Zero), order, z, y, derivatives); break;
+            case ActivationKind.LeakyRelu: Activate(new Rectifier<T>(T.CreateTruncating(function.Slope)), order, z, y, derivatives); break;
+            case ActivationKind.Tanh: Activate(default(HyperbolicTangent<T>), order, z, y, derivatives); break;
+            case ActivationKind.Sigmoid: Activate(default(Sigmoid<T>), order, z, y, derivatives); break;
+            case ActivationKind.Gelu: Activate(default(GaussianLinear<T>), order, z, y, derivatives); break;
+            case ActivationKind.Erf: Activate(default(Erf<T>), order, z, y, derivatives); break;
+            case ActivationKind.Silu: Activate(default(SigmoidLinear<T>), order, z, y, derivatives); break;
+            case ActivationKind.Square: Activate(default(Square<T>), order, z, y, derivatives); break;
+            default: throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "Not an activation.");
         }
     }
 
-    private static void Evaluate(ActivationFunction function, double z, Span<double> d)
+    private void Activate<TFunction>(TFunction function, int order, Span<T> z, Span<T> y, Span<T> derivatives)
+        where TFunction : struct, IActivation<T>
     {
-        switch (function.Kind)
-        {
-            case ActivationKind.Identity: (d[0], d[1], d[2], d[3]) = (z, 1, 0, 0); break;
-            case ActivationKind.Relu: (d[0], d[1], d[2], d[3]) = z > 0 ? (z, 1.0, 0, 0) : (double.IsNaN(z) ? z : 0, 0.0, 0, 0); break;
-            case ActivationKind.LeakyRelu: (d[0], d[1], d[2], d[3]) = z > 0 ? (z, 1.0, 0, 0) : (function.Slope * z, function.Slope, 0, 0); break;
-            case ActivationKind.Square: (d[0], d[1], d[2], d[3]) = (z * z, 2 * z, 2, 0); break;
-            case ActivationKind.Tanh:
-            {
-                double t = Math.Tanh(z), s = 1 - t * t;
-                (d[0], d[1], d[2], d[3]) = (t, s, -2 * t * s, s * (6 * t * t - 2));
-                break;
-            }
-
-            case ActivationKind.Sigmoid:
-            {
-                double p = 1 / (1 + Math.Exp(-z)), s = p * (1 - p);
-                (d[0], d[1], d[2], d[3]) = (p, s, s * (1 - 2 * p), s * (1 - 6 * s));
-                break;
-            }
-
-            case ActivationKind.Silu:
-            {
-                double p = 1 / (1 + Math.Exp(-z)), s = p * (1 - p), s2 = s * (1 - 2 * p), s3 = s * (1 - 6 * s);
-                (d[0], d[1], d[2], d[3]) = (z * p, p + z * s, 2 * s + z * s2, 3 * s2 + z * s3);
-                break;
-            }
-
-            default: throw new NotSupportedException($"{function.Kind} is not written yet.");
-        }
+        fixed (T* pz = z, py = y, pd = derivatives) Activation.Run(function, order, pz, py, pd, z.Length, Threads);
     }
 }

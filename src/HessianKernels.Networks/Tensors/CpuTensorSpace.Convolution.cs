@@ -1,50 +1,56 @@
+using HessianKernels.Networks.Kernels;
+
 namespace HessianKernels.Networks.Tensors;
 
 public sealed unsafe partial class CpuTensorSpace<T>
 {
+    private readonly Workspace<T> workspace = new();
+
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image.</exception>
     public void Convolve(WindowShape shape, int outputs, int examples, Span<T> x, Span<T> w, bool accumulate, Span<T> y)
     {
-        if (!accumulate) y.Clear();
-        foreach (Tap tap in Taps(shape, outputs, examples, 0)) y[tap.Y] += w[tap.W] * x[tap.X];
+        WindowGrid grid = Grid(shape);
+        Require(x, examples * grid.Image, nameof(x));
+        Require(w, (long)outputs * grid.Line, nameof(w));
+        Require(y, (long)examples * grid.Windows * outputs, nameof(y));
+        fixed (T* px = x, pw = w, py = y) new Convolution<T>(grid, outputs, examples, Threads).Forward(workspace, px, pw, accumulate, py);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image.</exception>
     public void ConvolveInput(WindowShape shape, int outputs, int examples, Span<T> dy, Span<T> w, bool accumulate, Span<T> dx)
     {
-        if (!accumulate) dx.Clear();
-        foreach (Tap tap in Taps(shape, outputs, examples, 0)) dx[tap.X] += w[tap.W] * dy[tap.Y];
+        WindowGrid grid = Grid(shape);
+        Require(dy, (long)examples * grid.Windows * outputs, nameof(dy));
+        Require(w, (long)outputs * grid.Line, nameof(w));
+        Require(dx, examples * grid.Image, nameof(dx));
+        fixed (T* py = dy, pw = w, px = dx) new Convolution<T>(grid, outputs, examples, Threads).Input(workspace, py, pw, accumulate, px);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image, or the stride is shorter than the weights.</exception>
     public void ConvolveWeight(WindowShape shape, int outputs, int examples, Span<T> dy, Span<T> x, bool accumulate, Span<T> dw, long strideW = 0)
     {
-        if (!accumulate)
-        {
-            for (int e = 0; e < (strideW == 0 ? 1 : examples); e++) dw.Slice((int)(e * strideW), outputs * shape.WindowLength).Clear();
-        }
-
-        foreach (Tap tap in Taps(shape, outputs, examples, (int)strideW)) dw[tap.W] += x[tap.X] * dy[tap.Y];
+        WindowGrid grid = Grid(shape);
+        long weights = (long)outputs * grid.Line;
+        if (strideW != 0 && strideW < weights) throw new ArgumentException($"strideW is {strideW}; the weights of an example are {weights}.", nameof(strideW));
+        Require(dy, (long)examples * grid.Windows * outputs, nameof(dy));
+        Require(x, examples * grid.Image, nameof(x));
+        Require(dw, strideW == 0 ? weights : examples == 0 ? 0 : (examples - 1) * strideW + weights, nameof(dw));
+        fixed (T* py = dy, px = x, pw = dw) new Convolution<T>(grid, outputs, examples, Threads).Weight(workspace, py, px, accumulate, pw, (nint)strideW);
     }
 
-    private readonly record struct Tap(int X, int W, int Y);
-
-    private static IEnumerable<Tap> Taps(WindowShape s, int outputs, int examples, int strideW)
+    private static WindowGrid Grid(WindowShape s)
     {
-        for (int e = 0; e < examples; e++)
-            for (int p = 0; p < s.OutputHeight; p++)
-                for (int q = 0; q < s.OutputWidth; q++)
-                    for (int o = 0; o < outputs; o++)
-                        for (int c = 0; c < s.Input.Channels; c++)
-                            for (int i = 0; i < s.Size; i++)
-                                for (int j = 0; j < s.Size; j++)
-                                {
-                                    int h = p * s.Stride + i - s.Padding, w = q * s.Stride + j - s.Padding;
-                                    if (h < 0 || w < 0 || h >= s.Input.Height || w >= s.Input.Width) continue;
-                                    yield return new(
-                                        ((e * s.Input.Height + h) * s.Input.Width + w) * s.Input.Channels + c,
-                                        e * strideW + ((o * s.Input.Channels + c) * s.Size + i) * s.Size + j,
-                                        ((e * s.OutputHeight + p) * s.OutputWidth + q) * outputs + o);
-                                }
+        int height = s.Input.Height + 2 * s.Padding, width = s.Input.Width + 2 * s.Padding;
+        if (s.Size < 1 || s.Stride < 1 || s.Padding < 0 || s.Padding >= s.Size || s.Size > height || s.Size > width || s.Input.Channels < 1)
+        {
+            throw new ArgumentException(
+                $"Windows of side {s.Size}, stride {s.Stride} and padding {s.Padding} were asked for on images of {s.Input}; the side and the stride must be at least 1, " +
+                "the padding 0 or more and less than the side, and a window no larger than the padded image.", nameof(s));
+        }
+
+        return new(s.Input.Height, s.Input.Width, s.Input.Channels, s.Size, s.Stride, s.Padding);
     }
 }

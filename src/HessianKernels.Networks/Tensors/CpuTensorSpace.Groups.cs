@@ -1,71 +1,59 @@
+using HessianKernels.Networks.Kernels;
+
 namespace HessianKernels.Networks.Tensors;
 
 public sealed unsafe partial class CpuTensorSpace<T>
 {
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short.</exception>
     public void SumGroups(GroupShape shape, double scale, Span<T> x, bool accumulate, Span<T> result)
     {
-        for (int o = 0; o < shape.Outer; o++)
-            for (int i = 0; i < shape.Inner; i++)
-            {
-                double sum = 0;
-                for (int c = 0; c < shape.Count; c++) sum += double.CreateTruncating(x[(o * shape.Count + c) * shape.Inner + i]);
-                ref T at = ref result[o * shape.Inner + i];
-                at = T.CreateTruncating((accumulate ? double.CreateTruncating(at) : 0) + scale * sum);
-            }
+        Require(x, shape.Length, nameof(x));
+        Require(result, shape.Groups, nameof(result));
+        fixed (T* px = x, pr = result) GroupSum.Run(shape.Outer, shape.Count, shape.Inner, scale, px, null, accumulate, pr, Threads);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short.</exception>
     public void DotGroups(GroupShape shape, double scale, Span<T> x, Span<T> y, bool accumulate, Span<T> result)
     {
-        for (int o = 0; o < shape.Outer; o++)
-            for (int i = 0; i < shape.Inner; i++)
-            {
-                double sum = 0;
-                for (int c = 0; c < shape.Count; c++)
-                {
-                    int at = (o * shape.Count + c) * shape.Inner + i;
-                    sum += double.CreateTruncating(x[at]) * double.CreateTruncating(y[at]);
-                }
-
-                ref T to = ref result[o * shape.Inner + i];
-                to = T.CreateTruncating((accumulate ? double.CreateTruncating(to) : 0) + scale * sum);
-            }
+        Require(x, shape.Length, nameof(x));
+        Require(y, shape.Length, nameof(y));
+        Require(result, shape.Groups, nameof(result));
+        fixed (T* px = x, py = y, pr = result) GroupSum.Run(shape.Outer, shape.Count, shape.Inner, scale, px, py, accumulate, pr, Threads);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short.</exception>
     public void AddToGroups(GroupShape shape, double scale, Span<T> shift, Span<T> y)
     {
-        T s = T.CreateTruncating(scale);
-        for (int o = 0; o < shape.Outer; o++)
-            for (int c = 0; c < shape.Count; c++)
-                for (int i = 0; i < shape.Inner; i++) y[(o * shape.Count + c) * shape.Inner + i] += s * shift[o * shape.Inner + i];
+        Require(shift, shape.Groups, nameof(shift));
+        Require(y, shape.Length, nameof(y));
+        ScaledSum<T> add = new(T.CreateTruncating(scale));
+        fixed (T* ps = shift, py = y) GroupBroadcast.Run(add, shape.Outer, shape.Count, shape.Inner, ps, py, py, Threads);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short.</exception>
     public void ScaleGroups(GroupShape shape, Span<T> factor, Span<T> x, bool accumulate, Span<T> result)
     {
-        for (int o = 0; o < shape.Outer; o++)
-            for (int c = 0; c < shape.Count; c++)
-                for (int i = 0; i < shape.Inner; i++)
-                {
-                    int at = (o * shape.Count + c) * shape.Inner + i;
-                    result[at] = (accumulate ? result[at] : T.Zero) + factor[o * shape.Inner + i] * x[at];
-                }
+        Require(factor, shape.Groups, nameof(factor));
+        Require(x, shape.Length, nameof(x));
+        Require(result, shape.Length, nameof(result));
+        fixed (T* pf = factor, px = x, pr = result)
+        {
+            if (accumulate) GroupBroadcast.Run(new AddedProduct<T>(T.One), shape.Outer, shape.Count, shape.Inner, pf, px, pr, Threads);
+            else GroupBroadcast.Run(new ScaledProduct<T>(T.One), shape.Outer, shape.Count, shape.Inner, pf, px, pr, Threads);
+        }
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short.</exception>
     public void Softmax(int rows, int columns, Span<T> z, Span<T> p, Span<T> logSumExp)
     {
-        for (int r = 0; r < rows; r++)
-        {
-            Span<T> from = z.Slice(r * columns, columns), to = p.Slice(r * columns, columns);
-            double largest = double.NegativeInfinity, sum = 0;
-            foreach (T value in from) largest = Math.Max(largest, double.CreateTruncating(value));
-            foreach (T value in from) sum += Math.Exp(double.CreateTruncating(value) - largest);
-            double lse = largest + Math.Log(sum);
-            for (int c = 0; c < columns; c++) to[c] = T.CreateTruncating(Math.Exp(double.CreateTruncating(from[c]) - lse));
-            logSumExp[r] = T.CreateTruncating(lse);
-        }
+        Require(z, (long)rows * columns, nameof(z));
+        Require(p, (long)rows * columns, nameof(p));
+        Require(logSumExp, rows, nameof(logSumExp));
+        fixed (T* pz = z, pp = p, pl = logSumExp) SoftmaxRows.Run(rows, columns, pz, pp, pl, Threads);
     }
 }

@@ -1,70 +1,59 @@
+using HessianKernels.Networks.Kernels;
+
 namespace HessianKernels.Networks.Tensors;
 
 public sealed unsafe partial class CpuTensorSpace<T>
 {
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image.</exception>
     public void MaxPool(WindowShape shape, int examples, Span<T> x, Span<T> y, Span<T> chosen)
     {
-        int channels = shape.Input.Channels;
-        y.Fill(T.NegativeInfinity);
-        foreach ((int e, int window, int place) in Covered(shape, examples))
-            for (int c = 0; c < channels; c++)
-            {
-                T value = x[(e * shape.Input.Positions + place) * channels + c];
-                int to = (e * shape.Windows + window) * channels + c;
-                if (!(value > y[to]) && !T.IsNaN(value)) continue;
-                y[to] = value;
-                chosen[to] = T.CreateTruncating(place);
-            }
+        WindowGrid grid = Grid(shape, examples, x, nameof(x), y, nameof(y), chosen);
+        fixed (T* px = x, py = y, pc = chosen) Pooling.Run(new Maximum<T>(px, py, pc), grid, examples, px, Threads);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image.</exception>
     public void GatherChosen(WindowShape shape, int examples, Span<T> x, Span<T> chosen, Span<T> y)
     {
-        int channels = shape.Input.Channels;
-        for (int at = 0; at < examples * shape.Windows * channels; at++)
-            y[at] = x[(at / (shape.Windows * channels) * shape.Input.Positions + int.CreateTruncating(chosen[at])) * channels + at % channels];
+        WindowGrid grid = Grid(shape, examples, x, nameof(x), y, nameof(y), chosen);
+        fixed (T* px = x, py = y, pc = chosen) Pooling.Run(new ChosenGather<T>(px, pc, py), grid, examples, px, Threads);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image.</exception>
     public void ScatterChosen(WindowShape shape, int examples, Span<T> dy, Span<T> chosen, Span<T> dx)
     {
-        int channels = shape.Input.Channels;
-        dx.Clear();
-        for (int at = 0; at < examples * shape.Windows * channels; at++)
-            dx[(at / (shape.Windows * channels) * shape.Input.Positions + int.CreateTruncating(chosen[at])) * channels + at % channels] += dy[at];
+        WindowGrid grid = Grid(shape, examples, dx, nameof(dx), dy, nameof(dy), chosen);
+        fixed (T* px = dx, py = dy, pc = chosen) Pooling.Run(new ChosenScatter<T>(py, pc, px), grid, examples, px, Threads);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image.</exception>
     public void AveragePool(WindowShape shape, int examples, Span<T> x, Span<T> y)
     {
-        int channels = shape.Input.Channels;
-        T share = T.One / T.CreateTruncating(shape.Size * shape.Size);
-        y.Clear();
-        foreach ((int e, int window, int place) in Covered(shape, examples))
-            for (int c = 0; c < channels; c++) y[(e * shape.Windows + window) * channels + c] += share * x[(e * shape.Input.Positions + place) * channels + c];
+        WindowGrid grid = Grid(shape, examples, x, nameof(x), y, nameof(y), y);
+        fixed (T* px = x, py = y) Pooling.Run(new Average<T>(Share(shape), px, py), grid, examples, px, Threads);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image.</exception>
     public void AveragePoolInput(WindowShape shape, int examples, Span<T> dy, Span<T> dx)
     {
-        int channels = shape.Input.Channels;
-        T share = T.One / T.CreateTruncating(shape.Size * shape.Size);
-        dx.Clear();
-        foreach ((int e, int window, int place) in Covered(shape, examples))
-            for (int c = 0; c < channels; c++) dx[(e * shape.Input.Positions + place) * channels + c] += share * dy[(e * shape.Windows + window) * channels + c];
+        WindowGrid grid = Grid(shape, examples, dx, nameof(dx), dy, nameof(dy), dy);
+        fixed (T* px = dx, py = dy) Pooling.Run(new AverageScatter<T>(Share(shape), py, px), grid, examples, px, Threads);
     }
 
-    /// <summary>Every place of every window, in order.</summary>
-    private static IEnumerable<(int Example, int Window, int Place)> Covered(WindowShape s, int examples)
+    private static T Share(WindowShape shape) => T.CreateTruncating(1.0 / (shape.Size * shape.Size));
+
+    private static WindowGrid Grid(
+        WindowShape shape, int examples, ReadOnlySpan<T> pixels, string pixelsName, ReadOnlySpan<T> windows, string windowsName, ReadOnlySpan<T> chosen)
     {
-        for (int e = 0; e < examples; e++)
-            for (int window = 0; window < s.Windows; window++)
-                for (int i = 0; i < s.Size; i++)
-                    for (int j = 0; j < s.Size; j++)
-                    {
-                        int h = window / s.OutputWidth * s.Stride + i - s.Padding, w = window % s.OutputWidth * s.Stride + j - s.Padding;
-                        if (h >= 0 && w >= 0 && h < s.Input.Height && w < s.Input.Width) yield return (e, window, h * s.Input.Width + w);
-                    }
+        WindowGrid grid = Grid(shape);
+        long outputs = (long)examples * grid.Windows * grid.Channels;
+        Require(pixels, examples * grid.Image, pixelsName);
+        Require(windows, outputs, windowsName);
+        Require(chosen, outputs, nameof(chosen));
+        return grid;
     }
 }

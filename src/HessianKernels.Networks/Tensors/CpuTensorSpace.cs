@@ -45,56 +45,29 @@ public sealed unsafe partial class CpuTensorSpace<T> : ITensorSpace<Span<T>>
     public Span<T> Slice(Span<T> view, long start, long count) => view.Slice(checked((int)start), checked((int)count));
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The destination is shorter.</exception>
     public void Read(Span<T> source, Span<double> destination)
     {
+        if (destination.Length < source.Length)
+            throw new ArgumentException($"destination has {destination.Length} elements; at least {source.Length} are needed.", nameof(destination));
         for (int i = 0; i < source.Length; i++) destination[i] = double.CreateTruncating(source[i]);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The destination is shorter.</exception>
     public void Write(ReadOnlySpan<double> source, Span<T> destination)
     {
+        Require(destination, source.Length, nameof(destination));
         for (int i = 0; i < source.Length; i++) destination[i] = T.CreateTruncating(source[i]);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The destination is shorter.</exception>
     public void Copy(Span<T> source, Span<T> destination) => source.CopyTo(destination);
 
-    /// <inheritdoc/>
-    public void CopyRows(int rows, int columns, Span<T> source, long sourceStride, Span<T> destination, long destinationStride)
+    /// <summary>Kernels take addresses: what is too short must be seen before.</summary>
+    private static void Require(ReadOnlySpan<T> tensor, long needed, string name)
     {
-        for (int r = 0; r < rows; r++)
-            source.Slice((int)(r * sourceStride), columns).CopyTo(destination.Slice((int)(r * destinationStride), columns));
-    }
-
-    /// <inheritdoc/>
-    public void GatherRows(ReadOnlySpan<int> rows, int columns, Span<T> source, Span<T> destination)
-    {
-        for (int r = 0; r < rows.Length; r++) source.Slice(rows[r] * columns, columns).CopyTo(destination[(r * columns)..]);
-    }
-
-    /// <inheritdoc/>
-    public void Transpose(int batch, int rows, int columns, Span<T> source, Span<T> destination)
-    {
-        for (int b = 0; b < batch; b++)
-            for (int r = 0; r < rows; r++)
-                for (int c = 0; c < columns; c++)
-                    destination[(b * columns + c) * rows + r] = source[(b * rows + r) * columns + c];
-    }
-
-    /// <inheritdoc/>
-    public void Gemm(
-        bool transposeA, bool transposeB, int m, int n, int k, double alpha, Span<T> a, Span<T> b, double beta, Span<T> c,
-        int batch = 1, long strideA = 0, long strideB = 0, long strideC = 0)
-    {
-        if (m == 0 || n == 0) return;
-        fixed (T* pa = a, pb = b, pc = c)
-        {
-            for (int g = 0; g < batch; g++)
-            {
-                Kernels.Gemm.Multiply(
-                    transposeA, transposeB, m, n, k, T.CreateTruncating(alpha), pa + g * strideA, transposeA ? m : k, pb + g * strideB, transposeB ? k : n,
-                    T.CreateTruncating(beta), pc + g * strideC, n, Threads);
-            }
-        }
+        if (tensor.Length < needed) throw new ArgumentException($"{name} has {tensor.Length} elements; at least {needed} are needed.", name);
     }
 }

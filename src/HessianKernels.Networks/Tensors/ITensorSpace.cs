@@ -127,4 +127,10 @@ public interface ITensorSpace<TView> where TView : allows ref struct
 
     /// <summary>Softmax of each row: <c>p = exp(z - logSumExp)</c>, with <c>logSumExp[r] = log sum_c exp(z[r, c])</c>, neither over- nor underflowing. p may be z.</summary>
     void Softmax(int rows, int columns, TView z, TView p, TView logSumExp);
+
+    /// <summary>
+    /// A class drawn from each row of probabilities, as one-hot rows: <c>result[r, c] = 1</c> for the first c with <c>p[r, 0] + .. + p[r, c] > uniform[r]</c>
+    /// (the last where rounding leaves none), else 0. Sums are taken in double.
+    /// </summary>
+    void DrawRows(int rows, int columns, TView p, TView uniform, TView result);
 }

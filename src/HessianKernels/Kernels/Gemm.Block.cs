@@ -71,7 +71,7 @@ internal static unsafe partial class Gemm
             if (depth == 0) return;
             int l = Block->L + above;
             T* packed = Block->Packed(panel) + (nint)above * width;
-            GemmPanel.Pack(product->B.At(first, l), product->B.Line, product->B.Step, Block->Columns(panel), width, depth, packed);
+            product->B.Pack(first, l, Block->Columns(panel), width, depth, packed);
             if (product->Scale is not null) GemmPanel.Scale(packed, width, depth, product->Scale + l);
             if (product->LowerB && l < first + width) GemmPanel.KeepLower(packed, width, Math.Min(depth, first + width - l), l - first, product->DiagonalOfB);
         }
@@ -82,7 +82,7 @@ internal static unsafe partial class Gemm
             int begin = Block->FirstRow + (band * Block->Grid.Band), end = Math.Min(Block->EndRow, begin + Block->Grid.Band);
             T* packed = Block->Left + (nint)(begin - Block->FirstRow) * Block->Depth;
             for (int i = begin; i < end; i += GemmTile.Rows, packed += GemmTile.Rows * Block->Depth)
-                GemmPanel.Pack(a.At(i, Block->L), a.Line, a.Step, Math.Min(GemmTile.Rows, end - i), GemmTile.Rows, Block->Depth, packed);
+                a.Pack(i, Block->L, Math.Min(GemmTile.Rows, end - i), GemmTile.Rows, Block->Depth, packed);
         }
     }
 

@@ -50,8 +50,8 @@ internal static unsafe partial class Gemm
             Product = &product, Grid = grid,
             // Rows of the left factor stay where they are, 8 at a time in the first cache, and so does what few tiles read; but a tile
             // cannot load across the columns of a transposed right factor.
-            PackLeft = product.A.Step != 1 && grid.Panels > 4,
-            PackRight = product.B.Line != 1 || product.M > 8 * GemmTile.Rows || product.LowerB || product.Scale is not null,
+            PackLeft = product.A.Narrow || (product.A.Step != 1 && grid.Panels > 4),
+            PackRight = product.B.Narrow || product.B.Line != 1 || product.M > 8 * GemmTile.Rows || product.LowerB || product.Scale is not null,
         };
         nint right = Aligned((nint)grid.Depth * (block.PackRight ? GemmTile.Vectors * grid.PanelsOfStretch : GemmTile.Vectors) * grid.Width);
         nint left = block.PackLeft ? (nint)grid.Depth * grid.Band * grid.BandsOfStretch : 0;

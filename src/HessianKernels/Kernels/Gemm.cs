@@ -88,12 +88,21 @@ internal static unsafe partial class Gemm
         Run(product, threads);
     }
 
+    /// <summary><see cref="Syrk"/>'s sum over floats, made in double: they are widened where they are packed, so that no copy of them is.</summary>
+    public static void MultiplyLowerWidened(bool transpose, int n, int k, double alpha, float* a, nint lda, double beta, double* c, nint ldc, int threads = 1)
+    {
+        Operand<double> left = Left(transpose, (double*)a, lda), right = Right(!transpose, (double*)a, lda);
+        (left.Narrow, right.Narrow) = (true, true);
+        Product<double> product = new() { M = n, N = n, K = k, Alpha = alpha, A = left, B = right, Beta = beta, C = c, Ldc = ldc, LowerC = true };
+        Run(product, threads);
+    }
+
     private static Operand<T> Left<T>(bool transpose, T* a, nint lda)
-        where T : unmanaged
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => new() { Start = a, Line = transpose ? 1 : lda, Step = transpose ? lda : 1 };
 
     private static Operand<T> Right<T>(bool transpose, T* b, nint ldb)
-        where T : unmanaged
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => new() { Start = b, Line = transpose ? ldb : 1, Step = transpose ? 1 : ldb };
 
     /// <summary>
@@ -102,11 +111,25 @@ internal static unsafe partial class Gemm
     /// <c>Start[i * Line + l * Step]</c>; one of the two is 1.
     /// </summary>
     internal struct Operand<T>
-        where T : unmanaged
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public T* Start;
         public nint Line, Step;
 
-        public readonly T* At(int line, int l) => Start + line * Line + l * Step;
+        /// <summary>Whether the elements are floats, to be packed, and T is double.</summary>
+        public bool Narrow;
+
+        public readonly T* At(int line, int l)
+        {
+            nint at = line * Line + l * Step;
+            return Narrow ? (T*)((float*)Start + at) : Start + at;
+        }
+
+        /// <summary>Packs <paramref name="lines"/> lines from one on, <paramref name="depth"/> steps from one on.</summary>
+        public readonly void Pack(int line, int l, int lines, int width, int depth, T* panel)
+        {
+            if (Narrow) GemmPanel.Pack((float*)At(line, l), Line, Step, lines, width, depth, panel);
+            else GemmPanel.Pack(At(line, l), Line, Step, lines, width, depth, panel);
+        }
     }
 }

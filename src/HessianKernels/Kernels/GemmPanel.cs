@@ -8,13 +8,15 @@ namespace HessianKernels.Kernels;
 /// <summary>
 /// Lines of a factor side by side, as tiles read them:
 /// <code>for (l &lt; depth) for (i &lt; width) panel[l * width + i] = i &lt; lines ? source[i * line + l * step] : 0;</code>
+/// Floats may be widened on the way.
 /// </summary>
 internal static unsafe class GemmPanel
 {
     private const int Block = 8;
 
     /// <summary>Packs one panel; its width is a multiple of 8, and <paramref name="line"/> or <paramref name="step"/> is 1.</summary>
-    public static void Pack<T>(T* source, nint line, nint step, int lines, int width, int depth, T* panel)
+    public static void Pack<TSource, T>(TSource* source, nint line, nint step, int lines, int width, int depth, T* panel)
+        where TSource : unmanaged, IBinaryFloatingPointIeee754<TSource>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (line == 1) PackAcross(source, step, lines, width, depth, panel);
@@ -48,20 +50,22 @@ internal static unsafe class GemmPanel
     }
 
     /// <summary>Lines that are columns: each step is a run of memory.</summary>
-    private static void PackAcross<T>(T* source, nint step, int lines, int width, int depth, T* panel)
+    private static void PackAcross<TSource, T>(TSource* source, nint step, int lines, int width, int depth, T* panel)
+        where TSource : unmanaged, IBinaryFloatingPointIeee754<TSource>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int l = 0; l < depth; l++, source += step, panel += width)
         {
             int i = 0;
             for (; i <= lines - Block; i += Block) Copy(source + i, panel + i);
-            for (; i < lines; i++) panel[i] = source[i];
+            for (; i < lines; i++) panel[i] = T.CreateTruncating(source[i]);
             for (; i < width; i++) panel[i] = T.Zero;
         }
     }
 
     /// <summary>Lines that are rows: eight by eight, turned around in registers.</summary>
-    private static void PackAlong<T>(T* source, nint line, int lines, int width, int depth, T* panel)
+    private static void PackAlong<TSource, T>(TSource* source, nint line, int lines, int width, int depth, T* panel)
+        where TSource : unmanaged, IBinaryFloatingPointIeee754<TSource>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int i = 0; i < width; i += Block, source += Block * line)
@@ -75,40 +79,55 @@ internal static unsafe class GemmPanel
             for (; l < depth; l++)
             {
                 T* destination = panel + i + (nint)l * width;
-                for (int r = 0; r < count; r++) destination[r] = source[r * line + l];
+                for (int r = 0; r < count; r++) destination[r] = T.CreateTruncating(source[r * line + l]);
                 for (int r = count; r < Block; r++) destination[r] = T.Zero;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy<T>(T* source, T* destination)
+    private static void Copy<TSource, T>(TSource* source, T* destination)
+        where TSource : unmanaged
         where T : unmanaged
     {
-        if (typeof(T) == typeof(double)) Vector512.Load(source).Store(destination);
-        else Vector256.Load(source).Store(destination);
+        if (typeof(T) == typeof(double)) LoadDouble(source).Store((double*)destination);
+        else Vector256.Load((T*)source).Store(destination);
+    }
+
+    /// <summary>Eight doubles, from as many or from floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> LoadDouble<TSource>(TSource* source)
+        where TSource : unmanaged
+    {
+        if (typeof(TSource) == typeof(double)) return Vector512.Load((double*)source);
+        Vector256<float> narrow = Vector256.Load((float*)source);
+        if (Avx512F.IsSupported) return Avx512F.ConvertToVector512Double(narrow);
+        (Vector256<double> low, Vector256<double> high) = Vector256.Widen(narrow);
+        return Vector512.Create(low, high);
     }
 
     /// <summary><c>destination[l * width + i] = source[i * line + l]</c> for i and l below 8.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose<T>(T* source, nint line, T* destination, nint width)
-        where T : unmanaged
+    private static void Transpose<TSource, T>(TSource* source, nint line, T* destination, nint width)
+        where TSource : unmanaged, IBinaryFloatingPointIeee754<TSource>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (typeof(T) == typeof(double) && Avx512F.IsSupported) TransposeDouble((double*)source, line, (double*)destination, width);
+        if (typeof(T) == typeof(double) && Avx512F.IsSupported) TransposeDouble(source, line, (double*)destination, width);
         else if (typeof(T) == typeof(float) && Avx.IsSupported) TransposeSingle((float*)source, line, (float*)destination, width);
         else
         {
             for (int l = 0; l < Block; l++)
                 for (int i = 0; i < Block; i++)
-                    destination[l * width + i] = source[i * line + l];
+                    destination[l * width + i] = T.CreateTruncating(source[i * line + l]);
         }
     }
 
-    private static void TransposeDouble(double* s, nint line, double* d, nint width)
+    private static void TransposeDouble<TSource>(TSource* s, nint line, double* d, nint width)
+        where TSource : unmanaged
     {
-        Vector512<double> r0 = Vector512.Load(s), r1 = Vector512.Load(s + line), r2 = Vector512.Load(s + 2 * line), r3 = Vector512.Load(s + 3 * line);
+        Vector512<double> r0 = LoadDouble(s), r1 = LoadDouble(s + line), r2 = LoadDouble(s + 2 * line), r3 = LoadDouble(s + 3 * line);
         s += 4 * line;
-        Vector512<double> r4 = Vector512.Load(s), r5 = Vector512.Load(s + line), r6 = Vector512.Load(s + 2 * line), r7 = Vector512.Load(s + 3 * line);
+        Vector512<double> r4 = LoadDouble(s), r5 = LoadDouble(s + line), r6 = LoadDouble(s + 2 * line), r7 = LoadDouble(s + 3 * line);
 
         // Pairs within lanes of 128 bits, then the lanes, each a 4 x 4 transpose: even columns of the low halves, odd ones of the high.
         Columns(Avx512F.UnpackLow(r0, r1), Avx512F.UnpackLow(r2, r3), Avx512F.UnpackLow(r4, r5), Avx512F.UnpackLow(r6, r7), d, 2 * width);

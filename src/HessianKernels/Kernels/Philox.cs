@@ -26,6 +26,15 @@ internal static class Philox
         return (c0, c1, c2, c3);
     }
 
+    /// <summary>Two independent numbers, uniform on (-1, 1), of one block: the middles of 2^52 equal parts.</summary>
+    public static (double, double) SymmetricPair(ulong seed, ulong stream, ulong index)
+    {
+        (uint a, uint b, uint c, uint d) = Block(seed, stream, index);
+        return (Symmetric(a, b), Symmetric(c, d));
+
+        static double Symmetric(uint high, uint low) => (2 * (((((ulong)high << 32) | low) >> 12) + 0.5) - (1L << 52)) * (1.0 / (1L << 52));
+    }
+
     /// <summary>Two independent standard normal numbers, from one block by Box and Muller's transformation of 53-bit uniforms.</summary>
     public static (double, double) NormalPair(ulong seed, ulong stream, ulong index)
     {

@@ -6,9 +6,9 @@ namespace HessianKernels.SecondMoment;
 internal sealed class BatchDraws
 {
     private readonly BatchSampling _sampling;
-    private readonly ulong _seed, _stream;
+    private readonly ulong _seed;
     private readonly int[] _order;
-    private ulong _index, _spare;
+    private ulong _stream, _index, _spare;
     private bool _hasSpare;
 
     public BatchDraws(BatchSampling sampling, ulong seed, ulong stream)
@@ -31,6 +31,13 @@ internal sealed class BatchDraws
                 nameof(sampling));
         if (sampling.Examples != space.Examples)
             throw new ArgumentException($"The sampling is of {sampling.Examples} examples; the set has {space.Examples}.", nameof(sampling));
+    }
+
+    /// <summary>Goes to the beginning of a stream: what follows is what a new one would draw, whatever was drawn before.</summary>
+    public void Restart(ulong stream)
+    {
+        (_stream, _index, _hasSpare) = (stream, 0, false);
+        for (int k = 0; k < _order.Length; k++) _order[k] = k;
     }
 
     /// <summary>Draws a batch into the first places of a span with room for <see cref="Most"/>.</summary>

@@ -17,7 +17,7 @@ namespace HessianKernels.SecondMoment;
 public sealed unsafe class GramAccumulator
 {
     private readonly double[] _gram;
-    private readonly int _order, _threads;
+    private readonly int _order;
     private bool _taken;
 
     /// <summary>An empty sum.</summary>
@@ -31,7 +31,7 @@ public sealed unsafe class GramAccumulator
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        (Examples, Rows, _threads) = (examples, rows, threads == 0 ? Environment.ProcessorCount : threads);
+        (Examples, Rows, Threads) = (examples, rows, threads == 0 ? Environment.ProcessorCount : threads);
         // The product of two ints is a long; its square may be more than a long holds.
         long order = (long)examples * rows;
         _gram = Workspace.Allocate<double>(order > int.MaxValue ? long.MaxValue : order * order);
@@ -44,11 +44,14 @@ public sealed unsafe class GramAccumulator
     /// <summary>r, the number of rows of each example.</summary>
     public int Rows { get; }
 
+    /// <summary>Most threads.</summary>
+    internal int Threads { get; }
+
     /// <summary>Columns added so far.</summary>
     public long Columns { get; private set; }
 
     /// <summary>Adds <c>B B^T</c>.</summary>
-    /// <typeparam name="T">float or double; floats are widened to a copy of the block.</typeparam>
+    /// <typeparam name="T">float or double.</typeparam>
     /// <param name="block">B, <c>[n r, columns]</c>, row-major: some columns of all factors. Row <c>i r + a</c> is row a of example
     /// i.</param>
     /// <param name="columns">Its columns, at least 1.</param>
@@ -60,7 +63,7 @@ public sealed unsafe class GramAccumulator
         => Add(block, columns, transposed: false);
 
     /// <summary>Adds <c>B^T B</c>: the same for a block that lies parameter by parameter.</summary>
-    /// <typeparam name="T">float or double; floats are widened to a copy of the block.</typeparam>
+    /// <typeparam name="T">float or double.</typeparam>
     /// <param name="block">B, <c>[columns, n r]</c>, row-major.</param>
     /// <param name="columns">Parameters in it, at least 1.</param>
     /// <exception cref="ArgumentException">The number of elements is another, or a row has a NaN or an infinity: where. Nothing was added
@@ -78,7 +81,7 @@ public sealed unsafe class GramAccumulator
         ThrowIfTaken();
         if (Columns == 0) throw new InvalidOperationException("No column was added.");
         _taken = true;
-        return CurvatureSet.FromGram(_gram, Examples, Rows, Columns, ElementType.Epsilon<double>(), _threads);
+        return CurvatureSet.FromGram(_gram, Examples, Rows, Columns, ElementType.Epsilon<double>(), Threads);
     }
 
     /// <summary>The same where a block's row <c>a n + i</c> was row a of example i, as in a file in Fortran order.</summary>
@@ -97,19 +100,30 @@ public sealed unsafe class GramAccumulator
         }
 
         _taken = true;
-        return CurvatureSet.FromGram(ordered, Examples, Rows, Columns, ElementType.Epsilon<double>(), _threads);
+        return CurvatureSet.FromGram(ordered, Examples, Rows, Columns, ElementType.Epsilon<double>(), Threads);
 
         int Place(int row) => row % Examples * Rows + row / Examples;
     }
 
-    /// <summary>Adds a block of doubles that is known to be finite, or whose place can be found when the sum shows that it is
-    /// not.</summary>
+    /// <summary>Adds a block that is known to be finite, or whose place can be found when the sum shows that it is not.</summary>
+    /// <param name="block">From its first column on; in rows a stride apart, or, where transposed, column after column.</param>
+    /// <param name="columns">How many are added.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
+    /// <param name="transposed">Whether it lies parameter by parameter.</param>
+    /// <param name="threads">Most threads; changes no bit.</param>
     /// <returns>The first row with a sum of squares that is not finite; -1 where all are.</returns>
-    internal int AddUnchecked(ReadOnlySpan<double> block, int columns, bool transposed)
+    internal int AddUnchecked<T>(ReadOnlySpan<T> block, int columns, int stride, bool transposed, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int stride = transposed ? _order : columns;
-        fixed (double* b = block, g = _gram)
-            Gemm.MultiplyLower(transposed, !transposed, _order, columns, 1.0, b, stride, b, stride, 1.0, g, _order, _threads);
+        fixed (T* b = block)
+        fixed (double* g = _gram)
+        {
+            if (typeof(T) == typeof(float))
+                Gemm.MultiplyLowerWidened(transposed, _order, columns, 1.0, (float*)b, stride, 1.0, g, _order, threads);
+            else
+                Syrk.Multiply(transposed, _order, columns, 1.0, (double*)b, stride, 1.0, g, _order, threads);
+        }
+
         Columns += columns;
         for (int i = 0; i < _order; i++)
             if (!double.IsFinite(_gram[i * _order + i])) return i;
@@ -120,18 +134,12 @@ public sealed unsafe class GramAccumulator
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ThrowIfTaken();
+        ElementType.ThrowIfUnsupported<T>();
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         (int rows, int rowLength) = transposed ? (columns, _order) : (_order, columns);
         string shape = transposed ? "columns x (examples x rows)" : "(examples x rows) x columns";
-        FactorRows.Validate(block, rows, 1, rowLength, (nameof(block), shape), _threads, transposed ? "Column" : "Row");
-        double[]? widened = null;
-        if (typeof(T) != typeof(double))
-        {
-            widened = new double[block.Length];
-            for (int i = 0; i < widened.Length; i++) widened[i] = double.CreateTruncating(block[i]);
-        }
-
-        AddUnchecked(widened ?? System.Runtime.InteropServices.MemoryMarshal.Cast<T, double>(block), columns, transposed);
+        FactorRows.Validate(block, rows, 1, rowLength, (nameof(block), shape), Threads, transposed ? "Column" : "Row");
+        AddUnchecked(block, columns, transposed ? _order : columns, transposed, Threads);
     }
 
     private void ThrowIfTaken()

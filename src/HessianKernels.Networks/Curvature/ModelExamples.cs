@@ -1,0 +1,96 @@
+using System.Numerics;
+using HessianKernels.Networks.Data;
+using HessianKernels.Networks.Losses;
+using HessianKernels.Networks.Models;
+using HessianKernels.Networks.Tensors;
+
+namespace HessianKernels.Networks.Curvature;
+
+/// <summary>Examples as a model and its loss take them: inputs and targets on a tensor space, once, for all the points that look at them.</summary>
+/// <typeparam name="TView">How tensors are held.</typeparam>
+public sealed class ModelExamples<TView> : IDisposable where TView : allows ref struct
+{
+    /// <summary>Takes the memory for <paramref name="count"/> examples; who calls writes <see cref="Inputs"/> and <see cref="Targets"/>.</summary>
+    /// <param name="space">The arithmetic.</param>
+    /// <param name="model">The network: its input's and output's lengths.</param>
+    /// <param name="count">Number of examples n, at least 1.</param>
+    public ModelExamples(ITensorSpace<TView> space, Model model, int count)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        (Space, Count, InputLength, TargetLength) = (space, count, model.Input.Length, model.Outputs);
+        InputMemory = space.Allocate((long)count * InputLength);
+        TargetMemory = space.Allocate((long)count * TargetLength);
+    }
+
+    /// <summary>The arithmetic.</summary>
+    public ITensorSpace<TView> Space { get; }
+
+    /// <summary>Number of examples n.</summary>
+    public int Count { get; }
+
+    /// <summary>Numbers of an input.</summary>
+    public int InputLength { get; }
+
+    /// <summary>Numbers of a target, C.</summary>
+    public int TargetLength { get; }
+
+    /// <summary>The inputs, <c>[n, InputLength]</c>.</summary>
+    public TView Inputs => InputMemory.View;
+
+    /// <summary>The targets, <c>[n, C]</c>.</summary>
+    public TView Targets => TargetMemory.View;
+
+    internal ITensorMemory<TView> InputMemory { get; }
+
+    internal ITensorMemory<TView> TargetMemory { get; }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        InputMemory.Dispose();
+        TargetMemory.Dispose();
+    }
+}
+
+/// <summary>Examples in the CPU's memory.</summary>
+public static class ModelExamples
+{
+    /// <summary>
+    /// The examples of a data set: its inputs as they lie there. A squared error takes its targets, or, where it has labels alone, the classes as
+    /// <see cref="DataSet{T}.ForRegression"/> puts them; any other loss the class of each as a distribution (one-hot), or, where there are no labels, its targets.
+    /// </summary>
+    /// <exception cref="ArgumentException">The inputs or the targets are of another length than the model's, or a label is not one of its outputs: which.</exception>
+    public static ModelExamples<Span<T>> Create<T>(CpuTensorSpace<T> space, Model model, Loss loss, DataSet<T> data)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(model);
+        if (data.InputShape.Length != model.Input.Length || data.Inputs.LongLength != (long)data.Examples * model.Input.Length)
+        {
+            throw new ArgumentException(
+                $"Found {data.Examples} inputs of shape {data.InputShape}, {data.Inputs.Length} numbers; expected inputs of shape {model.Input} for this model.", nameof(data));
+        }
+
+        bool labelled = data.Labels is not null && loss is not MeanSquaredError;
+        if (!labelled) data = data.ForRegression(model.Outputs);
+        ModelExamples<Span<T>> examples = new(space, model, data.Examples);
+        data.Inputs.CopyTo(examples.Inputs);
+        if (!labelled)
+        {
+            data.Targets!.CopyTo(examples.Targets);
+            return examples;
+        }
+
+        for (int i = 0; i < data.Examples; i++)
+        {
+            int label = data.Labels![i];
+            if (label < 0 || label >= model.Outputs)
+                throw new ArgumentException($"Example {i} has label {label}; expected 0 to {model.Outputs - 1}, the outputs of this model.", nameof(data));
+            examples.Targets[i * model.Outputs + label] = T.One;
+        }
+
+        return examples;
+    }
+}

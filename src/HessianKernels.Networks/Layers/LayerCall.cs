@@ -1,0 +1,11 @@
+namespace HessianKernels.Networks.Layers;
+
+/// <summary>Which call's tensors are there to be passed on to the layers inside another.</summary>
+internal enum LayerCall
+{
+    Forward,
+    Backward,
+    ForwardTangent,
+    BackwardTangent,
+    ExampleGradients,
+}
