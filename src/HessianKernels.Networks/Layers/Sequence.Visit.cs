@@ -7,7 +7,7 @@ public sealed partial class Sequence
     {
         Cursor at = new(this, views.Examples, views.Order, views.TangentOrder);
         for (int i = 0; i < layers.Length; i++, at.Pass(layers[i - 1]))
-            if (HasParameters(i)) layers[i].Visit(At(at, i, views, Call.ExampleGradients), visitor);
+            if (HasParameters(i)) layers[i].Visit(At(at, i, views, LayerCall.ExampleGradients), visitor);
     }
 
     /// <inheritdoc/>
