@@ -84,7 +84,7 @@ internal sealed class CurvatureCommand
             CurvatureOutcome found = new()
             {
                 Model = source.Model.Specification, IsDouble = source.IsDouble, Parameters = d, Examples = point.Examples,
-                Matrix = parsed.GetValue(_gaussNewton) ? "gaussNewton" : "hessian", Loss = point.Value(), GradientNorm = NormOf(point),
+                Matrix = parsed.GetValue(_gaussNewton) ? "gaussNewton" : "hessian", Loss = point.Value(), GradientNorm = point.GradientNorm(),
             };
             ModelOperator<Span<T>> matrix = parsed.GetValue(_gaussNewton) ? point.GaussNewton() : point.Hessian();
             try
@@ -113,14 +113,6 @@ internal sealed class CurvatureCommand
         if (_run.Json(parsed)) outcome.PrintJson();
         else outcome.PrintTable();
         return outcome.ExitCode;
-    }
-
-    private static double NormOf<T>(ModelPoint<Span<T>> point)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Span<T> norm = stackalloc T[1];
-        new Spaces.CpuSpace<T>(1, point.ParameterCount).Norm(point.Gradient(), norm);
-        return double.CreateTruncating(norm[0]);
     }
 
     private static EdgeOutcome Edge<T>(

@@ -45,11 +45,11 @@ internal sealed class CurvatureOutcome
         get
         {
             BatchExpectationStatus? batches = Sharpness?.BatchSharpness.Status;
-            if (IsCancelled || _evidence?.Status == LanczosStatus.Cancelled || Trace?.Status == TraceStatus.Cancelled
+            if (IsCancelled || _evidence?.Status == LanczosStatus.Cancelled || Trace is { Status: TraceStatus.Cancelled }
                 || batches == BatchExpectationStatus.Cancelled || Edge?.ExitCode == Cli.ExitCode.Cancelled)
                 return Cli.ExitCode.Cancelled;
             bool pairs = _evidence is null || _evidence.Value.Status == LanczosStatus.Converged;
-            bool trace = Trace is null || Trace.Status is TraceStatus.Complete or TraceStatus.Converged;
+            bool trace = Trace is null or { Status: TraceStatus.Complete or TraceStatus.Converged };
             bool sharpness = batches != BatchExpectationStatus.LimitReached, edge = Edge is null || Edge.ExitCode == Cli.ExitCode.Converged;
             return pairs && trace && sharpness && edge ? Cli.ExitCode.Converged : Cli.ExitCode.NotConverged;
         }
