@@ -16,6 +16,8 @@ internal static class HkCommand
             EdgeCommand.Create(cancellation),
             BatchCommand.Create(cancellation),
             SampleCommand.Create(),
+            ReproduceCommand.Create(cancellation),
+            PlotCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().First();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
