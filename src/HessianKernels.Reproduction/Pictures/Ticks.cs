@@ -50,9 +50,11 @@ public static class Ticks
         if (decades >= 3 || (decades == 2 && max / min > 50))
         {
             int every = (decades + most - 1) / most;
+            // Written out where all of them are short, else all as powers.
+            bool plain = low >= -3 && high <= 4;
             List<Tick> ticks = [];
             for (int power = low; power <= high; power++)
-                if (((power % every) + every) % every == 0) ticks.Add(new(Math.Pow(10, power), Power(power)));
+                if (((power % every) + every) % every == 0) ticks.Add(new(Math.Pow(10, power), plain ? Number(Math.Pow(10, power)) : Ten(power)));
             return [.. ticks];
         }
 
@@ -79,8 +81,6 @@ public static class Ticks
         string mantissa = Minus((value / Math.Pow(10, power)).ToString("0.###", CultureInfo.InvariantCulture));
         return mantissa is "1" or "−1" ? mantissa[..^1] + Ten(power) : $"{mantissa}×{Ten(power)}";
     }
-
-    private static string Power(int power) => power is >= -2 and <= 3 ? Number(Math.Pow(10, power)) : Ten(power);
 
     private static string Ten(int power)
         => "10" + (power < 0 ? "⁻" : "") + string.Concat(Math.Abs(power).ToString(CultureInfo.InvariantCulture).Select(digit => Digits[digit - '0']));

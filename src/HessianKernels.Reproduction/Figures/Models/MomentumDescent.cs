@@ -22,17 +22,20 @@ internal sealed class MomentumDescent(double[] eigenvalues, double learningRate,
         }
     }
 
-    /// <summary>The mean growth of log ||x|| a step, over the second half of some steps.</summary>
+    /// <summary>The mean growth of log ||(x, d)|| a step, over the second half of some steps.</summary>
     public double Growth(int steps)
     {
-        double half = 0;
+        double log = 0;
         for (int t = 0; t < steps; t++)
         {
-            if (t == steps / 2) half = Size;
             Step();
+            double size = Size;
+            if (t >= steps / 2) log += Math.Log(size);
+            // The recursion is linear: at length 1 its numbers stay numbers.
+            for (int a = 0; a < _x.Length; a++) (_x[a], _d[a]) = (_x[a] / size, _d[a] / size);
         }
 
-        return Math.Log(Size / half) / (steps - steps / 2);
+        return log / (steps - steps / 2);
     }
 
     private double Size => Math.Sqrt(_x.Sum(x => x * x) + _d.Sum(d => d * d));

@@ -72,7 +72,7 @@ internal sealed class Figure1 : Figure
                 new("measures", scan.ToChart()),
                 new("late-loss", new()
                 {
-                    Title = $"Loss after {steps} steps against K (saturated at 10)", X = new("K (eq. 9)"), Y = Axis.Log("median loss / first loss", 1e-12, 20),
+                    Title = $"Loss after {steps} steps against K (saturated at 10)", X = new("K (eq. 9)"), Y = Axis.Log("median loss / first loss"),
                     Series = [new ScatterSeries("median of the runs", scan.Measures[2], [.. late.Select(x => Math.Min(10, Math.Max(1e-12, x)))])],
                     Thresholds = [new("K = 1", 1, Vertical: true)],
                 }),

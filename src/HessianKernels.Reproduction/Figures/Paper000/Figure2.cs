@@ -32,7 +32,7 @@ internal sealed class Figure2 : Figure
         [
             ("D", $"{d}"), ("P", $"{p}"), ("seeds", $"{seeds}"), ("steps", $"{steps}"), ("B", string.Join(", ", Batches(d))),
             ("η", FormattableString.Invariant($"{share} · 2 / λmax of the first NTK's limit")),
-            ("z at first", "deviation 0.1"),
+            ("z at first", "deviation 0.3"),
         ];
     }
 
@@ -90,7 +90,7 @@ internal sealed class Figure2 : Figure
         for (int k = 0; k < batches.Length; k++)
         {
             RandomNumbers random = new(run.Seed, 1_000_000 + seed * 16 + (ulong)k);
-            double[] jacobian = [.. model.Jacobian], z = Array.ConvertAll(model.Residuals, x => 0.1 * x), u = new double[p], row = new double[p];
+            double[] jacobian = [.. model.Jacobian], z = Array.ConvertAll(model.Residuals, x => 0.3 * x), u = new double[p], row = new double[p];
             double[] top = new double[d], along = new double[model.Rank];
             int[] order = [.. Enumerable.Range(0, d)];
             Array.Fill(top, 1);

@@ -52,9 +52,9 @@ internal sealed class Figure8 : Figure
             pictures.Add(new(names[s], new()
             {
                 Title = $"Loss after {steps} steps, {names[s]} setting", X = new("measure", Min: 0.2, Max: 1.8),
-                Y = Axis.Log("median loss / first loss (saturated at 10)", 1e-12, 30),
+                Y = Axis.Log("median loss / first loss (saturated at 10)"),
                 Series = [.. s_measures.Select(k => new ScatterSeries(StabilityScan.MeasureNames[k], scan.Measures[k], shown) { Color = k })],
-                Thresholds = [new("1", 1, Vertical: true)],
+                Thresholds = [new("measure = 1", 1, Vertical: true)],
             }));
             tables.Add((names[s], Table.Of(
                 "late-loss", ("learning_rate", scan.LearningRates), ("median_growth_of_loss", late), ("lambda_max_T", scan.Measures[0]),

@@ -22,7 +22,7 @@ internal sealed class Figure9 : Figure
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 8, 200);
 
     private static (int D, int P, int Seeds, int Draws) Sizes(Effort effort)
-        => (FigureRun.Of(effort, 40, 100, 400), FigureRun.Of(effort, 60, 150, 600), FigureRun.Of(effort, 20, 60, 30), FigureRun.Of(effort, 8, 24, 6));
+        => (FigureRun.Of(effort, 40, 100, 400), FigureRun.Of(effort, 60, 150, 600), FigureRun.Of(effort, 20, 200, 30), FigureRun.Of(effort, 8, 24, 6));
 
     private static int[] Batches(int d) => [1, 2, 5, d / 10, d / 4, d];
 

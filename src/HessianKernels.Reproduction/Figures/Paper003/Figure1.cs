@@ -25,8 +25,8 @@ internal sealed class Figure1 : Figure
     private static int[] Grid(Effort effort) => effort switch
     {
         Effort.Coarse => [2, 5, 10, 20, 30, 50, 70, 90],
-        Effort.Quick => [.. Enumerable.Range(1, 33).Select(k => 3 * k)],
-        _ => [.. Enumerable.Range(1, 49).Select(k => 2 * k)],
+        Effort.Quick => [.. Crossing.LogRange(1, 99, 44).Select(x => (int)Math.Round(x)).Distinct()],
+        _ => [.. Enumerable.Range(1, 99)],
     };
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
@@ -82,7 +82,7 @@ internal sealed class Figure1 : Figure
 
     private static Chart Draw(DivergenceMap map, int[] grid, double eta)
     {
-        double[] axis = [.. grid.Select(x => (double)x)], edges = HeatMap.Edges(axis), sigmas = Crossing.Range(1, 99, 197);
+        double[] axis = [.. grid.Select(x => (double)x)], edges = HeatMap.Edges(axis, AxisScale.Log), sigmas = Crossing.LogRange(1, 99, 200);
         // Theorem 1: sigma = eta lambda_1 sqrt(n/b - 1); both solved for b.
         double[] one = [.. sigmas.Select(sigma => N / (1 + Math.Pow(sigma / (eta * CoherentSgd.LargestEigenvalue), 2)))];
         double[] two = [.. sigmas.Select(sigma => N / (1 + 2 * sigma / (eta * CoherentSgd.LargestEigenvalue) - sigma))];
@@ -90,7 +90,7 @@ internal sealed class Figure1 : Figure
         double[] exact = FirstStable(axis, (column, row) => map.Edge[row * n + column] - eta), typical = FirstStable(axis, (column, row) => -map.Lyapunov[row * n + column]);
         return new()
         {
-            Title = FormattableString.Invariant($"Share of divergent runs, η = {eta}"), X = new("coherence σ", Min: edges[0], Max: edges[^1]), Y = new("batch size b", Min: edges[0], Max: edges[^1]),
+            Title = FormattableString.Invariant($"Share of divergent runs, η = {eta}"), X = Axis.Log("coherence σ", edges[0], edges[^1]), Y = Axis.Log("batch size b", edges[0], edges[^1]),
             Series =
             [
                 new HeatMap("share of runs that diverge", edges, edges, map.Divergent, 0, 1),
@@ -111,8 +111,7 @@ internal sealed class Figure1 : Figure
         {
             int row = axis.Length - 1;
             while (row >= 0 && margin(column, row) >= 0) row--;
-            if (row == axis.Length - 1) at[column] = double.NaN;
-            else if (row < 0) at[column] = axis[0];
+            if (row < 0 || row == axis.Length - 1) at[column] = double.NaN;
             else
             {
                 double low = margin(column, row), high = margin(column, row + 1);

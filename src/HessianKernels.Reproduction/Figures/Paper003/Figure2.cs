@@ -58,10 +58,23 @@ internal sealed class Figure2 : Figure
         double[] b = [.. sizes.Select(size => (double)size)];
         return new()
         {
-            Claims = map.Claims(),
+            Claims =
+            [
+                .. map.Claims(),
+                Claim.AtLeast(ClaimSource.Paper, "the boundary of the runs is roughly linear between b and η²: R² of a line through its points, η ≤ 1", 0.95, Linearity(b, typical)),
+            ],
             Pictures = [new("log", Draw(map, b, rates, edges, typical, AxisScale.Log)), new("square", Draw(map, b, rates, edges, typical, AxisScale.Linear))],
             Tables = [map.ToTable("map"), Table.Of("lines", ("batch_size", b), ("edge_without_replacement", edges), ("lyapunov_zero", typical))],
         };
+    }
+
+    /// <summary>The squared correlation of b and eta^2 along a boundary.</summary>
+    private static double Linearity(double[] b, double[] boundary)
+    {
+        (double X, double Y)[] points = [.. boundary.Zip(b, (eta, size) => (eta * eta, size)).Where(point => point.Item1 <= 1)];
+        double x = points.Average(p => p.X), y = points.Average(p => p.Y);
+        double xy = points.Sum(p => (p.X - x) * (p.Y - y)), xx = points.Sum(p => (p.X - x) * (p.X - x)), yy = points.Sum(p => (p.Y - y) * (p.Y - y));
+        return xy * xy / (xx * yy);
     }
 
     /// <summary>Over eta on a logarithmic axis, or over eta squared on a linear one.</summary>

@@ -41,6 +41,7 @@ internal sealed class Figure1 : Figure
         bool[] away = [.. paths.Select(path => path[1].Ratio < path[0].Ratio)];
         // u_1 / u_2 of the library's own eigenvector against eq. 1.
         double ratio = Math.Abs(top.Eigenvectors[0] / top.Eigenvectors[1]) / start.Ratio;
+        double wide = 1.1 * paths.Max(path => path.Max(p => Math.Abs(p.Theta1))), low = paths.Min(path => path.Min(p => p.Theta2)) - 0.4;
         return new()
         {
             Claims =
@@ -64,17 +65,17 @@ internal sealed class Figure1 : Figure
                 }),
                 new("trajectories", new()
                 {
-                    Title = "Trajectories on the loss", X = new("θ₁", Min: -0.25, Max: 0.25), Y = new("θ₂", Min: 8.2, Max: 10.4),
+                    Title = "Trajectories on the loss", X = new("θ₁", Min: -wide, Max: wide), Y = new("θ₂", Min: low, Max: 10.4),
                     Series =
                     [
-                        Landscape(),
-                        .. s_rates.Select((eta, k) => new LineSeries(FormattableString.Invariant($"η = {eta}"), [.. paths[k].Take(200).Select(p => p.Theta1)], [.. paths[k].Take(200).Select(p => p.Theta2)]) { Color = k }),
+                        Landscape(wide, low),
+                        .. s_rates.Select((eta, k) => new LineSeries(FormattableString.Invariant($"η = {eta}"), [.. paths[k].Take(60).Select(p => p.Theta1)], [.. paths[k].Take(60).Select(p => p.Theta2)]) { Color = Shade(k), Marked = true }),
                     ],
                 }),
                 new("orientation", new()
                 {
                     Title = "Orientation of the sharpest eigenvector", X = Axis.Log("step + 1", 1, Steps), Y = Axis.Log("R₂ = |u₁/u₂|", 1, 1e6),
-                    Series = [.. s_rates.Select((eta, k) => new LineSeries(FormattableString.Invariant($"η = {eta}"), [.. paths[k].Take(Steps).Select((_, t) => t + 1.0)], [.. paths[k].Take(Steps).Select(p => p.Ratio)]) { Color = k })],
+                    Series = [.. s_rates.Select((eta, k) => new LineSeries(FormattableString.Invariant($"η = {eta}"), [.. paths[k].Take(Steps).Select((_, t) => t + 1.0)], [.. paths[k].Take(Steps).Select(p => p.Ratio)]) { Color = Shade(k) })],
                 }),
             ],
             Tables =
@@ -98,13 +99,16 @@ internal sealed class Figure1 : Figure
         return [.. path];
     }
 
-    private static HeatMap Landscape()
+    /// <summary>Colours apart from those of the map.</summary>
+    private static int Shade(int path) => path switch { 0 => 7, 1 => 4, 2 => 2, _ => 3 };
+
+    private static HeatMap Landscape(double wide, double low)
     {
-        const int cells = 50;
-        double[] x = Crossing.Range(-0.25, 0.25, cells + 1), y = Crossing.Range(8.2, 10.4, cells + 1), values = new double[cells * cells];
+        const int cells = 60;
+        double[] x = Crossing.Range(-wide, wide, cells + 1), y = Crossing.Range(low, 10.4, cells + 1), values = new double[cells * cells];
         for (int row = 0; row < cells; row++)
             for (int column = 0; column < cells; column++)
                 values[row * cells + column] = Math.Log10(new DiagonalNetwork((x[column] + x[column + 1]) / 2, (y[row] + y[row + 1]) / 2).Loss);
-        return new("log₁₀ L", x, y, values, -3, 1);
+        return new("log₁₀ L", x, y, values, -2, Math.Ceiling(values.Max()));
     }
 }
