@@ -19,9 +19,9 @@ internal static class HtmlReport
         body{font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;max-width:1180px;margin:0 auto;padding:1rem;background:#fff;color:#1f2328}
         h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-top:1px solid #8886;padding-top:1rem}
         table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{border-bottom:1px solid #8886;padding:.25rem .5rem;text-align:left;vertical-align:top}
-        td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}
+        td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.overview td.n{white-space:nowrap}.wide{overflow-x:auto}
         .yes{color:#116329}.no{color:#b42318;font-weight:600}.small{font-size:.86rem;opacity:.85}
-        .pictures{display:flex;flex-wrap:wrap;gap:.8rem}.pictures svg.chart{max-width:100%;height:auto;border:1px solid #8884;border-radius:6px}
+        .pictures{display:flex;flex-wrap:wrap;align-items:flex-start;gap:.8rem}.pictures svg.chart{max-width:100%;height:auto;border:1px solid #8884;border-radius:6px}
         a{color:#0a58ca}
         @media screen and (prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}.yes{color:#56d364}.no{color:#ff7b72}a{color:#79b8ff}}
         @media print{body{max-width:none;padding:0}section,svg,tr{break-inside:avoid}a{color:inherit}}
@@ -41,7 +41,7 @@ internal static class HtmlReport
 
     private static void Overview(StringBuilder page, IReadOnlyList<(Figure Figure, FigureRecord Record)> figures)
     {
-        page.Append("<div class=\"wide\"><table><tr><th>figure</th><th>what</th><th class=\"n\">paper's claims reproduced</th><th class=\"n\">exact claims hold</th>");
+        page.Append("<div class=\"wide overview\"><table><tr><th>figure</th><th>what</th><th class=\"n\">paper's claims reproduced</th><th class=\"n\">exact claims hold</th>");
         page.Append("<th class=\"n\">time</th><th class=\"n\">in the library</th></tr>\n");
         foreach ((Figure figure, FigureRecord record) in figures)
         {
@@ -51,7 +51,10 @@ internal static class HtmlReport
         }
 
         double seconds = figures.Sum(figure => figure.Record.Seconds);
-        page.Append(CultureInfo.InvariantCulture, $"</table></div>\n<p class=\"small\">{figures.Count} figures, {seconds:0} s of computation in all.</p>\n");
+        page.Append(CultureInfo.InvariantCulture, $"</table></div>\n<p class=\"small\">{figures.Count} figures, {seconds:0} s of computation in all.");
+        string[] others = [.. FigureCatalog.All.Where(figure => figures.All(held => held.Figure != figure)).Select(figure => figure.Id)];
+        if (others.Length > 0) page.Append($" Not computed here: {Text(string.Join(", ", others))}.");
+        page.Append("</p>\n");
     }
 
     private static void Section(StringBuilder page, Figure figure, FigureRecord record, OutputFolder folder)

@@ -83,15 +83,15 @@ public static class Reproducer
             finished.Add(record!);
         }
 
-        WriteReports(folder);
+        WriteReports(folder, figures);
         if (!cancelled) progress?.Report(new("", figures.Count, figures.Count, 1));
         return new(finished, work.Count(item => item.Kept is not null && finished.Contains(item.Kept)), cancelled, Path.Combine(folder.FullPath, OutputFolder.ReportName));
     }
 
     /// <summary>Writes the report and the summary of all that a folder holds.</summary>
-    private static void WriteReports(OutputFolder folder)
+    private static void WriteReports(OutputFolder folder, IReadOnlyList<Figure> asked)
     {
-        IReadOnlyList<(Figure Figure, FigureRecord Record)> held = folder.Finished(FigureCatalog.All);
+        IReadOnlyList<(Figure Figure, FigureRecord Record)> held = folder.Finished(FigureCatalog.All.Union(asked));
         folder.Write(OutputFolder.ReportName, HtmlReport.Of(held, folder));
         folder.Write(OutputFolder.SummaryName, MarkdownSummary.Of(held));
     }

@@ -4,7 +4,7 @@ namespace HessianKernels.Reproduction.Pictures;
 
 public sealed partial record Chart
 {
-    private const double LabelSize = 12, SmallSize = 11, TitleSize = 14, Edge = 12, TickLength = 4;
+    private const double LabelSize = 12, SmallSize = 11, TitleSize = 14, Edge = 12, TickLength = 4, LeastPlot = 100;
 
     /// <summary>Draws the chart.</summary>
     /// <returns>A whole SVG document, the same for the same chart.</returns>
@@ -20,26 +20,27 @@ public sealed partial record Chart
         List<string> title = TextSize.Wrap(Title, Width - 2 * Edge, TitleSize, bold: true);
         double top = Edge + title.Count * 18 + 4;
         List<string> xLabel = TextSize.Wrap(X.Label, Width - 2 * Edge - 60, LabelSize);
-        double below = TickLength + 16 + 16 * xLabel.Count + 8, plotHeight = Height - top - below;
+        double below = TickLength + 16 + 16 * xLabel.Count + 8, plotHeight = Math.Max(LeastPlot, Height - top - below);
         List<string> yLabel = TextSize.Wrap(Y.Label, plotHeight, LabelSize);
         Tick[] yTicks = Frame.Marks(Y, ys, plotHeight, 34);
         double left = Edge + 15 * yLabel.Count + 6 + yTicks.Max(tick => TextSize.Width(tick.Label, SmallSize)) + TickLength + 3;
         double right = maps ? ColorBar.Width(Maps) + Edge : Edge;
         // Half of the last number hangs over the plot's end.
-        Tick[] xTicks = Frame.Marks(X, xs, Width - left - right, 62);
+        Tick[] xTicks = Frame.Marks(X, xs, Math.Max(LeastPlot, Width - left - right), 62);
         if (!maps) right = Math.Max(right, xTicks.Max(tick => TextSize.Width(tick.Label, SmallSize)) / 2 + 4);
-        Frame frame = new(X, Y, xs, ys, Width - left - right, plotHeight);
-        Legend legend = new(Series, Width - 2 * Edge);
+        Frame frame = new(X, Y, xs, ys, Math.Max(LeastPlot, Width - left - right), plotHeight);
+        double width = left + frame.Width + right, height = top + plotHeight + below;
+        Legend legend = new(Series, width - 2 * Edge);
 
-        using Svg svg = new(Width, Height + legend.Height, Title);
-        for (int i = 0; i < title.Count; i++) svg.Text("title", Width / 2.0, Edge + 14 + 18 * i, "middle", title[i]);
+        using Svg svg = new(width, height + legend.Height, Title);
+        for (int i = 0; i < title.Count; i++) svg.Text("title", width / 2, Edge + 14 + 18 * i, "middle", title[i]);
         DrawPlot(svg, frame, left, top, xTicks, yTicks, maps);
         DrawTicks(svg, frame, left, top, xTicks, yTicks);
         double labelled = top + frame.Height + TickLength + 16;
         for (int i = 0; i < xLabel.Count; i++) svg.Text("", left + frame.Width / 2, labelled + 14 + 16 * i, "middle", xLabel[i]);
         for (int i = 0; i < yLabel.Count; i++) svg.Text("", Edge + 11 + 15 * i, top + frame.Height / 2, "middle", yLabel[i], upwards: true);
         if (maps) ColorBar.Draw(svg, Maps, left + frame.Width + 14, top, frame.Height);
-        legend.Draw(svg, Edge, Height);
+        legend.Draw(svg, Edge, height);
         return svg.Finish();
     }
 

@@ -26,10 +26,10 @@ public sealed partial record Chart
     /// <summary>Lines across.</summary>
     public IReadOnlyList<Threshold> Thresholds { get; init; } = [];
 
-    /// <summary>Of the picture, in pixels, at least 240.</summary>
+    /// <summary>Of the picture, in pixels, at least 240; more where the labels would leave too little for the plot.</summary>
     public int Width { get; init; } = 560;
 
-    /// <summary>Of the picture without its legend, in pixels, at least 160.</summary>
+    /// <summary>Of the picture without its legend, in pixels, at least 160; more where the labels would leave too little for the plot.</summary>
     public int Height { get; init; } = 380;
 
     /// <summary>The ends of an axis: what is asked for, else what the data take and a little more.</summary>

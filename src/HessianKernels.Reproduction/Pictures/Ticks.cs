@@ -79,7 +79,7 @@ public static class Ticks
         if (value == 0 || (size >= 1e-3 && size < 1e5)) return Minus(value.ToString("0.######", CultureInfo.InvariantCulture));
         int power = (int)Math.Floor(Math.Log10(size) + 1e-9);
         string mantissa = Minus((value / Math.Pow(10, power)).ToString("0.###", CultureInfo.InvariantCulture));
-        return mantissa is "1" or "−1" ? mantissa[..^1] + Ten(power) : $"{mantissa}×{Ten(power)}";
+        return Scientific(mantissa, power);
     }
 
     private static string Ten(int power)
@@ -91,12 +91,29 @@ public static class Ticks
     private static IEnumerable<string> Labels(double[] values, double step)
     {
         double largest = values.Length == 0 ? 0 : values.Max(Math.Abs);
-        if (largest >= 1e5 || (largest > 0 && largest < 1e-3)) return values.Select(Number);
-        int decimals = 0;
-        for (double rest = step; decimals < 12 && Math.Abs(rest - Math.Round(rest)) > 1e-6 * rest; decimals++) rest *= 10;
+        if (largest >= 1e5 || (largest > 0 && largest < 1e-3))
+        {
+            int power = (int)Math.Floor(Math.Log10(largest) + 1e-9);
+            double unit = Math.Pow(10, power);
+            string format = "0." + new string('#', Decimals(step / unit));
+            return values.Select(value => value == 0 ? "0" : Scientific(Minus((value / unit).ToString(format, CultureInfo.InvariantCulture)), power));
+        }
+
+        string plain = "F" + Decimals(step);
         // A zero that rounding left a sign on is zero.
-        return values.Select(value => Minus((value == 0 ? 0.0 : value).ToString("F" + decimals, CultureInfo.InvariantCulture)));
+        return values.Select(value => Minus((value == 0 ? 0.0 : value).ToString(plain, CultureInfo.InvariantCulture)));
     }
+
+    /// <summary>How many a step takes.</summary>
+    private static int Decimals(double step)
+    {
+        int decimals = 0;
+        for (double rest = step; decimals < 15 && Math.Abs(rest - Math.Round(rest)) > 1e-6 * rest; decimals++) rest *= 10;
+        return decimals;
+    }
+
+    private static string Scientific(string mantissa, int power)
+        => mantissa is "1" or "−1" ? mantissa[..^1] + Ten(power) : $"{mantissa}×{Ten(power)}";
 
     private static double Count(double min, double max, double step) => Math.Floor(max / step + 1e-9) - Math.Ceiling(min / step - 1e-9) + 1;
 

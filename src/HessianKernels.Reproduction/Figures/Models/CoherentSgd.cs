@@ -11,20 +11,24 @@ internal static class CoherentSgd
     public const double LargestEigenvalue = 2;
 
     /// <summary>
-    /// The Lyapunov exponent without replacement: the largest of <c>E log |1 - eta m k / b|</c>, k hypergeometric, and
-    /// <c>(b / n) log |1 - eta m / b|</c>.
+    /// The Lyapunov exponent without replacement, the largest of <c>E log |1 - eta m k / b|</c>, k hypergeometric, and
+    /// <c>(b / n) log |1 - eta m / b|</c>; and the standard deviation of that logarithm in one step.
     /// </summary>
-    public static double Lyapunov(int n, int sigma, int b, double eta)
+    public static (double Exponent, double Deviation) Lyapunov(int n, int sigma, int b, double eta)
     {
-        double m = LargestEigenvalue * n / sigma, first = 0;
+        double m = LargestEigenvalue * n / sigma, first = 0, square = 0;
         for (int k = Math.Max(0, b - (n - sigma)); k <= Math.Min(b, sigma); k++)
         {
             double probability = Math.Exp(LogChoose(sigma, k) + LogChoose(n - sigma, b - k) - LogChoose(n, b));
-            first += probability * Math.Log(Math.Abs(1 - eta * m * k / b));
+            double growth = Math.Log(Math.Abs(1 - eta * m * k / b));
+            (first, square) = (first + probability * growth, square + probability * growth * growth);
         }
 
-        // With sigma = 1 every coordinate is one example's.
-        return sigma == n ? first : Math.Max(first, (double)b / n * Math.Log(Math.Abs(1 - eta * m / b)));
+        // Every other coordinate is one example's.
+        double share = (double)b / n, single = Math.Log(Math.Abs(1 - eta * m / b));
+        return sigma < n && share * single > first
+            ? (share * single, Math.Abs(single) * Math.Sqrt(share * (1 - share)))
+            : (first, Math.Sqrt(Math.Max(0, square - first * first)));
     }
 
     /// <summary>The share of runs that grow a thousandfold in so many steps; the paper calls more than half of five divergent.</summary>

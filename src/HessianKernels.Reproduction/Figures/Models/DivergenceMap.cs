@@ -13,6 +13,9 @@ internal sealed class DivergenceMap(int points)
 
     public double[] Lyapunov { get; } = new double[points];
 
+    /// <summary>The standard deviation of the logarithm that the exponent is the mean of.</summary>
+    public double[] Deviation { get; } = new double[points];
+
     public double[] LearningRate { get; } = new double[points];
 
     public int[] Sigma { get; } = new int[points];
@@ -29,9 +32,9 @@ internal sealed class DivergenceMap(int points)
     {
         int[] all = [.. Enumerable.Range(0, points)];
         bool Grows(int i) => Divergent[i] > 0.5;
-        // A thousandfold in a thousand steps takes an exponent of this size; nearer to 0 the steps do not decide.
-        double clear = 1.5 * Math.Log(1000) / Steps;
-        int[] decided = [.. all.Where(i => Math.Abs(Lyapunov[i]) > clear)], one = [.. all.Where(i => LearningRate[i] > Theorem1(Sigma[i], BatchSize[i]))];
+        // Where all steps together come to a thousandfold though chance be three standard deviations against it.
+        bool Decided(int i) => double.IsNegativeInfinity(Lyapunov[i]) || Math.Abs(Lyapunov[i]) * Steps > Math.Log(1000) + 3 * Deviation[i] * Math.Sqrt(Steps);
+        int[] decided = [.. all.Where(Decided)], one = [.. all.Where(i => LearningRate[i] > Theorem1(Sigma[i], BatchSize[i]))];
         int[] two = [.. all.Where(i => LearningRate[i] < Theorem2(Sigma[i], BatchSize[i]))];
         double Share(int[] of, Func<int, bool> holds) => of.Length == 0 ? 1 : (double)of.Count(holds) / of.Length;
         return

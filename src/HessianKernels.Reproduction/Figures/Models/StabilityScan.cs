@@ -9,6 +9,9 @@ internal sealed class StabilityScan
     /// <summary>The measures in the order of <see cref="Measures"/>.</summary>
     public static readonly string[] MeasureNames = ["λmax(T)", "K exact", "K (eq. 9)", "K_HD (eq. 10)", "K_tr (eq. 11)", "η λmax / 2"];
 
+    /// <summary>How finely the crossing of lambda_max(T) is told, as a share.</summary>
+    public const double Resolution = 2e-3;
+
     private readonly LearningRateSweep _sweep;
     private readonly double _trace;
 
@@ -31,16 +34,8 @@ internal sealed class StabilityScan
     public double[][] Measures { get; private set; } = [];
 
     /// <summary>All measures at a learning rate.</summary>
-    public double[] At(double learningRate, FigureRun run) => run.Library<double[]>(() =>
-    [
-        new SecondMomentOperator(Setting.Space, learningRate, Setting.Sampling, new() { Tolerance = 1e-8, Threads = run.Threads })
-            .LargestEigenvalue().Value,
-        _sweep.Exact(learningRate, Setting.Sampling).Value,
-        _sweep.Diagonal(learningRate, Setting.Sampling).Value,
-        NoiseKernel.HighDimensionalAsymptotic(Setting.Space.Eigenvalues, 1, learningRate, Setting.Sampling),
-        NoiseKernel.Trace(_trace, 1, learningRate, Setting.Sampling),
-        learningRate * Setting.LargestEigenvalue / 2,
-    ]);
+    public double[] At(double learningRate, FigureRun run)
+        => run.Library(() => Enumerable.Range(0, MeasureNames.Length).Select(measure => Measure(measure, learningRate, run.Threads)).ToArray());
 
     /// <summary>The measures at shares of the edge.</summary>
     public void Scan(double[] shares, FigureRun run, double from, double to)
@@ -58,14 +53,25 @@ internal sealed class StabilityScan
     /// <summary>The learning rate at which a measure reaches 1, as a share of the edge; infinite where it does not up to three times it.</summary>
     public double CrossingOf(int measure, FigureRun run)
     {
-        double One(double eta) => measure switch
-        {
-            1 => run.Library(() => _sweep.Exact(eta, Setting.Sampling).Value),
-            2 => run.Library(() => _sweep.Diagonal(eta, Setting.Sampling).Value),
-            _ => At(eta, run)[measure],
-        };
-        return Crossing.Of(One, 1, 0.5 * Edge, 3 * Edge, measure == 0 ? 1e-3 : 1e-4) / Edge;
+        double One(double eta) => run.Library(() => Measure(measure, eta, run.Threads));
+        // lambda_max(T) is dear: one look on each side of the edge, and everywhere where it does not cross between them.
+        if (measure == 0 && Crossing.Of(One, 1, (1 - Resolution) * Edge, (1 + Resolution) * Edge, 3 * Resolution) is var near && double.IsFinite(near))
+            return near / Edge;
+        return Crossing.Of(One, 1, 0.5 * Edge, 3 * Edge) / Edge;
     }
+
+    /// <summary>K of eq. 9 at the edge.</summary>
+    public double DiagonalAtEdge(FigureRun run) => run.Library(() => Measure(2, Edge, run.Threads));
+
+    private double Measure(int measure, double eta, int threads) => measure switch
+    {
+        0 => new SecondMomentOperator(Setting.Space, eta, Setting.Sampling, new() { Tolerance = 1e-8, Threads = threads }).LargestEigenvalue().Value,
+        1 => _sweep.Exact(eta, Setting.Sampling).Value,
+        2 => _sweep.Diagonal(eta, Setting.Sampling).Value,
+        3 => NoiseKernel.HighDimensionalAsymptotic(Setting.Space.Eigenvalues, 1, eta, Setting.Sampling),
+        4 => NoiseKernel.Trace(_trace, 1, eta, Setting.Sampling),
+        _ => eta * Setting.LargestEigenvalue / 2,
+    };
 
     public Table ToTable(string name) => Table.Of(
         name, [("learning_rate", LearningRates), ("lambda_max_T", Measures[0]), ("K_exact", Measures[1]), ("K", Measures[2]), ("K_HD", Measures[3]),

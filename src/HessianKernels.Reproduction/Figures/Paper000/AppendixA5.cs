@@ -17,7 +17,7 @@ internal sealed class AppendixA5 : Figure
         "Momentum µ acts on K, to lowest order, as a learning rate η/(1 − µ) (eq. 76). Here the learning rate at which half of the runs of " +
         "heavy-ball SGD have grown is set beside those at which K exact, its high-dimensional and its trace estimate with momentum reach 1.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 4, 16, 60);
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 4, 30);
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [

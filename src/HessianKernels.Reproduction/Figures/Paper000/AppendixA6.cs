@@ -20,7 +20,7 @@ internal sealed class AppendixA6 : Figure
         "L2 regularisation of strength ρ lowers K: its high-dimensional form (eq. 82, in the scaling of the mean loss) is at most that of " +
         "ρ = 0. Here K exact with weight decay is set beside simulated SGD with weight decay.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 4, 16, 60);
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 4, 20);
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [

@@ -18,7 +18,7 @@ internal sealed class Figure1 : Figure
         "As the learning rate grows, SGD diverges though the largest eigenvalue is far below 2/η; K rises from 0 to 1 exactly at the " +
         "edge, and the loss after 10⁴ steps diverges for K > 1. Computed on a Gaussian Jacobian (D = 100, P = 120, B = 5).";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 3, 9, 25);
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 5, 15);
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
@@ -58,7 +58,7 @@ internal sealed class Figure1 : Figure
             [
                 Claim.AtMost(ClaimSource.Paper, "K starts at 0: its value at the smallest learning rate", 0.1, scan.Measures[2][0]),
                 Claim.Near(ClaimSource.Paper, "K = 1 where the second moment turns unstable: η of K = 1 over η*", 1, 0.05, scan.CrossingOf(2, run)),
-                Claim.Near(ClaimSource.Exact, "λmax(T) = 1 where K exact = 1: η of λmax(T) = 1 over η*", 1, 2e-3, scan.CrossingOf(0, run)),
+                Claim.Near(ClaimSource.Exact, "λmax(T) = 1 where K exact = 1: η of λmax(T) = 1 over η*", 1, StabilityScan.Resolution, scan.CrossingOf(0, run)),
                 Claim.AtMost(ClaimSource.Paper, $"the loss after the last step diverges exactly for K > 1: points of {told} where it does not", 0, wrong),
                 Claim.AtMost(ClaimSource.Paper, "the mean is stable at the edge: η* λmax / 2", 1, scan.Edge * setting.LargestEigenvalue / 2),
             ],

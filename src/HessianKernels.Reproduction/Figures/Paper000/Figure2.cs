@@ -18,7 +18,7 @@ internal sealed class Figure2 : Figure
         "The largest eigenvalue of the NTK of a random quadratic regression model at one learning rate: smaller batches sharpen faster at " +
         "first and saturate sooner; the difference is larger where the model curvature Q has more weight in the larger eigenmodes.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 10, 120);
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 2, 60);
 
     private static (int D, int P, int Seeds, int Steps, double Share) Sizes(Effort effort)
         => (FigureRun.Of(effort, 20, 40, 80), FigureRun.Of(effort, 30, 60, 120), FigureRun.Of(effort, 8, 30, 100), FigureRun.Of(effort, 30, 40, 60), 0.1);

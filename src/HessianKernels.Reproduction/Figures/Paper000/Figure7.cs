@@ -17,11 +17,11 @@ internal sealed class Figure7 : Figure
         "predicts the edge; with localised eigenvectors even K fails, the dynamics being unstable for K well below 1. Beyond the paper: " +
         "the exact noise kernel norm, and the Lyapunov exponent of the typical path.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 5, 15, 60);
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 4, 30, 120);
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        ("D", "100"), ("P", "120"), ("B", "5"), ("learning rates a setting", $"{FigureRun.Of(effort, 5, 25, 61)}"),
+        ("D", "100"), ("P", "120"), ("B", "5"), ("learning rates a setting", $"{FigureRun.Of(effort, 4, 25, 61)}"),
         ("runs for the Lyapunov exponent", $"{FigureRun.Of(effort, 4, 8, 24)}"), ("steps of a run", $"{FigureRun.Of(effort, 1024, 4096, 16_384)}"),
     ];
 
@@ -41,12 +41,12 @@ internal sealed class Figure7 : Figure
         {
             double from = (double)s / scans.Length, to = (s + 1.0) / scans.Length;
             StabilityScan scan = scans[s] = new(LinearSetting.Of(LinearSetting.Names[s], run.Seed), run);
-            scan.Scan(Crossing.Range(0.1, 1.4, run.Pick(5, 25, 61)), run, from, from + 0.6 * (to - from));
+            scan.Scan(Crossing.Range(0.1, 1.4, run.Pick(4, 25, 61)), run, from, from + 0.6 * (to - from));
             cross[s] = [.. Enumerable.Range(0, 5).Select(measure => scan.CrossingOf(measure, run))];
             run.At(from + 0.75 * (to - from));
             typical[s] = run.Library(() => LyapunovExponent.CriticalLearningRate(
                 scan.Setting.Space, scan.Setting.Sampling, lyapunov, cancellation: run.Cancellation).Value) / scan.Edge;
-            kernelAtEdge[s] = scan.At(scan.Edge, run)[2];
+            kernelAtEdge[s] = scan.DiagonalAtEdge(run);
             pictures.Add(new(scan.Setting.Name, scan.ToChart()));
             measures.Add((scan.Setting.Name, scan.ToTable("measures")));
             crossings.Add((scan.Setting.Name, Table.Of(
@@ -57,7 +57,7 @@ internal sealed class Figure7 : Figure
         for (int s = 0; s < scans.Length; s++)
         {
             claims.Add(Claim.Near(
-                ClaimSource.Exact, $"{LinearSetting.Names[s]}: K exact = 1 where λmax(T) = 1 (quotient of the learning rates)", 1, 2e-3,
+                ClaimSource.Exact, $"{LinearSetting.Names[s]}: K exact = 1 where λmax(T) = 1 (quotient of the learning rates)", 1, StabilityScan.Resolution,
                 cross[s][1] / cross[s][0]));
         }
 

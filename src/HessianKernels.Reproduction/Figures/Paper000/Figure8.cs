@@ -18,7 +18,7 @@ internal sealed class Figure8 : Figure
         "The loss after 10⁴ steps, saturated at 10, against λmax(T), K and K_HD: flat, all three are 1 where the loss begins to diverge; " +
         "dispersed, K is still good and K_HD less so; localised, only λmax(T) tells. The median over several runs is taken.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 6, 22, 70);
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 10, 40);
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
@@ -48,7 +48,7 @@ internal sealed class Figure8 : Figure
 
             double eta = LateLoss.Transition(scan.Setting, 0.8 * scan.Edge, 1.6 * scan.Edge, paths, steps, run);
             (transition[s], there[s]) = (eta / scan.Edge, scan.At(eta, run));
-            double[] shown = [.. late.Select(x => Math.Clamp(x, 1e-12, 10))];
+            double[] shown = [.. late.Select(x => Math.Clamp(x, 1e-30, 10))];
             pictures.Add(new(names[s], new()
             {
                 Title = $"Loss after {steps} steps, {names[s]} setting", X = new("measure", Min: 0.2, Max: 1.8),

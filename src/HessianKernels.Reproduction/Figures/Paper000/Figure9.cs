@@ -19,7 +19,7 @@ internal sealed class Figure9 : Figure
         "eq. 17; both more so where V(σ) ∝ σ. Averaged over models and batches; the second batch is averaged exactly, and every model is " +
         "taken with Q and −Q, which cancels what is odd in Q and has mean zero.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 8, 200);
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 60, 200);
 
     private static (int D, int P, int Seeds, int Draws) Sizes(Effort effort)
         => (FigureRun.Of(effort, 40, 100, 400), FigureRun.Of(effort, 60, 150, 600), FigureRun.Of(effort, 20, 200, 30), FigureRun.Of(effort, 8, 24, 6));

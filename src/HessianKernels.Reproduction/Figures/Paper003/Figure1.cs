@@ -20,7 +20,7 @@ internal sealed class Figure1 : Figure
         "n = 100, the set of Theorem 2's proof with λ₁ = 2, at η = 0.8 and 0.5: runs (five a point, without replacement, up to 1000 steps, a thousandfold either way) " +
         "diverge below Theorem 1's line and not above Theorem 2's. Beyond the paper: the exact mean-square edge η*(b), and the line where the Lyapunov exponent is 0.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 10, 25);
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 5, 40);
 
     private static int[] Grid(Effort effort) => effort switch
     {
@@ -53,7 +53,8 @@ internal sealed class Figure1 : Figure
                 for (int k = 0; k < maps.Length; k++)
                 {
                     (maps[k].Sigma[at], maps[k].BatchSize[at], maps[k].LearningRate[at], maps[k].Edge[at]) = (sigma, b, s_rates[k], edge);
-                    (maps[k].Divergent[at], maps[k].Lyapunov[at]) = (divergent[k], CoherentSgd.Lyapunov(N, sigma, b, s_rates[k]));
+                    maps[k].Divergent[at] = divergent[k];
+                    (maps[k].Lyapunov[at], maps[k].Deviation[at]) = CoherentSgd.Lyapunov(N, sigma, b, s_rates[k]);
                 }
 
                 run.At((double)Interlocked.Increment(ref done) / points);
@@ -87,7 +88,7 @@ internal sealed class Figure1 : Figure
         double[] one = [.. sigmas.Select(sigma => N / (1 + Math.Pow(sigma / (eta * CoherentSgd.LargestEigenvalue), 2)))];
         double[] two = [.. sigmas.Select(sigma => N / (1 + 2 * sigma / (eta * CoherentSgd.LargestEigenvalue) - sigma))];
         int n = grid.Length;
-        double[] exact = FirstStable(axis, (column, row) => map.Edge[row * n + column] - eta), typical = FirstStable(axis, (column, row) => -map.Lyapunov[row * n + column]);
+        double[] exact = FirstStable(axis, (column, row) => Math.Log(map.Edge[row * n + column] / eta)), typical = FirstStable(axis, (column, row) => -map.Lyapunov[row * n + column]);
         return new()
         {
             Title = FormattableString.Invariant($"Share of divergent runs, η = {eta}"), X = Axis.Log("coherence σ", edges[0], edges[^1]), Y = Axis.Log("batch size b", edges[0], edges[^1]),
@@ -103,7 +104,7 @@ internal sealed class Figure1 : Figure
         };
     }
 
-    /// <summary>For each column the b at which a margin of stability turns positive for good, between two rows by a straight line.</summary>
+    /// <summary>For each column the b at which a margin of stability turns positive for good, between two rows by a straight line in the logarithm of b.</summary>
     private static double[] FirstStable(double[] axis, Func<int, int, double> margin)
     {
         double[] at = new double[axis.Length];
@@ -116,7 +117,7 @@ internal sealed class Figure1 : Figure
             {
                 double low = margin(column, row), high = margin(column, row + 1);
                 double share = double.IsFinite(high) ? Math.Clamp(-low / (high - low), 0, 1) : 0.5;
-                at[column] = axis[row] + share * (axis[row + 1] - axis[row]);
+                at[column] = axis[row] * Math.Pow(axis[row + 1] / axis[row], share);
             }
         }
 

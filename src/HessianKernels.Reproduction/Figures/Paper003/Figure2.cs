@@ -19,7 +19,7 @@ internal sealed class Figure2 : Figure
         "n = 100, σ = 5, λ₁ = 2: runs over (η, b), with the lines of both theorems, on a logarithmic and a linear axis; the boundary is expected to be roughly linear " +
         "between b and η². Beyond the paper: the exact edge and the line where the Lyapunov exponent is 0.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 8, 20);
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 2, 5);
 
     private static (int[] B, double[] Rates) Grid(Effort effort) => (
         effort == Effort.Coarse ? [2, 5, 10, 20, 40, 60, 80] : [.. Enumerable.Range(1, FigureRun.Of(effort, 7, 32, 49)).Select(k => k * FigureRun.Of(effort, 1, 3, 2))],
@@ -42,13 +42,14 @@ internal sealed class Figure2 : Figure
             run.Parallel(sizes.Length, row =>
             {
                 edges[row] = CoherentSgd.Edge(N, Sigma, sizes[row], BatchScheme.WithoutReplacement);
-                typical[row] = Crossing.Of(eta => CoherentSgd.Lyapunov(N, Sigma, sizes[row], eta), 0, edges[row] * 0.999, 20 * edges[row], 1e-6);
+                typical[row] = Crossing.Of(eta => CoherentSgd.Lyapunov(N, Sigma, sizes[row], eta).Exponent, 0, edges[row] * 0.999, 20 * edges[row], 1e-6);
                 double[] divergent = CoherentSgd.Divergent(N, Sigma, sizes[row], rates, DivergenceMap.Runs, DivergenceMap.Steps, run, (ulong)row);
                 for (int k = 0; k < rates.Length; k++)
                 {
                     int at = row * rates.Length + k;
                     (map.Sigma[at], map.BatchSize[at], map.LearningRate[at], map.Edge[at]) = (Sigma, sizes[row], rates[k], edges[row]);
-                    (map.Divergent[at], map.Lyapunov[at]) = (divergent[k], CoherentSgd.Lyapunov(N, Sigma, sizes[row], rates[k]));
+                    map.Divergent[at] = divergent[k];
+                    (map.Lyapunov[at], map.Deviation[at]) = CoherentSgd.Lyapunov(N, Sigma, sizes[row], rates[k]);
                 }
 
                 run.At((double)Interlocked.Increment(ref done) / sizes.Length);
