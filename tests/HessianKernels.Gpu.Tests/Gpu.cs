@@ -1,0 +1,14 @@
+using Xunit;
+
+// The device is one, and its context serves one caller at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace HessianKernels.Gpu.Tests;
+
+/// <summary>The device that the tests run on: HK_GPU names one; threads that play a device where it is not set.</summary>
+internal static class Gpu
+{
+    private static readonly Lazy<GpuContext> Opened = new(() => GpuContext.Open(Environment.GetEnvironmentVariable("HK_GPU") ?? "emulator"));
+
+    public static GpuContext Context => Opened.Value;
+}
