@@ -11,7 +11,7 @@ namespace HessianKernels.Gpu;
 /// The top eigenpairs of operators on a device: <see cref="Lanczos"/>' own loop, on a <see cref="GpuSpace{T}"/>. Coefficients and decisions
 /// stay on the device and are read every few steps.
 /// </summary>
-public static class GpuLanczos
+public static partial class GpuLanczos
 {
     /// <summary>The k wanted eigenpairs of one operator.</summary>
     /// <param name="gpu">The device.</param>
