@@ -79,7 +79,7 @@ internal sealed class DeviceMoment : ILinearOperator<ArrayView<double>>, IDispos
     private MemoryBuffer1D<double, Stride1D.Dense> Upload(double[] numbers)
     {
         MemoryBuffer1D<double, Stride1D.Dense> buffer = _gpu.Allocate<double>(numbers.Length, "A second moment");
-        if (numbers.Length > 0) buffer.View.CopyFromCPU(_gpu.Stream, numbers);
+        _gpu.Upload<double>(numbers, buffer.View);
         return buffer;
     }
 }

@@ -40,7 +40,7 @@ public sealed class DeviceSymmetric<T> : ILinearOperator<ArrayView<T>>, IDisposa
         gpu.ThrowIfShort(RequiredBytes(Batch, n), $"A stack of {Batch} matrices of order {n}");
         _launches = gpu.Launches(SymmetricLaunches<T>.Load);
         _matrices = gpu.Allocate<T>(matrices.Length, "A stack of matrices");
-        _matrices.View.CopyFromCPU(gpu.Stream, ref System.Runtime.InteropServices.MemoryMarshal.GetReference(matrices), matrices.Length);
+        gpu.Upload(matrices, _matrices.View);
         if (Tiles > 1) _sums = gpu.Allocate<T>((long)Batch * Tiles * n, "Sums of tiles");
     }
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using HessianKernels.Gpu.Kernels;
 using HessianKernels.Kernels;
 using HessianKernels.Krylov;
@@ -75,10 +74,10 @@ public static partial class GpuLanczos
             {
                 int items = Math.Min(piece, batch - first);
                 ReadOnlySpan<T> part = matrices.Slice(first * n * n, items * n * n);
-                stack.View.SubView(0, part.Length).CopyFromCPU(gpu.Stream, ref MemoryMarshal.GetReference(part), part.Length);
+                gpu.Upload(part, stack.View);
                 launches.Largest(gpu.Stream, new KernelConfig(new Index3D(items, 1, 1), new Index3D(group, 1, 1), shared), stack.View, start.View, found.View, told.View, shape);
-                ((ArrayView<T>)found.View).CopyToCPU(gpu.Stream, ref vectors[first * n], (long)items * n);
-                ((ArrayView<double>)told.View).CopyToCPU(gpu.Stream, ref outcomes[first * Outcomes], (long)items * Outcomes);
+                gpu.Download(found.View, vectors.AsSpan(first * n, items * n));
+                gpu.Download(told.View, outcomes.AsSpan(first * Outcomes, items * Outcomes));
             }
         }
         finally

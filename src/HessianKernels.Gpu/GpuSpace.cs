@@ -93,7 +93,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     {
         if (source.Length == 0) return;
         Span<T> host = Host(checked((int)source.Length));
-        source.CopyToCPU(Gpu.Stream, ref host[0], host.Length);
+        Gpu.Download(source, host);
         for (int i = 0; i < host.Length; i++) destination[i] = double.CreateTruncating(host[i]);
     }
 
@@ -103,7 +103,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
         if (source.IsEmpty) return;
         Span<T> host = Host(source.Length);
         for (int i = 0; i < host.Length; i++) host[i] = T.CreateTruncating(source[i]);
-        destination.SubView(0, host.Length).CopyFromCPU(Gpu.Stream, ref host[0], host.Length);
+        Gpu.Upload<T>(host, destination);
     }
 
     /// <inheritdoc/>

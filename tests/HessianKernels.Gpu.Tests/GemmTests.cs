@@ -87,10 +87,10 @@ public class GemmTests
     {
         Accelerator accelerator = Gpu.Context.Accelerator;
         using MemoryBuffer1D<T, Stride1D.Dense> left = accelerator.Allocate1D<T>(a.Length + 1), right = accelerator.Allocate1D<T>(b.Length + 1);
-        using MemoryBuffer1D<T, Stride1D.Dense> result = accelerator.Allocate1D(c);
-        if (a.Length > 0) left.View.SubView(0, a.Length).CopyFromCPU(a);
-        if (b.Length > 0) right.View.SubView(0, b.Length).CopyFromCPU(b);
+        using MemoryBuffer1D<T, Stride1D.Dense> result = Gpu.Upload(c);
+        Gpu.Context.Upload<T>(a, left.View);
+        Gpu.Context.Upload<T>(b, right.View);
         Gemm<T>.Of(Gpu.Context).Multiply(shape, left.View, right.View, result.View, batch);
-        return result.GetAsArray1D(Gpu.Context.Stream);
+        return Gpu.Download(result);
     }
 }

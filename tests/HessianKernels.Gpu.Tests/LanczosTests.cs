@@ -50,9 +50,9 @@ public class LanczosTests
     private static T[] Product<T>(DeviceSymmetric<T> matrix, T[] x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using MemoryBuffer1D<T, Stride1D.Dense> input = Gpu.Context.Accelerator.Allocate1D(x), output = Gpu.Context.Accelerator.Allocate1D<T>(x.Length);
+        using MemoryBuffer1D<T, Stride1D.Dense> input = Gpu.Upload(x), output = Gpu.Context.Accelerator.Allocate1D<T>(x.Length);
         matrix.Apply(input.View, output.View);
-        return output.GetAsArray1D(Gpu.Context.Stream);
+        return Gpu.Download(output);
     }
 
     [Theory]

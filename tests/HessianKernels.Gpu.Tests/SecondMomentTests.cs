@@ -81,13 +81,13 @@ public class SecondMomentTests
         using DeviceSecondMoment t = new(Gpu.Context, space, 0.05, sampling);
         double[] x = Matrices.Numbers(t.Length, 4), expected = new double[t.Length];
         onCpu.Apply(x, expected);
-        using MemoryBuffer1D<double, Stride1D.Dense> input = Gpu.Context.Accelerator.Allocate1D(x), output = Gpu.Context.Accelerator.Allocate1D<double>(t.Length);
+        using MemoryBuffer1D<double, Stride1D.Dense> input = Gpu.Upload(x), output = Gpu.Context.Accelerator.Allocate1D<double>(t.Length);
         t.Apply(input.View, output.View);
-        double[] found = output.GetAsArray1D(Gpu.Context.Stream);
+        double[] found = Gpu.Download(output);
         double largest = expected.Max(Math.Abs);
         Tolerance.Equal<double>(expected, found, 1e-13 * largest, "T x");
         t.Apply(input.View, output.View);
-        Tolerance.SameBits<double>(found, output.GetAsArray1D(Gpu.Context.Stream), "T x again");
+        Tolerance.SameBits<double>(found, Gpu.Download(output), "T x again");
     }
 
     private static (double[] Values, int[] Shape, JsonElement Rows) Read(string name)
