@@ -60,12 +60,14 @@ public class ConvolutionBenchmark<T> : IMeasured
                     expected += double.CreateTruncating(_w[(c * 3 + i) * 3 + j])
                         * double.CreateTruncating(_x[((2 * shape.Stride + i - 1) * shape.Input.Width + 2 * shape.Stride + j - 1) * shape.Input.Channels + c]);
         Check.Near(double.CreateTruncating(_result[(2 * shape.OutputWidth + 2) * outputs]), expected, Check.Rounding<T>(shape.WindowLength) * Math.Sqrt(shape.WindowLength), "y[0, 2, 2, 0]");
-        double allowed = Check.Rounding<T>(shape.WindowLength) * Math.Sqrt((double)y * shape.WindowLength);
+        // What the products may be out, and the sums of so many numbers that compare them.
+        double size = Math.Sqrt((double)y * shape.WindowLength), sums = Check.Rounding<double>(y);
+        double allowed = (Check.Rounding<T>(9 * Math.Max(shape.Input.Channels, outputs)) + sums) * size;
         Input();
         Check.Near(Inner(_x), forward, allowed, "<x, input adjoint>");
         Weight();
         // Its elements are the longer sums.
-        allowed = Check.Rounding<T>((double)Examples * shape.Windows) * Math.Sqrt((double)y * shape.WindowLength);
+        allowed = (Check.Rounding<T>((double)Examples * shape.Windows) + sums) * size;
         Check.Near(Inner(_w), forward, allowed, "<w, weight adjoint>");
     }
 
