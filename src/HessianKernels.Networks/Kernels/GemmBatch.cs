@@ -53,7 +53,8 @@ internal unsafe struct GemmBatch<T>
                 }
 
                 Gemm.Multiply(
-                    b.TransposeA, b.TransposeB, b.M, b.N, b.K, b.Alpha, b.A + g * b.StrideA, lda, b.B + g * b.StrideB, ldb, b.Beta, b.C + g * b.StrideC, b.N, threads);
+                    b.TransposeA, b.TransposeB, b.M, b.N, b.K, b.Alpha, b.A + g * b.StrideA, lda, b.B + g * b.StrideB, ldb,
+                    b.Beta, b.C + g * b.StrideC, b.N, threads);
             }
         }
     }
