@@ -23,7 +23,9 @@ internal readonly struct Rectifier<T>(T slope) : IActivation<T>
     {
         Vector512<T> positive = Vector512.GreaterThan(z, default);
         // Not slope z, which at -infinity would be NaN.
-        Vector512<T> below = slope == T.Zero ? Vector512.ConditionalSelect(Vector512.LessThanOrEqual(z, default), default, z) : Vector512.Create(slope) * z;
+        Vector512<T> below = slope == T.Zero
+            ? Vector512.ConditionalSelect(Vector512.LessThanOrEqual(z, default), default, z)
+            : Vector512.Create(slope) * z;
         y = Vector512.ConditionalSelect(positive, z, below);
         first = Vector512.ConditionalSelect(positive, Vector512<T>.One, Vector512.Create(slope));
         second = third = default;

@@ -11,7 +11,9 @@ internal unsafe partial struct Convolution<T>
         if (_grid.IsPixelwise && stride == 0)
         {
             T beta = accumulate ? T.One : T.Zero;
-            Gemm.Multiply(true, false, _outputs, _grid.Channels, (int)(Rows * _grid.Columns), T.One, dy, _outputs, x, _grid.Channels, beta, dw, _grid.Channels, _threads);
+            Gemm.Multiply(
+                true, false, _outputs, _grid.Channels, (int)(Rows * _grid.Columns), T.One, dy, _outputs, x, _grid.Channels, beta, dw, _grid.Channels,
+                _threads);
             return;
         }
 

@@ -4,12 +4,12 @@ using HessianKernels.Kernels;
 namespace HessianKernels.Networks.Kernels;
 
 /// <summary>
-/// A convolution as products of matrices: of the panels of windows, <c>[windows, Line]</c>, and the weights, <c>[Outputs, Line]</c>, their inner indices in
-/// the panel's order (window's row, window's column, channel).
+/// A convolution as products of matrices: of the panels of windows, <c>[windows, Line]</c>, and the weights, <c>[Outputs, Line]</c>, their inner
+/// indices in the panel's order (window's row, window's column, channel).
 /// </summary>
 /// <remarks>
-/// A panel holds as many rows of windows as the second cache takes, and is gathered, multiplied and forgotten by one thread. How windows fall into panels and
-/// panels into chunks follows from the sizes alone.
+/// A panel holds as many rows of windows as the second cache takes, and is gathered, multiplied and forgotten by one thread. How windows fall into
+/// panels and panels into chunks follows from the sizes alone.
 /// </remarks>
 internal unsafe partial struct Convolution<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -53,7 +53,8 @@ internal unsafe partial struct Convolution<T>
         T beta = accumulate ? T.One : T.Zero;
         if (_grid.IsPixelwise)
         {
-            Gemm.Multiply(false, true, (int)(Rows * _grid.Columns), _outputs, _grid.Channels, T.One, x, _grid.Channels, w, _grid.Channels, beta, y, _outputs, _threads);
+            Gemm.Multiply(
+                false, true, (int)(Rows * _grid.Columns), _outputs, _grid.Channels, T.One, x, _grid.Channels, w, _grid.Channels, beta, y, _outputs, _threads);
             return;
         }
 
@@ -90,7 +91,9 @@ internal unsafe partial struct Convolution<T>
         if (_grid.IsPixelwise)
         {
             T beta = accumulate ? T.One : T.Zero;
-            Gemm.Multiply(false, false, (int)(Rows * _grid.Columns), _grid.Channels, _outputs, T.One, dy, _outputs, w, _grid.Channels, beta, dx, _grid.Channels, _threads);
+            Gemm.Multiply(
+                false, false, (int)(Rows * _grid.Columns), _grid.Channels, _outputs, T.One, dy, _outputs, w, _grid.Channels, beta, dx,
+                _grid.Channels, _threads);
             return;
         }
 
@@ -121,8 +124,8 @@ internal unsafe partial struct Convolution<T>
                 long end = Math.Min(last, first + Shape.RowsOfPanel);
                 T* dy = Dy + (nint)first * grid.Columns * Shape._outputs;
                 Gemm.Multiply(
-                    false, false, (int)(end - first) * grid.Columns, grid.Line, Shape._outputs, T.One, dy, Shape._outputs, W, grid.Line, T.Zero, panel, grid.Line,
-                    Shape._threads);
+                    false, false, (int)(end - first) * grid.Columns, grid.Line, Shape._outputs, T.One, dy, Shape._outputs, W, grid.Line, T.Zero,
+                    panel, grid.Line, Shape._threads);
                 WindowPanel.Scatter(grid, first, end, panel, Dx);
             }
         }

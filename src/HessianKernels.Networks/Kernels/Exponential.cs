@@ -14,7 +14,10 @@ namespace HessianKernels.Networks.Kernels;
 /// </remarks>
 internal static class Exponential
 {
-    /// <summary><c>exp(x + low)</c> and, as accurate near 0, <c>exp(x + low) - 1</c>, for x at most 0 and low a correction far below it. -infinity gives 0 and -1; NaN stays.</summary>
+    /// <summary>
+    /// <c>exp(x + low)</c> and, as accurate near 0, <c>exp(x + low) - 1</c>, for x at most 0 and low a correction far below it.
+    /// -infinity gives 0 and -1; NaN stays.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> OfNegative<T>(Vector512<T> x, Vector512<T> low, out Vector512<T> minusOne)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

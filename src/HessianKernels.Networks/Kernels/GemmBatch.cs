@@ -41,10 +41,20 @@ internal unsafe struct GemmBatch<T>
             GemmBatch<T> b = Batch;
             int first = (int)((long)b.Batch * chunk / Chunks), end = (int)((long)b.Batch * (chunk + 1) / Chunks);
             int lda = b.TransposeA ? b.M : b.K, ldb = b.TransposeB ? b.K : b.N, threads = Chunks > 1 ? 1 : Threads;
+            // A column's transpose is a row, that of a stored transpose in place: whole vectors of c at a time.
+            bool asRow = b.N == 1 && b.TransposeA;
             for (int g = first; g < end; g++)
             {
+                if (asRow)
+                {
+                    Gemm.Multiply(
+                        false, false, 1, b.M, b.K, b.Alpha, b.B + g * b.StrideB, b.K, b.A + g * b.StrideA, lda, b.Beta, b.C + g * b.StrideC, b.M, threads);
+                    continue;
+                }
+
                 Gemm.Multiply(
-                    b.TransposeA, b.TransposeB, b.M, b.N, b.K, b.Alpha, b.A + g * b.StrideA, lda, b.B + g * b.StrideB, ldb, b.Beta, b.C + g * b.StrideC, b.N, threads);
+                    b.TransposeA, b.TransposeB, b.M, b.N, b.K, b.Alpha, b.A + g * b.StrideA, lda, b.B + g * b.StrideB, ldb,
+                    b.Beta, b.C + g * b.StrideC, b.N, threads);
             }
         }
     }

@@ -109,7 +109,8 @@ internal static unsafe class GroupSum
         {
             Vector512<double> low = default, high = default;
             int i = 0;
-            for (; i <= length - Vector512<T>.Count; i += Vector512<T>.Count) Simd.AccumulateProduct(Vector512.Load(x + i), Vector512<T>.One, ref low, ref high);
+            for (; i <= length - Vector512<T>.Count; i += Vector512<T>.Count)
+                Simd.AccumulateProduct(Vector512.Load(x + i), Vector512<T>.One, ref low, ref high);
             double sum = Simd.Sum(typeof(T) == typeof(float) ? low + high : low);
             for (; i < length; i++) sum += double.CreateTruncating(x[i]);
             return sum;

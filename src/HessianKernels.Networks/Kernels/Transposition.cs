@@ -18,7 +18,11 @@ internal static unsafe class Transposition
         if (length == 0) return;
         int bands = (rows + Side - 1) / Side;
         long units = (long)batch * bands, chunks = Math.Clamp(length / Smallest, 1, Math.Min(MostChunks, units));
-        Job<T> job = new() { Rows = rows, Columns = columns, Bands = bands, Units = units, UnitsOfChunk = (units + chunks - 1) / chunks, Source = source, Destination = destination };
+        Job<T> job = new()
+        {
+            Rows = rows, Columns = columns, Bands = bands, Units = units, UnitsOfChunk = (units + chunks - 1) / chunks, Source = source,
+            Destination = destination,
+        };
         ParallelLoop.Run(ref job, (int)((units + job.UnitsOfChunk - 1) / job.UnitsOfChunk), length < Elementwise.WorthThreads ? 1 : threads);
     }
 

@@ -5,13 +5,16 @@ using System.Runtime.Intrinsics;
 namespace HessianKernels.Networks.Kernels;
 
 /// <summary>
-/// The numbers under each window side by side: the panel <c>[windows, Size, Size, Channels]</c> that makes a convolution a product of matrices. Where a window
-/// leaves the image, zeros.
+/// The numbers under each window side by side: the panel <c>[windows, Size, Size, Channels]</c> that makes a convolution a product of matrices.
+/// Where a window leaves the image, zeros.
 /// </summary>
 /// <remarks>Channels last: a window's row of pixels is one run of memory, in the image and in the panel.</remarks>
 internal static unsafe class WindowPanel
 {
-    /// <summary><code>panel[p, q, i, j, c] = x[image, p s + i - padding, q s + j - padding, c]  or 0</code> for the rows of windows from first to before end, of all images'.</summary>
+    /// <summary>
+    /// <code>panel[p, q, i, j, c] = x[image, p s + i - padding, q s + j - padding, c]  or 0</code>
+    /// for the rows of windows from first to before end, those of all images one after the other.
+    /// </summary>
     public static void Gather<T>(in WindowGrid grid, long first, long end, T* x, T* panel)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -47,8 +47,8 @@ public sealed unsafe partial class CpuTensorSpace<T>
         if (s.Size < 1 || s.Stride < 1 || s.Padding < 0 || s.Padding >= s.Size || s.Size > height || s.Size > width || s.Input.Channels < 1)
         {
             throw new ArgumentException(
-                $"Windows of side {s.Size}, stride {s.Stride} and padding {s.Padding} were asked for on images of {s.Input}; the side and the stride must be at least 1, " +
-                "the padding 0 or more and less than the side, and a window no larger than the padded image.", nameof(s));
+                $"Windows of side {s.Size}, stride {s.Stride} and padding {s.Padding} were asked for on images of {s.Input}; the side and the stride " +
+                "must be at least 1, the padding 0 or more and less than the side, and a window no larger than the padded image.", nameof(s));
         }
 
         return new(s.Input.Height, s.Input.Width, s.Input.Channels, s.Size, s.Stride, s.Padding);

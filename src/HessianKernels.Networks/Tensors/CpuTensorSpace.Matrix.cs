@@ -23,7 +23,8 @@ public sealed unsafe partial class CpuTensorSpace<T>
         int held = source.Length / columns;
         for (int r = 0; r < rows.Length; r++)
         {
-            if ((uint)rows[r] >= (uint)held) throw new ArgumentException($"rows[{r}] is {rows[r]}; source has rows 0 to {held - 1} of {columns} elements.", nameof(rows));
+            if ((uint)rows[r] >= (uint)held)
+                throw new ArgumentException($"rows[{r}] is {rows[r]}; source has rows 0 to {held - 1} of {columns} elements.", nameof(rows));
         }
 
         fixed (int* index = rows)

@@ -7,13 +7,17 @@ namespace HessianKernels.Tests.Architecture;
 /// <param name="Text">As it is on disk.</param>
 internal sealed partial record SourceFile(string Path, string Text)
 {
-    private const string Library = "src/HessianKernels/";
+    private const string Library = "src/HessianKernels/", Networks = "src/HessianKernels.Networks/";
 
     public string Code { get; } = CommentsAndLiterals().Replace(Text, match => match.Value[0] switch { '/' => " ", '$' => match.Value, _ => "\"\"" });
 
     /// <summary>The folder of the library it is in: "" at the root, null outside.</summary>
     public string? Folder => !Path.StartsWith(Library, StringComparison.Ordinal) ? null
         : Path.IndexOf('/', Library.Length) is >= 0 and var end ? Path[Library.Length..end] : "";
+
+    /// <summary>The folder of the networks' project it is in: "" at the root, null outside.</summary>
+    public string? NetworksFolder => !Path.StartsWith(Networks, StringComparison.Ordinal) ? null
+        : Path.IndexOf('/', Networks.Length) is >= 0 and var end ? Path[Networks.Length..end] : "";
 
     public int Lines => Text.AsSpan().Count('\n');
 
@@ -27,6 +31,9 @@ internal sealed partial record SourceFile(string Path, string Text)
             if (File.Exists(System.IO.Path.Combine(at.FullName, "HessianKernels.sln"))) return at.FullName;
         throw new DirectoryNotFoundException($"No HessianKernels.sln above {AppContext.BaseDirectory}.");
     }
+
+    /// <summary>The text of a project file.</summary>
+    public static string Project(string path) => File.ReadAllText(System.IO.Path.Combine(Root(), path));
 
     private static SourceFile[] Read()
     {
@@ -48,6 +55,13 @@ internal sealed partial record SourceFile(string Path, string Text)
     /// </summary>
     public bool NamesFolder(string folder)
         => Regex.IsMatch(Code, $@"HessianKernels\s*\.\s*{folder}(?!\w)") || Regex.IsMatch(Code, $@"(?<![\w.@]){folder}\s*\.\s*[A-Z]");
+
+    /// <summary>Whether the code names a folder of the networks' project, in full or by the short form that code within <c>namespace HessianKernels.Networks.X</c> may use.</summary>
+    public bool NamesNetworksFolder(string folder)
+        => Regex.IsMatch(Code, $@"HessianKernels\s*\.\s*Networks\s*\.\s*{folder}(?!\w)") || Regex.IsMatch(Code, $@"(?<![\w.@]){folder}\s*\.\s*[A-Z]");
+
+    /// <summary>Whether the code names a folder of the library underneath, in full: the short form is the networks' own.</summary>
+    public bool NamesLibraryFolder(string folder) => Regex.IsMatch(Code, $@"HessianKernels\s*\.\s*{folder}(?!\w)");
 
     /// <summary>Types declared in the file, whatever their kind.</summary>
     public IEnumerable<string> Types => Declaration().Matches(Code).Select(match => match.Groups[1].Value);
