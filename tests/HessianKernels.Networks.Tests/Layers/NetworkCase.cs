@@ -53,6 +53,9 @@ internal sealed class NetworkCase
         return numbers;
     }
 
+    /// <summary>A case of layers that need not be a family's, with half the squared error.</summary>
+    public static NetworkCase Of(string name, IReadOnlyList<Layer> layers, int examples = 4) => new(name, new Model(name, layers), examples: examples);
+
     public override string ToString() => Name;
 
     private static IEnumerable<double> Start(ParameterShape shape, ulong seed)
@@ -134,7 +137,5 @@ internal sealed class NetworkCase
             below.Add(new Residual(body(new(below.Shape)).Network, way?.Invoke(new(below.Shape)).Network)).Activation(Tanh);
             return below.Linear(2).Layers;
         }
-
-        static NetworkCase Of(string name, IReadOnlyList<Layer> layers, int examples = 4) => new(name, new Model(name, layers), examples: examples);
     }
 }
