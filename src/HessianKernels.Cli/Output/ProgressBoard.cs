@@ -23,6 +23,9 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
     /// <summary>Products to be made.</summary>
     public long Products { get; set; }
 
+    /// <summary>Examples to be worked through.</summary>
+    public int Examples { get; set; }
+
     /// <summary>Points of a sweep to be analysed.</summary>
     public int Points { get; set; }
 
@@ -79,6 +82,9 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
             : (within, $"{stage}, {value.Done}"));
     }
 
+    /// <summary>Where examples are told of.</summary>
+    public IProgress<int> ExamplesDone() => new ExampleCount(this);
+
     /// <summary>Where batches are told of.</summary>
     public IProgress<long> Batches() => new BatchCount(this);
 
@@ -93,6 +99,14 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
     private void Set((double Share, string Text) latest)
     {
         lock (_gate) _latest = latest;
+    }
+
+    private sealed class ExampleCount(ProgressBoard board) : IProgress<int>
+    {
+        public void Report(int value)
+        {
+            if (board.IsTime()) board.Set(((double)value / Math.Max(board.Examples, 1), $"{value} of {board.Examples} examples"));
+        }
     }
 
     private sealed class BatchCount(ProgressBoard board) : IProgress<long>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using HessianKernels.Networks.Data;
+using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
 using HessianKernels.Networks.Tensors;
 
@@ -57,10 +58,11 @@ public sealed class ModelExamples<TView> : IDisposable where TView : allows ref 
 public static class ModelExamples
 {
     /// <summary>
-    /// The examples of a data set: its inputs as they lie there, and its targets, or, where it has labels alone, the class of each as a distribution (one-hot).
+    /// The examples of a data set: its inputs as they lie there. A squared error takes its targets, or, where it has labels alone, the classes as
+    /// <see cref="DataSet{T}.ForRegression"/> puts them; any other loss the class of each as a distribution (one-hot), or, where there are no labels, its targets.
     /// </summary>
     /// <exception cref="ArgumentException">The inputs or the targets are of another length than the model's, or a label is not one of its outputs: which.</exception>
-    public static ModelExamples<Span<T>> Create<T>(CpuTensorSpace<T> space, Model model, DataSet<T> data)
+    public static ModelExamples<Span<T>> Create<T>(CpuTensorSpace<T> space, Model model, Loss loss, DataSet<T> data)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -71,14 +73,13 @@ public static class ModelExamples
                 $"Found {data.Examples} inputs of shape {data.InputShape}, {data.Inputs.Length} numbers; expected inputs of shape {model.Input} for this model.", nameof(data));
         }
 
-        if (data.Targets is not null && data.TargetLength != model.Outputs)
-            throw new ArgumentException($"Found targets of {data.TargetLength} numbers; expected {model.Outputs}, the outputs of this model.", nameof(data));
-        if (data.Targets is null && data.Labels is null) throw new ArgumentException("The data set has neither targets nor labels.", nameof(data));
+        bool labelled = data.Labels is not null && loss is not MeanSquaredError;
+        if (!labelled) data = data.ForRegression(model.Outputs);
         ModelExamples<Span<T>> examples = new(space, model, data.Examples);
         data.Inputs.CopyTo(examples.Inputs);
-        if (data.Targets is not null)
+        if (!labelled)
         {
-            data.Targets.CopyTo(examples.Targets);
+            data.Targets!.CopyTo(examples.Targets);
             return examples;
         }
 

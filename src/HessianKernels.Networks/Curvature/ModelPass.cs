@@ -197,6 +197,18 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
         OuterProduct(parameters, seed, result);
     }
 
+    /// <summary>The same for signals of targets that the model's own distribution draws, the first example's as the point's example <paramref name="start"/>.</summary>
+    internal void SampledFisher(TView parameters, long start, ulong randomSeed, ulong sample, TView result)
+    {
+        double[] numbers = new double[Loss.RandomLength(Examples, Model.Outputs)];
+        long from = start * Loss.RandomLength(1, Model.Outputs);
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = TargetDraws.Number(Loss, randomSeed, sample, (ulong)(from + i));
+        TView random = workspace.Take(PassWorkspace<TView>.Part.Random, numbers.Length), seed = Seed;
+        Space.Write(numbers, random);
+        Loss.SampledSignal(LossViews(), random, seed);
+        OuterProduct(parameters, seed, result);
+    }
+
     /// <summary>The same for any signals, <c>[n, C]</c> (overwritten). Needs ForwardTangent of order 1 along the direction.</summary>
     internal void OuterProduct(TView parameters, TView seed, TView result)
     {

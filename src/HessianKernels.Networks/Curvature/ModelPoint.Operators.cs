@@ -21,6 +21,15 @@ public sealed partial class ModelPoint<TView>
     /// <param name="batch">Vectors multiplied at once.</param>
     public ModelOperator<TView> EmpiricalFisher(int batch = 1) => new(this, ModelMatrix.EmpiricalFisher, batch);
 
+    /// <summary>
+    /// The Fisher matrix <c>sum_i w_i E[g_i g_i^T]</c>, the expectation over targets drawn from the model's own distribution, by samples: an unbiased estimate, positive
+    /// semidefinite, whose expectation is the Gauss-Newton matrix. The same seed is the same matrix, however the examples are split.
+    /// </summary>
+    /// <param name="seed">Of the draws.</param>
+    /// <param name="samples">Targets drawn for each example.</param>
+    /// <param name="batch">Vectors multiplied at once.</param>
+    public ModelOperator<TView> Fisher(ulong seed, int samples = 1, int batch = 1) => new(this, ModelMatrix.SampledFisher, batch, seed, samples);
+
     internal void Multiply(ModelMatrix matrix, int batch, TView input, TView output, ulong seed, int samples)
     {
         Space.Fill(0, output);
@@ -33,8 +42,11 @@ public sealed partial class ModelPoint<TView>
                 pass.ForwardTangent(Parameters, v, 1);
                 if (matrix == ModelMatrix.Hessian) pass.BackwardTangent(Parameters, v, product);
                 else if (matrix == ModelMatrix.GaussNewton) pass.GaussNewton(Parameters, product);
-                else pass.EmpiricalFisher(Parameters, product);
+                else if (matrix == ModelMatrix.EmpiricalFisher) pass.EmpiricalFisher(Parameters, product);
+                else for (int sample = 0; sample < samples; sample++) pass.SampledFisher(Parameters, First(piece), seed, (ulong)sample, product);
             }
         }
+
+        if (samples > 1) Space.Scale(1.0 / samples, output);
     }
 }

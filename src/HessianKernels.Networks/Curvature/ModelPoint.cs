@@ -24,7 +24,7 @@ public static class ModelPoint
         if (parameters.Length != model.ParameterCount)
             throw new ArgumentException($"Found {parameters.Length} parameters; the model has {model.ParameterCount}.", nameof(parameters));
         CpuTensorSpace<T> space = new(options?.Threads ?? 0);
-        ModelExamples<Span<T>> examples = ModelExamples.Create(space, model, data);
+        ModelExamples<Span<T>> examples = ModelExamples.Create(space, model, loss, data);
         ModelPoint<Span<T>> point = new(space, model, loss, examples, options, ownsExamples: true);
         parameters.CopyTo(point.Parameters);
         return point;
@@ -53,6 +53,8 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
     private readonly List<ModelPass<TView>> passes = [];
     private readonly List<(int Piece, Stage Stage)> done = [];
     private ITensorMemory<TView>? gathered, gatheredTargets, gradient;
+    private ModelPass<TView>? window;
+    private int[] selection = [];
     private bool all = true, gradientKnown;
 
     /// <summary>A point that looks at all of <paramref name="examples"/>, with weights 1 / n, at parameters that are 0 until <see cref="MoveTo"/>.</summary>
@@ -155,7 +157,7 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
                 throw new ArgumentOutOfRangeException(nameof(examples), example, $"Found example {example}; expected 0 to {source.Count - 1}.");
         }
 
-        (all, Examples) = (false, examples.Length);
+        (all, selection, Examples) = (false, examples.ToArray(), examples.Length);
         gathered ??= Space.Allocate((long)Plan.Capacity * source.InputLength);
         gatheredTargets ??= Space.Allocate((long)Plan.Capacity * source.TargetLength);
         Space.GatherRows(examples, source.InputLength, source.Inputs, Space.Slice(gathered.View, 0, (long)Examples * source.InputLength));
@@ -163,6 +165,9 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
         Space.Fill(1.0 / Examples, Weights);
         Moved();
     }
+
+    /// <summary>Which of <see cref="Source"/>'s examples example i of the point is.</summary>
+    internal int SourceOf(int example) => all ? example : selection[example];
 
     /// <summary>Weighs the selected examples anew: <c>L = sum_i w_i l_i</c>. Forward passes stay.</summary>
     /// <param name="exampleWeights">w, one for each example; any finite numbers.</param>
@@ -183,6 +188,7 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
     public void Dispose()
     {
         foreach (ModelPass<TView> pass in passes) pass.Dispose();
+        window?.Dispose();
         workspace.Dispose();
         foreach (ITensorMemory<TView>? memory in (ITensorMemory<TView>?[])[parameters, weights, gathered, gatheredTargets, gradient]) memory?.Dispose();
         if (ownsExamples) source.Dispose();

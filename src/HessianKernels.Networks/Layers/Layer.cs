@@ -88,4 +88,19 @@ public abstract class Layer
     /// A layer that mixes examples throws.
     /// </summary>
     public abstract void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride) where TView : allows ref struct;
+
+    /// <summary>
+    /// Shows every layer within that has parameters, with the tensors that Backward left: Input, State, OutputSignal. A layer made of layers shows those, in
+    /// the order of their parameters; any other shows itself.
+    /// </summary>
+    internal virtual void Visit<TView>(in LayerViews<TView> views, ILayerVisitor<TView> visitor) where TView : allows ref struct
+    {
+        if (ParameterCount > 0) visitor.Visit(this, views);
+    }
+
+    /// <summary>Shows the same layers without tensors.</summary>
+    internal virtual void VisitShapes(Action<Layer> visitor)
+    {
+        if (ParameterCount > 0) visitor(this);
+    }
 }

@@ -20,7 +20,7 @@ internal static unsafe partial class Gemm
     private static bool IsSmall<T>(int m, int n, int k, in Operand<T> b, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => GemmTile.HasMasks && m > 0 && n > 0 && k > 0
-            && (double)m * n * k < (threads == 1 ? MostProductsOfOneThread : MostProducts) && k <= GemmGrid.MostDepth
+            && (double)m * n * k < (threads == 1 ? MostProductsOfOneThread : MostProducts) && k <= GemmGrid.MostDepth(sizeof(T))
             && (b.Line == 1 ? (long)b.Step * k <= MostInPlace : (long)((n + 7) & ~7) * k <= MostTransposed);
 
     private static void RunSmall<T>(int m, int n, int k, T alpha, in Operand<T> a, in Operand<T> b, T beta, T* c, nint ldc)
@@ -52,9 +52,10 @@ internal static unsafe partial class Gemm
         {
             // Not one vector at the end where two by two can be: a narrow tile waits for its loads.
             columns = n - j > most && n - j <= most + width ? most - width : Math.Min(most, n - j);
-            for (int i = 0; i < m; i += GemmTile.Rows)
+            for (int i = 0, rows; i < m; i += rows)
             {
-                int rows = Math.Min(GemmTile.Rows, m - i);
+                // One row at the end goes with the eight before it: alone it would cost as much as four.
+                rows = m - i == GemmTile.Rows + 1 ? m - i : Math.Min(GemmTile.Rows, m - i);
                 T* at = c + i * ldc + j;
                 if (columns % width == 0 && rows % 4 == 0)
                     GemmTile.Multiply(columns / width, rows, k, a.At(i, 0), a.Line, a.Step, b + j, bStep, alpha, beta, at, ldc);

@@ -12,9 +12,9 @@ namespace HessianKernels.Kernels;
 internal readonly struct GemmGrid
 {
     /// <summary>
-    /// Most steps of a block of the inner dimension: 8 rows of so many are 16 KiB of doubles, a third of the first cache.
+    /// Most steps of a block of the inner dimension: 8 rows of so many are 16 KiB, a third of the first cache.
     /// </summary>
-    public const int MostDepth = 256;
+    public static int MostDepth(int sizeOfElement) => 2048 / sizeOfElement;
 
     // A group of packed panels, half of the second cache; what is packed at a time of either factor; rows of a chunk.
     private const int BytesOfGroup = 800_000, BytesOfStretch = 1 << 24, FewestRows = 48, MostRows = 96;
@@ -24,7 +24,7 @@ internal readonly struct GemmGrid
 
     public GemmGrid(int m, int n, int k, int width, int sizeOfElement)
     {
-        int blocks = Pieces(k, MostDepth);
+        int blocks = Pieces(k, MostDepth(sizeOfElement));
         Depth = (Pieces(k, blocks) + 7) & ~7;
         Width = width;
         Vectors = Pieces(n, width);

@@ -44,6 +44,27 @@ internal static unsafe partial class GemmTile
         public static bool Partial => false;
     }
 
+    private readonly struct Partial9X3 : ITileShape
+    {
+        public static int Rows => 9;
+        public static int Vectors => 3;
+        public static bool Partial => true;
+    }
+
+    private readonly struct Partial9X2 : ITileShape
+    {
+        public static int Rows => 9;
+        public static int Vectors => 2;
+        public static bool Partial => true;
+    }
+
+    private readonly struct Partial9X1 : ITileShape
+    {
+        public static int Rows => 9;
+        public static int Vectors => 1;
+        public static bool Partial => true;
+    }
+
     private readonly struct Partial8X3 : ITileShape
     {
         public static int Rows => 8;

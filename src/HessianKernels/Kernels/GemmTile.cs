@@ -25,7 +25,7 @@ internal interface ITileShape
 /// </summary>
 internal static unsafe partial class GemmTile
 {
-    /// <summary>Rows of the largest tile.</summary>
+    /// <summary>Rows of the largest tile but for one that may go with it.</summary>
     public const int Rows = 8;
 
     /// <summary>Vectors of columns of the largest tile: 24 sums of 32 registers.</summary>
@@ -56,12 +56,18 @@ internal static unsafe partial class GemmTile
         }
     }
 
-    /// <summary>A tile of 1 to 8 rows and any number of columns up to three vectors: nothing beyond is read or written.</summary>
+    /// <summary>A tile of 1 to 9 rows and any number of columns up to three vectors: nothing beyond is read or written.</summary>
     public static void MultiplyPartial<T>(int columns, int rows, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T alpha, T beta, T* c, nint ldc)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int width = Vector512<T>.Count;
-        if (rows > 4)
+        if (rows > Rows)
+        {
+            if (columns > 2 * width) Multiply<T, Partial9X3>(rows, columns - 2 * width, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            else if (columns > width) Multiply<T, Partial9X2>(rows, columns - width, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+            else Multiply<T, Partial9X1>(rows, columns, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
+        }
+        else if (rows > 4)
         {
             if (columns > 2 * width) Multiply<T, Partial8X3>(rows, columns - 2 * width, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
             else if (columns > width) Multiply<T, Partial8X2>(rows, columns - width, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
@@ -84,6 +90,7 @@ internal static unsafe partial class GemmTile
     {
         T* a0 = a, a1 = a0 + (rows > 1 ? aLine : 0), a2 = a1 + (rows > 2 ? aLine : 0), a3 = a2 + (rows > 3 ? aLine : 0);
         T* a4 = a3 + (rows > 4 ? aLine : 0), a5 = a4 + (rows > 5 ? aLine : 0), a6 = a5 + (rows > 6 ? aLine : 0), a7 = a6 + (rows > 7 ? aLine : 0);
+        T* a8 = TShape.Rows > 8 ? a7 + aLine : a7;
         if (!TShape.Partial && Sse.IsSupported)
         {
             for (int i = 0; i < TShape.Rows; i++)
@@ -99,6 +106,7 @@ internal static unsafe partial class GemmTile
         Vector512<T> s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
         Vector512<T> s40 = default, s41 = default, s42 = default, s50 = default, s51 = default, s52 = default;
         Vector512<T> s60 = default, s61 = default, s62 = default, s70 = default, s71 = default, s72 = default;
+        Vector512<T> s80 = default, s81 = default, s82 = default;
         nint at = 0;
         for (; depth > 0; depth--, at += aStep, b += bStep)
         {
@@ -116,6 +124,8 @@ internal static unsafe partial class GemmTile
                 Row<T, TShape>(a6 + at, b0, b1, b2, ref s60, ref s61, ref s62);
                 Row<T, TShape>(a7 + at, b0, b1, b2, ref s70, ref s71, ref s72);
             }
+
+            if (TShape.Rows > 8) Row<T, TShape>(a8 + at, b0, b1, b2, ref s80, ref s81, ref s82);
         }
 
         Store<T, TShape>(c, alpha, beta, mask, s00, s01, s02);
@@ -134,8 +144,10 @@ internal static unsafe partial class GemmTile
             if (TShape.Partial && rows == 6) return;
             Store<T, TShape>(c += ldc, alpha, beta, mask, s60, s61, s62);
             if (TShape.Partial && rows == 7) return;
-            Store<T, TShape>(c + ldc, alpha, beta, mask, s70, s71, s72);
+            Store<T, TShape>(c += ldc, alpha, beta, mask, s70, s71, s72);
         }
+
+        if (TShape.Rows > 8) Store<T, TShape>(c + ldc, alpha, beta, mask, s80, s81, s82);
     }
 
     /// <summary>One step of one row of the tile.</summary>

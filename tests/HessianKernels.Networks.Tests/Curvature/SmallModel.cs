@@ -17,6 +17,9 @@ internal static class SmallModel
         new LinearLayer(TensorShape.Vector(4), 3), new ActivationLayer(TensorShape.Vector(3), new(ActivationKind.Silu)),
         new LinearLayer(TensorShape.Vector(3), Outputs, bias: false)]);
 
+    /// <summary>The same of which the second linear layer does not say that it is linear.</summary>
+    public static Model OpaqueNetwork { get; } = new("opaque", [.. Network.Network.Layers.Select((layer, i) => i == 2 ? new OpaqueLayer(layer) : layer)]);
+
     public static int Parameters => Network.ParameterCount;
 
     public static DataSet<double> Set { get; } = new()
@@ -24,8 +27,8 @@ internal static class SmallModel
         Examples = Examples, InputShape = TensorShape.Vector(5), Inputs = Numbers(Examples * 5, 1), Targets = Numbers(Examples * Outputs, 2), TargetLength = Outputs,
     };
 
-    public static ModelPoint<Span<double>> Point(ModelPointOptions? options = null, Loss? loss = null)
-        => ModelPoint.Create(Network, loss ?? new MeanSquaredError(), Set, Numbers(Parameters, 3), options);
+    public static ModelPoint<Span<double>> Point(ModelPointOptions? options = null, Loss? loss = null, Model? network = null)
+        => ModelPoint.Create(network ?? Network, loss ?? new MeanSquaredError(), Set, Numbers(Parameters, 3), options);
 
     public static double[] Numbers(int count, int seed)
     {
@@ -38,10 +41,45 @@ internal static class SmallModel
     {
         using ModelPoint<Span<double>> point = Point(new() { MicroBatch = 1 });
         point.Select([example]);
-        return (point.Gradient().ToArray(), Dense(matrix(point)));
+        return (point.Gradient().ToArray(), Formed(matrix(point)));
     }
 
-    public static double[] Dense(ModelOperator<Span<double>> matrix)
+    /// <summary><c>J</c>, <c>[n C, d]</c>, by products with the unit vectors.</summary>
+    public static double[] Jacobian(ModelPoint<Span<double>> point)
+    {
+        int d = Parameters, rows = point.Examples * Outputs;
+        double[] jacobian = new double[rows * d], unit = new double[d], column = new double[rows];
+        for (int j = 0; j < d; j++)
+        {
+            Array.Clear(unit);
+            unit[j] = 1;
+            point.JacobianProduct(unit, column);
+            for (int i = 0; i < rows; i++) jacobian[i * d + j] = column[i];
+        }
+
+        return jacobian;
+    }
+
+    /// <summary><c>scale A A^T</c> of the rows of A, <c>[rows, d]</c>.</summary>
+    public static double[] RowGram(double[] a, int rows, double scale = 1)
+    {
+        int d = a.Length / rows;
+        double[] gram = new double[rows * rows];
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < rows; j++) gram[i * rows + j] = scale * Dot(a.AsSpan(i * d, d), a.AsSpan(j * d, d));
+        return gram;
+    }
+
+    public static double[] Transposed(double[] a, int rows)
+    {
+        int columns = a.Length / rows;
+        double[] transposed = new double[a.Length];
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++) transposed[j * rows + i] = a[i * columns + j];
+        return transposed;
+    }
+
+    public static double[] Formed(ModelOperator<Span<double>> matrix)
     {
         int d = matrix.Length;
         double[] dense = new double[d * d], unit = new double[d];

@@ -1,0 +1,27 @@
+using HessianKernels.Networks.Layers;
+
+namespace HessianKernels.Networks.Tests.Curvature;
+
+/// <summary>A layer that does what another does and does not say which: inner products must take its rows.</summary>
+internal sealed class OpaqueLayer(Layer inner) : Layer(inner.Input, inner.Output)
+{
+    public override IReadOnlyList<ParameterShape> Parameters => inner.Parameters;
+
+    public override long StateLength(int examples, int order) => inner.StateLength(examples, order);
+
+    public override long SignalLength(int examples, int order) => inner.SignalLength(examples, order);
+
+    public override long TangentLength(int examples, int tangentOrder) => inner.TangentLength(examples, tangentOrder);
+
+    public override long ScratchLength(int examples) => inner.ScratchLength(examples);
+
+    public override void Forward<TView>(in LayerViews<TView> views) => inner.Forward(views);
+
+    public override void Backward<TView>(in LayerViews<TView> views) => inner.Backward(views);
+
+    public override void ForwardTangent<TView>(in LayerViews<TView> views) => inner.ForwardTangent(views);
+
+    public override void BackwardTangent<TView>(in LayerViews<TView> views) => inner.BackwardTangent(views);
+
+    public override void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride) => inner.ExampleGradients(views, rows, stride);
+}
