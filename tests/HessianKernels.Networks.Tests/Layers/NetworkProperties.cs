@@ -23,17 +23,20 @@ public class NetworkProperties
         {
             NetworkCase of = NetworkCase.Of(string.Join<Piece>(' ', pieces), [.. Layers(pieces), new LinearLayer(Shape, 2)], 5);
             using NetworkProbe<double> probe = new(of), another = new(of);
-            double[] at = of.Parameters, v = NetworkCase.Numbers(at.Length, 11), u = NetworkCase.Numbers(at.Length, 12), seed = NetworkCase.Numbers(10, 13);
+            double[] at = of.Parameters, v = NetworkCase.Numbers(at.Length, 11), u = NetworkCase.Numbers(at.Length, 12);
+            double[] seed = NetworkCase.Numbers(10, 13);
             double[] hv = another.HessianProduct(at, v), hu = another.AnotherHessianProduct(at, u), gradient = probe.Gradient(at);
             CentralDifference.Check(s => probe.Loss(CentralDifference.Along(at, v, s)), [Dot(gradient, v)], "gradient");
             CentralDifference.Check(s => probe.Gradient(CentralDifference.Along(at, v, s)), hv, "Hessian product");
             Tolerance.Equal(Dot(u, hv), Dot(v, hu), 1e-12 * at.Length * (hv.Max(Math.Abs) + hu.Max(Math.Abs)), "<u, Hv> = <v, Hu>");
             double[] jv = probe.OutputTangents(at, v, 1), pulled = probe.PullBack(at, seed);
-            Tolerance.Equal(Dot(seed, jv), Dot(pulled, v), 1e-12 * at.Length * (jv.Max(Math.Abs) + pulled.Max(Math.Abs)), "<u, Jv> = <J^T u, v>");
+            Tolerance.Equal(
+                Dot(seed, jv), Dot(pulled, v), 1e-12 * at.Length * (jv.Max(Math.Abs) + pulled.Max(Math.Abs)), "<u, Jv> = <J^T u, v>");
             if (of.Model.Network.ExampleMultiple > 1) return;
             double[] rows = probe.ExampleGradients(at);
             Tolerance.Equal<double>(
-                gradient, [.. gradient.Select((_, i) => Enumerable.Range(0, 5).Sum(e => rows[e * (at.Length + 2) + i]))], 1e-13 * gradient.Max(Math.Abs), "sum");
+                gradient, [.. gradient.Select((_, i) => Enumerable.Range(0, 5).Sum(e => rows[e * (at.Length + 2) + i]))],
+                    1e-13 * gradient.Max(Math.Abs), "sum");
         });
 
     private static double Dot(double[] x, double[] y) => x.Zip(y, (a, b) => a * b).Sum();
@@ -88,6 +91,8 @@ public class NetworkProperties
     private sealed record Piece(string Kind, Piece[] Body, Piece[] Way)
     {
         public override string ToString()
-            => Body.Length == 0 ? Kind : $"{Kind}({string.Join<Piece>(' ', Body)}{(Way.Length == 0 ? "" : $" | {string.Join<Piece>(' ', Way)}")})";
+            => Body.Length == 0
+                ? Kind
+                : $"{Kind}({string.Join<Piece>(' ', Body)}{(Way.Length == 0 ? "" : $" | {string.Join<Piece>(' ', Way)}")})";
     }
 }

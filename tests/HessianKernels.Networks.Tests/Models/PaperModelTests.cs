@@ -14,7 +14,8 @@ public class PaperModelTests
     [Fact]
     public void AStepOfTheQuadraticModelIsEquation12()
     {
-        // z_{t+1} - z_t = -(eta / n) J J^T z + (eta / n)^2 / 2 Q(J^T z, J^T z); J_{t+1} - J_t = -(eta / n) Q(J^T z, .).  (Paper 000; MATHEMATICS 9 on eq. 110.)
+        // z_{t+1} - z_t = -(eta / n) J J^T z + (eta / n)^2 / 2 Q(J^T z, J^T z); J_{t+1} - J_t = -(eta / n) Q(J^T z, .).
+        // (Paper 000; MATHEMATICS 9 on eq. 110.)
         const int p = 3, n = 5;
         const double eta = 0.7;
         double[] inputs = NetworkCase.Numbers(n * (p + p * p), 1), targets = NetworkCase.Numbers(n, 2), theta = NetworkCase.Numbers(p, 3);
@@ -26,10 +27,13 @@ public class PaperModelTests
         (double[] zNext, double[] jacobianNext) = Evaluate([.. theta.Select((x, i) => x - eta / n * pulled[i])]);
         for (int e = 0; e < n; e++)
         {
-            double[] bent = [.. Enumerable.Range(0, p).Select(i => Enumerable.Range(0, p).Sum(j => inputs[e * 12 + 3 + 3 * i + j] * pulled[j]))];
-            double linear = Enumerable.Range(0, p).Sum(i => jacobian[e * p + i] * pulled[i]), square = Enumerable.Range(0, p).Sum(i => bent[i] * pulled[i]);
+            double[] bent = [
+                .. Enumerable.Range(0, p).Select(i => Enumerable.Range(0, p).Sum(j => inputs[e * 12 + 3 + 3 * i + j] * pulled[j]))];
+            double linear = Enumerable.Range(0, p).Sum(i => jacobian[e * p + i] * pulled[i]);
+            double square = Enumerable.Range(0, p).Sum(i => bent[i] * pulled[i]);
             Tolerance.Equal(z[e] - eta / n * linear + eta * eta / n / n / 2 * square, zNext[e], 1e-14, $"z[{e}]");
-            for (int i = 0; i < p; i++) Tolerance.Equal(jacobian[e * p + i] - eta / n * bent[i], jacobianNext[e * p + i], 1e-14, $"J[{e}, {i}]");
+            for (int i = 0; i < p; i++)
+                Tolerance.Equal(jacobian[e * p + i] - eta / n * bent[i], jacobianNext[e * p + i], 1e-14, $"J[{e}, {i}]");
         }
 
         (double[] Z, double[] J) Evaluate(double[] at)
@@ -58,7 +62,8 @@ public class PaperModelTests
         // L = Theta^2 of Theta = theta_1 theta_2: the diagonal network of one input, which is 1, with the sum of squares and target 0.
         double[] at = [first, second], gradient = new double[2], hessian = new double[4];
         using ModelPass<Span<double>> pass = new(
-            new CpuTensorSpace<double>(), ModelSpec.Parse("diagonal:1x2"), new MeanSquaredError(SquaredErrorConvention.SumOverOutputs), 1, 2);
+            new CpuTensorSpace<double>(), ModelSpec.Parse("diagonal:1x2"),
+            new MeanSquaredError(SquaredErrorConvention.SumOverOutputs), 1, 2);
         pass.Resize(1);
         (pass.Input[0], pass.Target[0], pass.Weights[0]) = (1, 0, 1);
         pass.Forward(at);
