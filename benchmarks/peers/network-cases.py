@@ -2,9 +2,10 @@
 
     python3 benchmarks/peers/network-cases.py tests/HessianKernels.Networks.Tests/Data
 
-writes networks.npz, which the tests of HessianKernels.Networks compare with. For each case: parameters (in the order of state_dict), inputs, targets, two
-directions v and u (u at the outputs), the outputs, the mean loss, its gradient, the products H v, G v (Gauss-Newton: J^T S J v / n), J v and J^T u.
-The text of the case's model, in the library's notation, stands in its name; "+" starts a list of the library's layers that no family has.
+writes networks.npz, which the tests of HessianKernels.Networks compare with. For each case: parameters (in the order of
+state_dict), inputs, targets, two directions v and u (u at the outputs), the outputs, the mean loss, its gradient, the products
+H v, G v (Gauss-Newton: J^T S J v / n), J v and J^T u. The text of the case's model, in the library's notation, stands in its
+name; "+" starts the name of layers that no family has. state-dict.npz is one of the models as a user would export it.
 """
 import sys
 from pathlib import Path
@@ -70,8 +71,9 @@ class Sum(nn.Module):
 
 
 ACTIVATIONS = {
-    "relu": nn.ReLU, "leaky-relu": nn.LeakyReLU, "leaky-relu:0.3": lambda: nn.LeakyReLU(0.3), "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU,
-    "erf": lambda: Lambda(torch.erf), "silu": nn.SiLU, "square": lambda: Lambda(torch.square), "identity": nn.Identity,
+    "relu": nn.ReLU, "leaky-relu": nn.LeakyReLU, "leaky-relu:0.3": lambda: nn.LeakyReLU(0.3), "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid, "gelu": nn.GELU, "erf": lambda: Lambda(torch.erf), "silu": nn.SiLU, "square": lambda: Lambda(torch.square),
+    "identity": nn.Identity,
 }
 
 
@@ -125,8 +127,9 @@ def resnet9(c, outputs, activation, w):
         return Sum(nn.Sequential(nn.Conv2d(k, k, 3, padding=1), act(), nn.Conv2d(k, k, 3, padding=1), act()))
 
     return nn.Sequential(
-        nn.Conv2d(c, w, 3, padding=1), act(), nn.Conv2d(w, 2 * w, 5, 2, 2), act(), twice(2 * w), nn.Conv2d(2 * w, 4 * w, 3, padding=1), act(), nn.MaxPool2d(2),
-        twice(4 * w), nn.Conv2d(4 * w, 2 * w, 3), act(), nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(2 * w, outputs, bias=False), Lambda(lambda x: 0.2 * x))
+        nn.Conv2d(c, w, 3, padding=1), act(), nn.Conv2d(w, 2 * w, 5, 2, 2), act(), twice(2 * w),
+        nn.Conv2d(2 * w, 4 * w, 3, padding=1), act(), nn.MaxPool2d(2), twice(4 * w), nn.Conv2d(4 * w, 2 * w, 3), act(),
+        nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(2 * w, outputs, bias=False), Lambda(lambda x: 0.2 * x))
 
 
 def vgg10(c, side, outputs, activation, w, ghost):
@@ -185,12 +188,14 @@ CASES = [(f"mlp:4-5-3-2:{name}", "mse", mlp([4, 5, 3, 2], name), (4,), 5) for na
     ("vgg10:2x8x8-3:silu:width=2:ghost=3", "cross-entropy", vgg10(2, 8, 3, "silu", 2, 3), (2, 8, 8), 8),
     ("+stride", "mse", nn.Sequential(nn.Conv2d(2, 3, 3, 2, 1, bias=False), nn.SiLU(), nn.Conv2d(3, 2, 2), nn.Flatten()), IMAGE, 4),
     ("+pools", "mse", nn.Sequential(
-        nn.Conv2d(2, 3, 3, padding=1), nn.MaxPool2d(3, 2, 1), nn.AvgPool2d(2, 1, 1), nn.Tanh(), nn.MaxPool2d(2, 1), nn.Flatten(), nn.Linear(18, 2)), IMAGE, 4),
-    ("+image-norm", "mse", nn.Sequential(nn.Conv2d(2, 3, 3, padding=1), nn.GroupNorm(1, 3), nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2)),
-     IMAGE, 4),
+        nn.Conv2d(2, 3, 3, padding=1), nn.MaxPool2d(3, 2, 1), nn.AvgPool2d(2, 1, 1), nn.Tanh(),
+        nn.MaxPool2d(2, 1), nn.Flatten(), nn.Linear(18, 2)), IMAGE, 4),
+    ("+image-norm", "mse", nn.Sequential(
+        nn.Conv2d(2, 3, 3, padding=1), nn.GroupNorm(1, 3), nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2)), IMAGE, 4),
     ("+vector-ghosts", "mse", nn.Sequential(nn.Linear(4, 3), batch_norm(nn.BatchNorm1d(3), 4), nn.Tanh(), nn.Linear(3, 2)), (4,), 10),
     ("+residual-ends", "mse", nn.Sequential(
-        nn.Linear(4, 4), nn.Tanh(), Sum(nn.Sequential(nn.Linear(4, 3), nn.SiLU()), nn.Sequential(nn.Linear(4, 3), nn.Tanh())), nn.Tanh(), nn.Linear(3, 2)), (4,), 5),
+        nn.Linear(4, 4), nn.Tanh(), Sum(nn.Sequential(nn.Linear(4, 3), nn.SiLU()), nn.Sequential(nn.Linear(4, 3), nn.Tanh())), nn.Tanh(),
+        nn.Linear(3, 2)), (4,), 5),
 ]
 
 
@@ -243,8 +248,8 @@ def main(folder):
         v, u = numbers(theta.numel()), numbers(*z.shape)
         case = {"parameters": theta, "inputs": x, "targets": y, "v": v, "u": u, **answers(model, LOSSES[loss], x, y, v, u)}
         for name, value in case.items():
-            # A '/' would be a folder in the archive.
-            arrays[f"{text}|{loss}|{name}"] = value.detach().numpy().reshape(n, -1) if name in ("inputs", "targets", "u", "outputs", "jacobian") else value.detach().numpy()
+            value = value.detach().numpy()
+            arrays[f"{text}|{loss}|{name}"] = value.reshape(n, -1) if name == "inputs" else value
         if text == "cnn5:2x18x18-3:silu:width=2":
             np.savez(Path(folder) / "state-dict.npz", **{k: t.numpy() for k, t in model.state_dict().items()})
     np.savez_compressed(Path(folder) / "networks.npz", **arrays)

@@ -3,19 +3,21 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Layers;
 
 /// <summary>
-/// <c>y = B(x, w) + b</c>, with B linear in the input x and in the weights w, and b added to each of the last index's outputs: linear, convolution and
-/// diagonal layers differ in B and its two adjoints alone.
+/// <c>y = B(x, w) + b</c>, with B linear in the input x and in the weights w, and b added to each of the last index's outputs: linear,
+/// convolution and diagonal layers differ in B and its two adjoints alone.
 /// </summary>
 /// <remarks>
-/// Four products of one cost make everything: forward B(x, w); backward B's adjoints in x and in w; a tangent <c>y_k = B(x_k, w) + k B(x_{k-1}, v)</c>
-/// (the weights move as w + s v), and of backward twice as many.
+/// Four products of one cost make everything: forward B(x, w); backward B's adjoints in x and in w; a tangent <c>y_k = B(x_k, w) + k
+/// B(x_{k-1}, v)</c> (the weights move as w + s v), and of backward twice as many.
 /// </remarks>
 public abstract class BilinearLayer : Layer
 {
     private readonly int weights, outputs;
     private readonly bool bias;
 
-    /// <summary>A layer with an array of weights and, where <paramref name="bias"/>, one number for each of the output's channels.</summary>
+    /// <summary>
+    /// A layer with an array of weights and, where <paramref name="bias"/>, one number for each of the output's channels.
+    /// </summary>
     private protected BilinearLayer(TensorShape input, TensorShape output, ParameterShape weight, bool bias)
         : base(input, output)
     {
@@ -27,17 +29,21 @@ public abstract class BilinearLayer : Layer
     public sealed override IReadOnlyList<ParameterShape> Parameters { get; }
 
     /// <summary><c>y (+)= B(x, w)</c>.</summary>
-    private protected abstract void Product<TView>(ITensorSpace<TView> space, int examples, TView x, TView w, bool accumulate, TView y) where TView : allows ref struct;
+    private protected abstract void Product<TView>(ITensorSpace<TView> space, int examples, TView x, TView w, bool accumulate, TView y)
+        where TView : allows ref struct;
 
     /// <summary><c>dx (+)= </c> B's adjoint in x: <c>&lt;dy, B(x, w)&gt; = &lt;dx, x&gt;</c>.</summary>
-    private protected abstract void InputProduct<TView>(ITensorSpace<TView> space, int examples, TView dy, TView w, bool accumulate, TView dx)
+    private protected abstract void InputProduct<TView>(
+        ITensorSpace<TView> space, int examples, TView dy, TView w, bool accumulate, TView dx)
         where TView : allows ref struct;
 
     /// <summary><c>dw += </c> B's adjoint in w, summed over the examples: <c>&lt;dy, B(x, w)&gt; = &lt;dw, w&gt;</c>.</summary>
-    private protected abstract void WeightProduct<TView>(ITensorSpace<TView> space, int examples, TView dy, TView x, TView dw) where TView : allows ref struct;
+    private protected abstract void WeightProduct<TView>(ITensorSpace<TView> space, int examples, TView dy, TView x, TView dw)
+        where TView : allows ref struct;
 
     /// <summary>The same for each example on its own: <c>rows[e * stride ..]</c>, overwritten.</summary>
-    private protected abstract void WeightProducts<TView>(ITensorSpace<TView> space, int examples, TView dy, TView x, TView rows, long stride)
+    private protected abstract void WeightProducts<TView>(
+        ITensorSpace<TView> space, int examples, TView dy, TView x, TView rows, long stride)
         where TView : allows ref struct;
 
     /// <inheritdoc/>
@@ -72,7 +78,8 @@ public abstract class BilinearLayer : Layer
         }
 
         // The tangents of all orders are one product on more examples.
-        if (views.InputMoves) Product(space, views.TangentOrder * n, views.InputTangent, Weight(views, views.Parameters), true, views.OutputTangent);
+        if (views.InputMoves)
+            Product(space, views.TangentOrder * n, views.InputTangent, Weight(views, views.Parameters), true, views.OutputTangent);
         if (bias) space.AddToGroups(Columns(n), 1, Bias(views, views.Direction), space.Slice(views.OutputTangent, 0, given));
     }
 
@@ -116,7 +123,9 @@ public abstract class BilinearLayer : Layer
 
     private GroupShape Columns(int examples) => GroupShape.Columns(checked(examples * Output.Positions), outputs);
 
-    private TView Weight<TView>(in LayerViews<TView> views, TView parameters) where TView : allows ref struct => views.Space.Slice(parameters, 0, weights);
+    private TView Weight<TView>(in LayerViews<TView> views, TView parameters) where TView : allows ref struct
+        => views.Space.Slice(parameters, 0, weights);
 
-    private TView Bias<TView>(in LayerViews<TView> views, TView parameters) where TView : allows ref struct => views.Space.Slice(parameters, weights, outputs);
+    private TView Bias<TView>(in LayerViews<TView> views, TView parameters) where TView : allows ref struct
+        => views.Space.Slice(parameters, weights, outputs);
 }

@@ -3,8 +3,8 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Layers;
 
 /// <summary>
-/// Images as files hold them, <c>[channels, height, width]</c>, to images as a network holds them, <c>[height, width, channels]</c>: the first layer of a
-/// network on images.
+/// Images as files hold them, <c>[channels, height, width]</c>, to images as a network holds them, <c>[height, width, channels]</c>: the
+/// first layer of a network on images.
 /// </summary>
 public sealed class ChannelsLastLayer(TensorShape image) : LinearMapLayer(image, image)
 {

@@ -3,8 +3,8 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Layers;
 
 /// <summary>
-/// <c>y[p, q, o] = b[o] + sum_{c, i, j} w[o, c, i, j] x[p s + i - padding, q s + j - padding, c]</c>, zero outside the image: PyTorch's Conv2d with square
-/// kernels and the channels last.
+/// <c>y[p, q, o] = b[o] + sum_{c, i, j} w[o, c, i, j] x[p s + i - padding, q s + j - padding, c]</c>, zero outside the image: PyTorch's
+/// Conv2d with square kernels and the channels last.
 /// </summary>
 /// <remarks>2 n windows outputs channels size^2 flops a product; as many products as a linear layer's.</remarks>
 public sealed class ConvolutionLayer : BilinearLayer
@@ -18,7 +18,9 @@ public sealed class ConvolutionLayer : BilinearLayer
     /// <param name="stride">Pixels from one window to the next, at least 1.</param>
     /// <param name="padding">Zeros added on every side, at least 0 and less than size.</param>
     /// <param name="bias">Whether a number is added to each channel.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or the image with its padding is smaller than the kernel.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A number is out of its range, or the image with its padding is smaller than the kernel.
+    /// </exception>
     public ConvolutionLayer(TensorShape input, int outputs, int size, int stride = 1, int padding = 0, bool bias = true)
         : base(input, WindowLayout.Output(input, size, stride, padding, outputs), WeightShape(input, outputs, size), bias)
     {
@@ -32,13 +34,15 @@ public sealed class ConvolutionLayer : BilinearLayer
     private protected override void Product<TView>(ITensorSpace<TView> space, int examples, TView x, TView w, bool accumulate, TView y)
         => space.Convolve(Window, outputs, examples, x, w, accumulate, y);
 
-    private protected override void InputProduct<TView>(ITensorSpace<TView> space, int examples, TView dy, TView w, bool accumulate, TView dx)
+    private protected override void InputProduct<TView>(
+        ITensorSpace<TView> space, int examples, TView dy, TView w, bool accumulate, TView dx)
         => space.ConvolveInput(Window, outputs, examples, dy, w, accumulate, dx);
 
     private protected override void WeightProduct<TView>(ITensorSpace<TView> space, int examples, TView dy, TView x, TView dw)
         => space.ConvolveWeight(Window, outputs, examples, dy, x, true, dw);
 
-    private protected override void WeightProducts<TView>(ITensorSpace<TView> space, int examples, TView dy, TView x, TView rows, long stride)
+    private protected override void WeightProducts<TView>(
+        ITensorSpace<TView> space, int examples, TView dy, TView x, TView rows, long stride)
         => space.ConvolveWeight(Window, outputs, examples, dy, x, false, rows, stride);
 
     private static ParameterShape WeightShape(TensorShape input, int outputs, int size)

@@ -3,8 +3,8 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Layers;
 
 /// <summary>
-/// <c>y = A x</c> without parameters: a rearrangement, a sum, a mean, or a choice that Forward made (which is linear as long as the choice stands). All four
-/// functions are A or its adjoint.
+/// <c>y = A x</c> without parameters: a rearrangement, a sum, a mean, or a choice that Forward made (which is linear as long as the choice
+/// stands). All four functions are A or its adjoint.
 /// </summary>
 public abstract class LinearMapLayer : Layer
 {
@@ -37,7 +37,9 @@ public abstract class LinearMapLayer : Layer
         else
         {
             for (int k = 0; k < views.TangentOrder; k++)
-                Apply(views, views.Space.Slice(views.InputTangent, k * taken, taken), views.Space.Slice(views.OutputTangent, k * given, given));
+                Apply(
+                    views, views.Space.Slice(views.InputTangent, k * taken, taken),
+                    views.Space.Slice(views.OutputTangent, k * given, given));
         }
     }
 

@@ -3,7 +3,10 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Layers;
 
 /// <summary>The greatest number under each window, a channel at a time: PyTorch's MaxPool2d.</summary>
-/// <remarks>Forward keeps the places of the maxima (the first of equals), which the other calls go by: the tangent of a choice is the choice of the tangent.</remarks>
+/// <remarks>
+/// Forward keeps the places of the maxima (the first of equals), which the other calls go by: the tangent of a choice is the choice of the
+/// tangent.
+/// </remarks>
 public sealed class MaxPoolingLayer : LinearMapLayer
 {
     /// <summary>A maximum over windows of an image.</summary>
@@ -11,7 +14,9 @@ public sealed class MaxPoolingLayer : LinearMapLayer
     /// <param name="size">Side of a window, at least 1.</param>
     /// <param name="stride">Pixels from one window to the next, at least 1; 0 for size, so that they do not overlap.</param>
     /// <param name="padding">Pixels added on every side that are never chosen, at most half of size.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or the image with its padding is smaller than the window.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A number is out of its range, or the image with its padding is smaller than the window.
+    /// </exception>
     public MaxPoolingLayer(TensorShape input, int size, int stride = 0, int padding = 0)
         : base(input, WindowLayout.Output(input, size, stride == 0 ? size : stride, padding, input.Channels))
     {
@@ -27,7 +32,8 @@ public sealed class MaxPoolingLayer : LinearMapLayer
     public override long StateLength(int examples, int order) => (long)examples * Output.Length;
 
     /// <inheritdoc/>
-    public override void Forward<TView>(in LayerViews<TView> views) => views.Space.MaxPool(Window, views.Examples, views.Input, views.Output, views.State);
+    public override void Forward<TView>(in LayerViews<TView> views)
+        => views.Space.MaxPool(Window, views.Examples, views.Input, views.Output, views.State);
 
     private protected override void Apply<TView>(in LayerViews<TView> views, TView x, TView y)
         => views.Space.GatherChosen(Window, views.Examples, x, views.State, y);

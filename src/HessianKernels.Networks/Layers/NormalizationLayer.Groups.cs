@@ -16,12 +16,15 @@ public abstract partial class NormalizationLayer
     private GroupShape Channels<TView>(in LayerViews<TView> views) where TView : allows ref struct
         => GroupShape.Columns(checked(views.Examples * Output.Positions), channels);
 
-    private TView ScaleOf<TView>(in LayerViews<TView> views, TView parameters) where TView : allows ref struct => views.Space.Slice(parameters, 0, channels);
+    private TView ScaleOf<TView>(in LayerViews<TView> views, TView parameters) where TView : allows ref struct
+        => views.Space.Slice(parameters, 0, channels);
 
-    private TView ShiftOf<TView>(in LayerViews<TView> views, TView parameters) where TView : allows ref struct => views.Space.Slice(parameters, channels, channels);
+    private TView ShiftOf<TView>(in LayerViews<TView> views, TView parameters) where TView : allows ref struct
+        => views.Space.Slice(parameters, channels, channels);
 
     /// <summary>h.</summary>
-    private TView Normalized<TView>(in LayerViews<TView> views) where TView : allows ref struct => views.Space.Slice(views.State, 0, Elements(views.Examples));
+    private TView Normalized<TView>(in LayerViews<TView> views) where TView : allows ref struct
+        => views.Space.Slice(views.State, 0, Elements(views.Examples));
 
     /// <summary>r, a number a group.</summary>
     private TView Reciprocal<TView>(in LayerViews<TView> views) where TView : allows ref struct
@@ -39,19 +42,23 @@ public abstract partial class NormalizationLayer
     }
 
     /// <summary><c>result (+)= scale E[x]</c>.</summary>
-    private void Mean<TView>(in LayerViews<TView> views, double scale, TView x, bool accumulate, TView result) where TView : allows ref struct
+    private void Mean<TView>(in LayerViews<TView> views, double scale, TView x, bool accumulate, TView result)
+        where TView : allows ref struct
     {
         for (Block at = First(views.Examples); !at.IsEmpty; at = at.Next)
-            views.Space.SumGroups(at.Shape, scale / at.Shape.Count, at.Of(views.Space, x), accumulate, at.CoefficientsOf(views.Space, result));
+            views.Space.SumGroups(
+                at.Shape, scale / at.Shape.Count, at.Of(views.Space, x), accumulate, at.CoefficientsOf(views.Space, result));
     }
 
     /// <summary><c>result (+)= scale E[x y]</c>.</summary>
-    private void Mean<TView>(in LayerViews<TView> views, double scale, TView x, TView y, bool accumulate, TView result) where TView : allows ref struct
+    private void Mean<TView>(in LayerViews<TView> views, double scale, TView x, TView y, bool accumulate, TView result)
+        where TView : allows ref struct
     {
         for (Block at = First(views.Examples); !at.IsEmpty; at = at.Next)
         {
             views.Space.DotGroups(
-                at.Shape, scale / at.Shape.Count, at.Of(views.Space, x), at.Of(views.Space, y), accumulate, at.CoefficientsOf(views.Space, result));
+                at.Shape, scale / at.Shape.Count, at.Of(views.Space, x), at.Of(views.Space, y), accumulate,
+                at.CoefficientsOf(views.Space, result));
         }
     }
 
@@ -63,10 +70,12 @@ public abstract partial class NormalizationLayer
     }
 
     /// <summary><c>result (+)= factor x</c>, a factor a group.</summary>
-    private void Scale<TView>(in LayerViews<TView> views, TView factor, TView x, bool accumulate, TView result) where TView : allows ref struct
+    private void Scale<TView>(in LayerViews<TView> views, TView factor, TView x, bool accumulate, TView result)
+        where TView : allows ref struct
     {
         for (Block at = First(views.Examples); !at.IsEmpty; at = at.Next)
-            views.Space.ScaleGroups(at.Shape, at.CoefficientsOf(views.Space, factor), at.Of(views.Space, x), accumulate, at.Of(views.Space, result));
+            views.Space.ScaleGroups(
+                at.Shape, at.CoefficientsOf(views.Space, factor), at.Of(views.Space, x), accumulate, at.Of(views.Space, result));
     }
 
     private Block First(int examples)
@@ -85,6 +94,7 @@ public abstract partial class NormalizationLayer
 
         public TView Of<TView>(ITensorSpace<TView> space, TView x) where TView : allows ref struct => space.Slice(x, Element, Shape.Length);
 
-        public TView CoefficientsOf<TView>(ITensorSpace<TView> space, TView x) where TView : allows ref struct => space.Slice(x, Group, Shape.Groups);
+        public TView CoefficientsOf<TView>(ITensorSpace<TView> space, TView x) where TView : allows ref struct
+            => space.Slice(x, Group, Shape.Groups);
     }
 }

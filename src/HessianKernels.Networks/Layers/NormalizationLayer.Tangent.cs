@@ -34,7 +34,8 @@ public abstract partial class NormalizationLayer
         TView h = Normalized(views);
         space.DotGroups(Channels(views), 1, views.OutputSignalTangent, h, true, ScaleOf(views, views.GradientTangent));
         space.SumGroups(Channels(views), 1, views.OutputSignalTangent, true, ShiftOf(views, views.GradientTangent));
-        if (views.InputMoves) space.DotGroups(Channels(views), 1, views.OutputSignal, Tangent(views, 1), true, ScaleOf(views, views.GradientTangent));
+        if (views.InputMoves)
+            space.DotGroups(Channels(views), 1, views.OutputSignal, Tangent(views, 1), true, ScaleOf(views, views.GradientTangent));
         if (!views.InputSignalWanted) return;
 
         // dx = r q with q = u + m + h c, m = -E[u], c = -E[u h]:   dx_1 = r (q_1 + (r_1/r) q),   q_1 = u_1 + m_1 + h c_1 + h_1 c.
@@ -103,7 +104,9 @@ public abstract partial class NormalizationLayer
         => views.Space.Slice(views.TangentState, (k - 1) * Elements(views.Examples), Elements(views.Examples));
 
     private TView Turn<TView>(in LayerViews<TView> views, int order, int k) where TView : allows ref struct
-        => views.Space.Slice(views.TangentState, order * Elements(views.Examples) + (k - 1) * GroupCount(views.Examples), GroupCount(views.Examples));
+        => views.Space.Slice(
+            views.TangentState, order * Elements(views.Examples) + (k - 1) * GroupCount(views.Examples), GroupCount(views.Examples));
 
-    private TView Variance<TView>(in LayerViews<TView> views, int k) where TView : allows ref struct => Turn(views, views.TangentOrder, views.TangentOrder + k);
+    private TView Variance<TView>(in LayerViews<TView> views, int k) where TView : allows ref struct
+        => Turn(views, views.TangentOrder, views.TangentOrder + k);
 }

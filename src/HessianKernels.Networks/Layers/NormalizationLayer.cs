@@ -3,8 +3,8 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Layers;
 
 /// <summary>
-/// <c>y = scale o h + shift</c> with <c>h = (x - mean) / sqrt(variance + epsilon)</c>, mean and (biased) variance taken over groups of numbers, scale and
-/// shift one for each channel: what layer norm and batch norm have in common. They differ in what a group is.
+/// <c>y = scale o h + shift</c> with <c>h = (x - mean) / sqrt(variance + epsilon)</c>, mean and (biased) variance taken over groups of
+/// numbers, scale and shift one for each channel: what layer norm and batch norm have in common. They differ in what a group is.
 /// </summary>
 /// <remarks>
 /// With r = (variance + epsilon)^(-1/2), u = scale o dL/dy, and E the mean over a group:
@@ -24,7 +24,8 @@ public abstract partial class NormalizationLayer : Layer
     private protected NormalizationLayer(TensorShape shape, double epsilon)
         : base(shape, shape)
     {
-        if (!(epsilon > 0) || !double.IsFinite(epsilon)) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon is positive and finite.");
+        if (!(epsilon > 0) || !double.IsFinite(epsilon))
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon is positive and finite.");
         Epsilon = epsilon;
         channels = shape.Channels;
         Parameters = [new("weight", ParameterRole.Scale, [channels], 1, 1), new("bias", ParameterRole.Shift, [channels], 1, 1)];
@@ -95,7 +96,8 @@ public abstract partial class NormalizationLayer : Layer
         for (int e = 0; e < views.Examples; e++)
         {
             TView signal = space.Slice(views.OutputSignal, (long)e * Output.Length, Output.Length);
-            space.DotGroups(one, 1, signal, space.Slice(views.State, (long)e * Output.Length, Output.Length), false, space.Slice(rows, e * stride, channels));
+            space.DotGroups(one, 1, signal, space.Slice(views.State, (long)e * Output.Length, Output.Length), false,
+                space.Slice(rows, e * stride, channels));
             space.SumGroups(one, 1, signal, false, space.Slice(rows, e * stride + channels, channels));
         }
     }

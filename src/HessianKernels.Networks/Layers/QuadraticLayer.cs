@@ -3,13 +3,13 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Layers;
 
 /// <summary>
-/// <c>y = &lt;J, theta&gt; + theta^T Q theta / 2</c> of an input <c>x = (J, Q)</c>, P + P^2 numbers: the quadratic regression model, in which each example brings
-/// its own first and second derivative (paper 000 eq. 104; of Q the symmetric part counts).
+/// <c>y = &lt;J, theta&gt; + theta^T Q theta / 2</c> of an input <c>x = (J, Q)</c>, P + P^2 numbers: the quadratic regression model, in
+/// which each example brings its own first and second derivative (paper 000 eq. 104; of Q the symmetric part counts).
 /// </summary>
 /// <remarks>
-/// It is a linear model in the features <c>phi(theta) = (theta, vec(theta theta^T) / 2)</c>: <c>y = &lt;x, phi&gt;</c>, so that every call reads the P^2 numbers of an
-/// example once, and the rest is work on one P x P matrix. Along theta + s v,
-/// <c>phi_1 = (v, vec(v theta^T + theta v^T) / 2)</c>, <c>phi_2 = (0, vec(v v^T))</c>, phi_3 = 0. Forward keeps phi, Backward <c>sum_e dL/dy_e x_e</c>.
+/// It is a linear model in the features <c>phi(theta) = (theta, vec(theta theta^T) / 2)</c>: <c>y = &lt;x, phi&gt;</c>, so that every call
+/// reads the P^2 numbers of an example once, and the rest is work on one P x P matrix. Along theta + s v, <c>phi_1 = (v, vec(v theta^T +
+/// theta v^T) / 2)</c>, <c>phi_2 = (0, vec(v v^T))</c>, phi_3 = 0. Forward keeps phi, Backward <c>sum_e dL/dy_e x_e</c>.
 /// </remarks>
 public sealed class QuadraticLayer : Layer
 {
@@ -83,14 +83,16 @@ public sealed class QuadraticLayer : Layer
             Outer(views, 1, views.Direction, views.Direction, 0, Second(views, views.TangentState));
             Product(views, n, views.Input, views.TangentState, 1, space.Slice(views.OutputTangent, n, n));
             if (order == 3 && views.InputMoves)
-                Product(views, n, space.Slice(views.InputTangent, 0, taken), views.TangentState, 3, space.Slice(views.OutputTangent, 2L * n, n));
+                Product(views, n, space.Slice(views.InputTangent, 0, taken), views.TangentState, 3,
+                    space.Slice(views.OutputTangent, 2L * n, n));
         }
 
         Turn(views);
         Product(views, n, views.Input, views.TangentState, 1, space.Slice(views.OutputTangent, 0, n));
         if (!views.InputMoves) return;
         for (int k = 2; k <= order; k++)
-            Product(views, n, space.Slice(views.InputTangent, (k - 2) * taken, taken), views.TangentState, k, space.Slice(views.OutputTangent, (k - 1L) * n, n));
+            Product(views, n, space.Slice(views.InputTangent, (k - 2) * taken, taken), views.TangentState, k,
+                space.Slice(views.OutputTangent, (k - 1L) * n, n));
         Product(views, order * n, views.InputTangent, views.State, 1, views.OutputTangent);
     }
 
@@ -129,7 +131,8 @@ public sealed class QuadraticLayer : Layer
 
     private TView First<TView>(in LayerViews<TView> views, TView x) where TView : allows ref struct => views.Space.Slice(x, 0, p);
 
-    private TView Second<TView>(in LayerViews<TView> views, TView x) where TView : allows ref struct => views.Space.Slice(x, p, (long)p * p);
+    private TView Second<TView>(in LayerViews<TView> views, TView x) where TView : allows ref struct
+        => views.Space.Slice(x, p, (long)p * p);
 
     /// <summary><c>TangentState = phi_1</c>.</summary>
     private void Turn<TView>(in LayerViews<TView> views) where TView : allows ref struct
@@ -140,7 +143,8 @@ public sealed class QuadraticLayer : Layer
     }
 
     /// <summary><c>y += scale &lt;x_e, phi&gt;</c>.</summary>
-    private void Product<TView>(in LayerViews<TView> views, int examples, TView x, TView phi, double scale, TView y) where TView : allows ref struct
+    private void Product<TView>(in LayerViews<TView> views, int examples, TView x, TView phi, double scale, TView y)
+        where TView : allows ref struct
         => views.Space.Gemm(false, false, examples, 1, features, scale, x, phi, 1, y);
 
     /// <summary><c>result = beta result + sum_e dy_e x_e</c>.</summary>
@@ -151,7 +155,8 @@ public sealed class QuadraticLayer : Layer
     private void Spread<TView>(in LayerViews<TView> views, TView dy, TView phi, double beta, TView dx) where TView : allows ref struct
         => views.Space.Gemm(false, false, views.Examples, features, 1, 1, dy, phi, beta, dx);
 
-    private void Outer<TView>(in LayerViews<TView> views, double scale, TView a, TView b, double beta, TView result) where TView : allows ref struct
+    private void Outer<TView>(in LayerViews<TView> views, double scale, TView a, TView b, double beta, TView result)
+        where TView : allows ref struct
         => views.Space.Gemm(false, false, p, p, 1, scale, a, b, beta, result);
 
     /// <summary><c>y += (Q + Q^T) x / 2</c>.</summary>

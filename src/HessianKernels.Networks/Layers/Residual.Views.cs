@@ -3,7 +3,8 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Layers;
 
 /// <remarks>
-/// Each of the tensors that are kept holds the body's part first; where there is a projection, the tensor between it and the sum lies before its own part:
+/// Each of the tensors that are kept holds the body's part first; where there is a projection, the tensor between it and the sum lies
+/// before its own part:
 /// <code>
 /// State         | state of f | g(x) | state of g |
 /// SignalState   | copy of the signal at y, where one is needed | signal states of f | signal of g at x | signal states of g |

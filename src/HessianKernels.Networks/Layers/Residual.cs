@@ -4,8 +4,8 @@ namespace HessianKernels.Networks.Layers;
 
 /// <summary><c>y = f(x) + g(x)</c>: a body f, and x itself or a projection g of it.</summary>
 /// <remarks>
-/// Both ways read the signal at y, and a layer at their end may write over it: where one does, the body works on a copy, which stays for the calls that
-/// read it again. Parameters: the body's, then the projection's.
+/// Both ways read the signal at y, and a layer at their end may write over it: where one does, the body works on a copy, which stays for
+/// the calls that read it again. Parameters: the body's, then the projection's.
 /// </remarks>
 public sealed partial class Residual : Layer
 {
@@ -22,7 +22,8 @@ public sealed partial class Residual : Layer
     {
         (TensorShape takes, TensorShape gives) = projection is null ? (body.Input, body.Input) : (projection.Input, projection.Output);
         if (takes != body.Input || gives != body.Output)
-            throw new ArgumentException($"The body takes {body.Input} and gives {body.Output}, but the other way {takes} and {gives}.", nameof(projection));
+            throw new ArgumentException(
+                $"The body takes {body.Input} and gives {body.Output}, but the other way {takes} and {gives}.", nameof(projection));
         (this.body, this.projection) = (body, projection);
         copies = body.OverwritesOutputSignal || projection is { OverwritesOutputSignal: true };
         Parameters = [.. Named("body", body), .. projection is null ? [] : Named("projection", projection)];
@@ -53,7 +54,8 @@ public sealed partial class Residual : Layer
 
     /// <inheritdoc/>
     public override long SignalLength(int examples, int order)
-        => Copied(examples) + body.SignalLength(examples, order) + (projection is null ? 0 : Taken(examples) + projection.SignalLength(examples, order));
+        => Copied(examples) + body.SignalLength(examples, order)
+            + (projection is null ? 0 : Taken(examples) + projection.SignalLength(examples, order));
 
     /// <inheritdoc/>
     public override long TangentLength(int examples, int tangentOrder)
@@ -63,7 +65,9 @@ public sealed partial class Residual : Layer
     /// <inheritdoc/>
     public override long ScratchLength(int examples)
         => Copied(examples)
-            + (projection is null ? body.ScratchLength(examples) : Taken(examples) + Math.Max(body.ScratchLength(examples), projection.ScratchLength(examples)));
+            + (projection is null
+                ? body.ScratchLength(examples)
+                : Taken(examples) + Math.Max(body.ScratchLength(examples), projection.ScratchLength(examples)));
 
     /// <inheritdoc/>
     public override void Forward<TView>(in LayerViews<TView> views)
@@ -156,5 +160,6 @@ public sealed partial class Residual : Layer
         projection.ExampleGradients(own, views.Space.Slice(rows, count, before + projection.ParameterCount), stride);
     }
 
-    private static IEnumerable<ParameterShape> Named(string name, Layer layer) => layer.Parameters.Select(shape => shape with { Name = $"{name}.{shape.Name}" });
+    private static IEnumerable<ParameterShape> Named(string name, Layer layer)
+        => layer.Parameters.Select(shape => shape with { Name = $"{name}.{shape.Name}" });
 }

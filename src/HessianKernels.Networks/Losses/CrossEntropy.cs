@@ -3,11 +3,12 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Losses;
 
 /// <summary>
-/// <c>l = log sum_c exp z_c - sum_c t_c z_c</c>, t the target smoothed: <c>t = (1 - smoothing) y + smoothing / C</c>. A target y is a distribution over the C
-/// classes (one-hot for a label); the loss of a batch is the mean over its examples: PyTorch's CrossEntropyLoss.
+/// <c>l = log sum_c exp z_c - sum_c t_c z_c</c>, t the target smoothed: <c>t = (1 - smoothing) y + smoothing / C</c>. A target y is a
+/// distribution over the C classes (one-hot for a label); the loss of a batch is the mean over its examples: PyTorch's CrossEntropyLoss.
 /// </summary>
 /// <remarks>
-/// With p = softmax(z): <c>dl/dz = p - t</c>, <c>S v = p o v - p (p . v)</c>. Along a line the derivatives of log sum exp are the cumulants of z's under p:
+/// With p = softmax(z): <c>dl/dz = p - t</c>, <c>S v = p o v - p (p . v)</c>. Along a line the derivatives of log sum exp are the cumulants
+/// of z's under p:
 /// <code>
 /// l_1 = (p - t) . z_1
 /// l_2 = (p - t) . z_2 + Var_p(z_1)
@@ -22,7 +23,8 @@ public sealed class CrossEntropy : Loss
     /// <exception cref="ArgumentOutOfRangeException">The share is not from 0 to 1.</exception>
     public CrossEntropy(double smoothing = 0)
     {
-        if (!(smoothing >= 0 && smoothing <= 1)) throw new ArgumentOutOfRangeException(nameof(smoothing), smoothing, "The smoothing is from 0 to 1.");
+        if (!(smoothing >= 0 && smoothing <= 1))
+            throw new ArgumentOutOfRangeException(nameof(smoothing), smoothing, "The smoothing is from 0 to 1.");
         Smoothing = smoothing;
     }
 
@@ -82,7 +84,10 @@ public sealed class CrossEntropy : Loss
         space.DotGroups(rows, 1, weighted, centered, true, result);
     }
 
-    /// <summary><c>p - e</c>, e the class that each example's uniform number draws from p; its mean is 0 and its covariance S, whatever the smoothing.</summary>
+    /// <summary>
+    /// <c>p - e</c>, e the class that each example's uniform number draws from p; its mean is 0 and its covariance S, whatever the
+    /// smoothing.
+    /// </summary>
     public override void SampledSignal<TView>(in LossViews<TView> views, TView random, TView signal)
     {
         views.Space.DrawRows(views.Examples, views.Outputs, Matrix(views, 0), random, signal);

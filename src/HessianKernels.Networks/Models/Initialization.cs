@@ -13,8 +13,9 @@ namespace HessianKernels.Networks.Models;
 /// lecun       weights normal, variance 1 / fanIn; biases 0
 /// scaled:0.3  0.3 times he                                                        (paper 002, Figure 14)
 /// </code>
-/// In all of them scales of a normalisation start at 1, its shifts and a displacement at 0; the coordinates of a diagonal network are weights with a fanIn
-/// of 1. Array a takes the numbers of Philox stream a: the same seed gives the same bits for any number of threads, in float the rounded doubles.
+/// In all of them scales of a normalisation start at 1, its shifts and a displacement at 0; the coordinates of a diagonal network are
+/// weights with a fanIn of 1. Array a takes the numbers of Philox stream a: the same seed gives the same bits for any number of threads, in
+/// float the rounded doubles.
 /// </remarks>
 public sealed class Initialization
 {
@@ -37,7 +38,8 @@ public sealed class Initialization
     /// <exception cref="ArgumentOutOfRangeException">The factor is not positive and finite.</exception>
     public static Initialization Scaled(double factor)
     {
-        if (!(factor > 0) || !double.IsFinite(factor)) throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor is positive and finite.");
+        if (!(factor > 0) || !double.IsFinite(factor))
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor is positive and finite.");
         return new(string.Create(CultureInfo.InvariantCulture, $"scaled:{factor:R}"), factor * Math.Sqrt(2));
     }
 
@@ -49,9 +51,11 @@ public sealed class Initialization
         foreach (Initialization known in (Initialization[])[PyTorch, He, LeCun])
             if (text == known.name) return known;
         if (text.StartsWith("scaled:", StringComparison.Ordinal)
-            && double.TryParse(text.AsSpan("scaled:".Length), NumberStyles.Float, CultureInfo.InvariantCulture, out double factor) && factor > 0 && double.IsFinite(factor))
+            && double.TryParse(text.AsSpan("scaled:".Length), NumberStyles.Float, CultureInfo.InvariantCulture, out double factor)
+                && factor > 0 && double.IsFinite(factor))
             return Scaled(factor);
-        throw new FormatException($"There is no initialisation '{text}'; expected pytorch, he, lecun, or scaled:<factor> with a positive factor.");
+        throw new FormatException(
+            $"There is no initialisation '{text}'; expected pytorch, he, lecun, or scaled:<factor> with a positive factor.");
     }
 
     /// <summary>The parameters of a model.</summary>
@@ -71,7 +75,8 @@ public sealed class Initialization
     {
         ArgumentNullException.ThrowIfNull(model);
         if (parameters.Length != model.ParameterCount)
-            throw new ArgumentException($"There is room for {parameters.Length} parameters; the model has {model.ParameterCount}.", nameof(parameters));
+            throw new ArgumentException(
+                $"There is room for {parameters.Length} parameters; the model has {model.ParameterCount}.", nameof(parameters));
         int start = 0;
         for (int array = 0; array < model.Parameters.Count; array++)
         {
@@ -87,13 +92,16 @@ public sealed class Initialization
     private void Fill<T>(ParameterShape shape, ulong seed, ulong stream, Span<T> values) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (shape.Role is ParameterRole.Scale) values.Fill(T.One);
-        else if (shape.Role is ParameterRole.Shift or ParameterRole.Displacement || (shape.Role is ParameterRole.Bias && !uniform)) values.Clear();
+        else if (shape.Role is ParameterRole.Shift or ParameterRole.Displacement || (shape.Role is ParameterRole.Bias && !uniform))
+            values.Clear();
         else
         {
             double width = gain / Math.Sqrt(shape.FanIn);
             for (int i = 0; i < values.Length; i += 2)
             {
-                (double first, double second) = uniform ? Philox.SymmetricPair(seed, stream, (ulong)(i / 2)) : Philox.NormalPair(seed, stream, (ulong)(i / 2));
+                (double first, double second) = uniform
+                    ? Philox.SymmetricPair(seed, stream, (ulong)(i / 2))
+                    : Philox.NormalPair(seed, stream, (ulong)(i / 2));
                 values[i] = T.CreateTruncating(width * first);
                 if (i + 1 < values.Length) values[i + 1] = T.CreateTruncating(width * second);
             }

@@ -30,7 +30,8 @@ internal sealed class LayerStack(TensorShape input)
 
     public LayerStack Linear(int outputs, bool bias = true) => Add(new LinearLayer(Shape, outputs, bias));
 
-    public LayerStack Activation(ActivationFunction function) => function.Kind is ActivationKind.Identity ? this : Add(new ActivationLayer(Shape, function));
+    public LayerStack Activation(ActivationFunction function)
+        => function.Kind is ActivationKind.Identity ? this : Add(new ActivationLayer(Shape, function));
 
     public LayerStack Convolution(int outputs, int size = 3, int stride = 1, int padding = 1, bool bias = true)
         => Add(new ConvolutionLayer(Shape, outputs, size, stride, padding, bias));

@@ -7,10 +7,11 @@ public sealed partial class Model
 {
     /// <summary>A residual network without batch norm, <c>resnet20:3x32x32-10:relu</c>.</summary>
     /// <remarks>
-    /// 14 and 20: He et al.'s networks for CIFAR, of 2 and 3 blocks for each of W, 2W, 4W channels (W = 16); 10: one block for each of W, 2W, 4W, 8W. A block
-    /// is two 3 x 3 convolutions, the first of stride 2 where the channels double, there with a 1 x 1 convolution on the other way; then a mean over the
-    /// image and a linear layer. 9: the network that paper 001 takes from torchskeleton, of W, 2W and 4W channels (W = 64, 2.27M parameters), with its fixed
-    /// factor of 0.2 at the end. All convolutions have biases, as nothing else shifts their outputs.
+    /// 14 and 20: He et al.'s networks for CIFAR, of 2 and 3 blocks for each of W, 2W, 4W channels (W = 16); 10: one block for each of W,
+    /// 2W, 4W, 8W. A block is two 3 x 3 convolutions, the first of stride 2 where the channels double, there with a 1 x 1 convolution on
+    /// the other way; then a mean over the image and a linear layer. 9: the network that paper 001 takes from torchskeleton, of W, 2W and
+    /// 4W channels (W = 64, 2.27M parameters), with its fixed factor of 0.2 at the end. All convolutions have biases, as nothing else
+    /// shifts their outputs.
     /// </remarks>
     /// <param name="depth">9, 10, 14 or 20.</param>
     /// <param name="input">Shape of an image.</param>
@@ -22,7 +23,7 @@ public sealed partial class Model
     {
         int usual = depth == 9 ? 64 : 16;
         if (width == 0) width = usual;
-        string specification = $"resnet{depth}:{ModelSpec.NameOf(input)}-{outputs}:{ModelSpec.NameOf(activation)}{Option("width", width, usual)}";
+        string specification = Named($"resnet{depth}", input, outputs, activation, Option("width", width, usual));
         LayerStack stack = LayerStack.OnImage(input);
         return depth switch
         {
@@ -34,13 +35,15 @@ public sealed partial class Model
         };
     }
 
-    private static IReadOnlyList<Layer> ResNet(LayerStack stack, int outputs, ActivationFunction activation, int width, int stages, int blocks)
+    private static IReadOnlyList<Layer> ResNet(
+        LayerStack stack, int outputs, ActivationFunction activation, int width, int stages, int blocks)
     {
         stack.Convolution(width).Activation(activation);
         for (int i = 0; i < stages * blocks; i++)
         {
             int stage = i / blocks, channels = width << stage, stride = stage > 0 && i % blocks == 0 ? 2 : 1;
-            Sequence body = new LayerStack(stack.Shape).Convolution(channels, stride: stride).Activation(activation).Convolution(channels).Network;
+            Sequence body = new LayerStack(stack.Shape)
+                .Convolution(channels, stride: stride).Activation(activation).Convolution(channels).Network;
             Layer? projection = stride == 1 ? null : new ConvolutionLayer(stack.Shape, channels, 1, stride);
             stack.Add(new Residual(body, projection)).Activation(activation);
         }
@@ -59,6 +62,7 @@ public sealed partial class Model
         return stack.Add(new ScaleLayer(stack.Shape, 0.2)).Layers;
 
         Residual Twice(int channels)
-            => new(new LayerStack(stack.Shape).Convolution(channels).Activation(activation).Convolution(channels).Activation(activation).Network);
+            => new(new LayerStack(stack.Shape)
+                .Convolution(channels).Activation(activation).Convolution(channels).Activation(activation).Network);
     }
 }

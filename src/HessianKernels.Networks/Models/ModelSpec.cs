@@ -14,15 +14,16 @@ namespace HessianKernels.Networks.Models;
 /// vgg10:3x32x32-10:relu          options width=8, ghost=1024
 /// quadratic:600                  parameters
 /// </code>
-/// Activations: <c>relu</c> (where none is told), <c>leaky-relu</c> with a slope if wanted (<c>leaky-relu:0.2</c>), <c>tanh</c>, <c>sigmoid</c>,
-/// <c>gelu</c>, <c>erf</c>, <c>silu</c>, <c>square</c>, <c>identity</c>. <see cref="Model.Specification"/> is the canonical text, which reads back as the
-/// same model.
+/// Activations: <c>relu</c> (where none is told), <c>leaky-relu</c> with a slope if wanted (<c>leaky-relu:0.2</c>), <c>tanh</c>,
+/// <c>sigmoid</c>, <c>gelu</c>, <c>erf</c>, <c>silu</c>, <c>square</c>, <c>identity</c>. <see cref="Model.Specification"/> is the canonical
+/// text, which reads back as the same model.
 /// </remarks>
 public static class ModelSpec
 {
     private static readonly (string Name, ActivationKind Kind)[] Kinds =
     [
-        ("relu", ActivationKind.Relu), ("leaky-relu", ActivationKind.LeakyRelu), ("tanh", ActivationKind.Tanh), ("sigmoid", ActivationKind.Sigmoid),
+        ("relu", ActivationKind.Relu), ("leaky-relu", ActivationKind.LeakyRelu), ("tanh", ActivationKind.Tanh),
+        ("sigmoid", ActivationKind.Sigmoid),
         ("gelu", ActivationKind.Gelu), ("erf", ActivationKind.Erf), ("silu", ActivationKind.Silu), ("square", ActivationKind.Square),
         ("identity", ActivationKind.Identity),
     ];
@@ -35,7 +36,9 @@ public static class ModelSpec
     public static IReadOnlyList<string> Activations { get; } = [.. Kinds.Select(kind => kind.Name)];
 
     /// <summary>The model of a text.</summary>
-    /// <exception cref="ModelSpecException">The text cannot be read, or its sizes do not fit together; the message says where, what was found, and what is known.</exception>
+    /// <exception cref="ModelSpecException">
+    /// The text cannot be read, or its sizes do not fit together; the message says where, what was found, and what is known.
+    /// </exception>
     public static Model Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -21,7 +21,8 @@ public sealed class ModelSpecException : FormatException
     }
 
     internal ModelSpecException(string text, int position, string found, string expected, Exception? cause = null)
-        : base($"Model '{text}', character {position + 1}: found {(found.Length == 0 ? "nothing" : $"'{found}'")}; expected {expected}.", cause)
+        : base($"Model '{text}', character {position + 1}: found {(found.Length == 0 ? "nothing" : $"'{found}'")}; expected {expected}.",
+            cause)
         => (Text, Position, Found, Expected) = (text, position, found, expected);
 
     /// <summary>The whole text.</summary>

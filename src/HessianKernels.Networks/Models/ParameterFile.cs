@@ -6,9 +6,9 @@ namespace HessianKernels.Networks.Models;
 
 /// <summary>Parameters of a model in a .npz file: its arrays in order, with PyTorch's shapes.</summary>
 /// <remarks>
-/// <c>np.savez(path, **{k: v.numpy() for k, v in model.state_dict().items()})</c> of an nn.Sequential writes one. Arrays are matched in the order of the
-/// file, weight then bias, layer after layer; names are reported, not read, but for batch norm's buffers (<c>running_mean</c>, <c>running_var</c>,
-/// <c>num_batches_tracked</c>), which are no parameters and are passed over.
+/// <c>np.savez(path, **{k: v.numpy() for k, v in model.state_dict().items()})</c> of an nn.Sequential writes one. Arrays are matched in the
+/// order of the file, weight then bias, layer after layer; names are reported, not read, but for batch norm's buffers (<c>running_mean</c>,
+/// <c>running_var</c>, <c>num_batches_tracked</c>), which are no parameters and are passed over.
 /// </remarks>
 public sealed class ParameterFile
 {
@@ -31,8 +31,8 @@ public sealed class ParameterFile
     /// <summary>Reads what the arrays are and holds it against the model's.</summary>
     /// <param name="path">A .npz file.</param>
     /// <param name="model">Whose parameters they are.</param>
-    /// <exception cref="NpyFormatException">It is not a .npz file, or an array is missing, too many, of another shape, or neither float nor double; the message
-    /// names the array, what it is, and what was expected.</exception>
+    /// <exception cref="NpyFormatException">It is not a .npz file, or an array is missing, too many, of another shape, or neither float nor
+    /// double; the message names the array, what it is, and what was expected.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static ParameterFile Open(string path, Model model)
     {
@@ -51,17 +51,21 @@ public sealed class ParameterFile
             using NpyReader array = reader.OpenRows(name);
             string found = $"{array.Header.ElementType} {Text(array.Header.Shape)}";
             if (names.Count == model.Parameters.Count)
-                throw new NpyFormatException(path, $"array {NpyFormatException.Quote(name)}", found, $"no more than the {names.Count} arrays of {model.Specification}");
+                throw new NpyFormatException(
+                    path, $"array {NpyFormatException.Quote(name)}", found,
+                    $"no more than the {names.Count} arrays of {model.Specification}");
             ParameterShape expected = model.Parameters[names.Count];
             if (!array.Header.Shape.SequenceEqual(expected.Dimensions.Select(length => (long)length)))
-                throw new NpyFormatException(path, $"array {NpyFormatException.Quote(name)} (number {names.Count})", found, Expected(expected));
+                throw new NpyFormatException(
+                    path, $"array {NpyFormatException.Quote(name)} (number {names.Count})", found, Expected(expected));
             isDouble |= array.Header.ElementType is NpyElementType.Float64;
             names.Add(name);
         }
 
         return names.Count == model.Parameters.Count
             ? new(path, model, names, ignored, isDouble)
-            : throw new NpyFormatException(path, $"array number {names.Count}", "the end of the file", Expected(model.Parameters[names.Count]));
+            : throw new NpyFormatException(
+                path, $"array number {names.Count}", "the end of the file", Expected(model.Parameters[names.Count]));
     }
 
     /// <summary>The parameters, <c>[d]</c>.</summary>
@@ -76,7 +80,9 @@ public sealed class ParameterFile
         {
             T[] values = reader.Read<T>(name).Values;
             int bad = Array.FindIndex(values, value => !T.IsFinite(value));
-            if (bad >= 0) throw new NpyFormatException(path, $"array {NpyFormatException.Quote(name)}, element {bad}", $"{values[bad]}", "finite numbers");
+            if (bad >= 0)
+                throw new NpyFormatException(
+                    path, $"array {NpyFormatException.Quote(name)}, element {bad}", $"{values[bad]}", "finite numbers");
             values.CopyTo(parameters, start);
             start += values.Length;
         }
@@ -91,11 +97,13 @@ public sealed class ParameterFile
     /// <param name="overwrite">True to replace a file that stands there.</param>
     /// <exception cref="ArgumentException">There is another number of parameters.</exception>
     /// <exception cref="IOException">The file exists and is not to be replaced, or cannot be written.</exception>
-    public static void Write<T>(string path, Model model, ReadOnlySpan<T> parameters, bool overwrite = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Write<T>(string path, Model model, ReadOnlySpan<T> parameters, bool overwrite = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(model);
         if (parameters.Length != model.ParameterCount)
-            throw new ArgumentException($"There are {parameters.Length} parameters; {model.Specification} has {model.ParameterCount}.", nameof(parameters));
+            throw new ArgumentException(
+                $"There are {parameters.Length} parameters; {model.Specification} has {model.ParameterCount}.", nameof(parameters));
         using NpzWriter writer = NpzWriter.Create(path, overwrite);
         foreach (ParameterShape shape in model.Parameters)
         {

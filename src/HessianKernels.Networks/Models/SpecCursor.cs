@@ -26,7 +26,8 @@ internal sealed class SpecCursor(string text)
     {
         int end = Position;
         while (end < text.Length && char.IsAsciiDigit(text[end])) end++;
-        if (!int.TryParse(text.AsSpan(Position, end - Position), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1)
+        if (!int.TryParse(text.AsSpan(Position, end - Position), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            || number < 1)
             throw Unexpected($"{what}, a whole number from 1 to {int.MaxValue}");
         Position = end;
         return number;

@@ -2,7 +2,9 @@ using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Networks.Models;
 
-/// <summary>What follows the sizes in a model's text: an activation, <c>name=number</c>, and words, each at most once and in any order.</summary>
+/// <summary>
+/// What follows the sizes in a model's text: an activation, <c>name=number</c>, and words, each at most once and in any order.
+/// </summary>
 internal sealed class SpecOptions
 {
     private readonly Dictionary<string, int> values = [];

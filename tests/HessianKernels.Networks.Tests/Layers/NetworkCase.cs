@@ -8,7 +8,8 @@ namespace HessianKernels.Networks.Tests.Layers;
 /// <summary>A model, a loss and numbers for both: a seed makes them.</summary>
 internal sealed class NetworkCase
 {
-    private static readonly ActivationFunction Tanh = new(ActivationKind.Tanh), Silu = new(ActivationKind.Silu), Relu = new(ActivationKind.Relu);
+    private static readonly ActivationFunction Tanh = new(ActivationKind.Tanh), Silu = new(ActivationKind.Silu),
+        Relu = new(ActivationKind.Relu);
 
     private NetworkCase(string name, Model model, Loss? loss = null, int examples = 5, ulong seed = 1)
     {
@@ -53,6 +54,10 @@ internal sealed class NetworkCase
         return numbers;
     }
 
+    /// <summary>A case of layers that need not be a family's, with half the squared error.</summary>
+    public static NetworkCase Of(string name, IReadOnlyList<Layer> layers, int examples = 4)
+        => new(name, new Model(name, layers), examples: examples);
+
     public override string ToString() => Name;
 
     private static IEnumerable<double> Start(ParameterShape shape, ulong seed)
@@ -64,7 +69,8 @@ internal sealed class NetworkCase
 
     private static IEnumerable<NetworkCase> Cases()
     {
-        foreach (string activation in ModelSpec.Activations) yield return new($"mlp {activation}", ModelSpec.Parse($"mlp:4-5-3-2:{activation}"), seed: 3);
+        foreach (string activation in ModelSpec.Activations)
+            yield return new($"mlp {activation}", ModelSpec.Parse($"mlp:4-5-3-2:{activation}"), seed: 3);
         yield return new("leaky 0.3, no bias", ModelSpec.Parse("mlp:4-5-2:leaky-relu:0.3:no-bias"));
         yield return new("mlp, layer norm", ModelSpec.Parse("mlp:4-6-5-2:tanh:layer-norm"));
         yield return new("linear", ModelSpec.Parse("linear:4-3"));
@@ -73,7 +79,8 @@ internal sealed class NetworkCase
         yield return new("quadratic", ModelSpec.Parse("quadratic:4"));
         yield return new("cross-entropy", ModelSpec.Parse("mlp:4-5-3:silu"), new CrossEntropy());
         yield return new("cross-entropy smoothed", ModelSpec.Parse("mlp:4-5-3:gelu"), new CrossEntropy(0.2));
-        yield return new("mean over outputs", ModelSpec.Parse("mlp:4-5-3:silu"), new MeanSquaredError(SquaredErrorConvention.MeanOverOutputs));
+        yield return new(
+            "mean over outputs", ModelSpec.Parse("mlp:4-5-3:silu"), new MeanSquaredError(SquaredErrorConvention.MeanOverOutputs));
         yield return new("cnn5", ModelSpec.Parse("cnn5:2x18x18-3:silu:width=2"), new CrossEntropy(), 3);
         yield return new("cnn6", ModelSpec.Parse("cnn6:2x12x12-3:tanh:width=2"), new CrossEntropy(0.1), 3);
         yield return new("resnet9", ModelSpec.Parse("resnet9:3x16x16-3:silu:width=2"), new CrossEntropy(), 2);
@@ -89,42 +96,57 @@ internal sealed class NetworkCase
         TensorShape four = TensorShape.Vector(4), image = new(5, 4, 2);
         yield return Of("activation first", new LayerStack(four).Activation(Tanh).Linear(3).Layers);
         yield return Of("activation last", new LayerStack(four).Linear(3).Activation(Tanh).Layers);
-        yield return Of("activations twice, first and last", new LayerStack(four).Activation(Silu).Activation(Tanh).Linear(4).Activation(Tanh).Activation(Silu).Layers);
+        yield return Of("activations twice, first and last", new LayerStack(four).Activation(Silu).Activation(Tanh).Linear(4)
+            .Activation(Tanh).Activation(Silu).Layers);
         yield return Of("linear twice", new LayerStack(four).Linear(3).Linear(2).Layers);
         yield return Of("normalisation first and last", [
             new LayerNormLayer(four), .. new LayerStack(four).Linear(3).Layers, new LayerNormLayer(TensorShape.Vector(3))]);
         yield return Of("ghosts of vectors, ragged", [
-            .. new LayerStack(four).Linear(3).Layers, new GhostBatchNormLayer(TensorShape.Vector(3), 2), new ActivationLayer(TensorShape.Vector(3), Tanh)], 5);
-        yield return Of("a ghost larger than the batch, first", [new GhostBatchNormLayer(four, 8), .. new LayerStack(four).Activation(Tanh).Linear(2).Layers]);
-        yield return Of("layer norm of images", LayerStack.OnImage(image).Convolution(3).Add(new LayerNormLayer(image with { Channels = 3 })).Activation(Tanh).Flatten().Linear(2).Layers);
-        yield return Of("convolution, stride 2, no bias", LayerStack.OnImage(image).Convolution(3, 3, 2, 1, bias: false).Activation(Silu).Convolution(2, 2, 1, 0).Flatten().Layers);
+            .. new LayerStack(four).Linear(3).Layers, new GhostBatchNormLayer(TensorShape.Vector(3), 2),
+            new ActivationLayer(TensorShape.Vector(3), Tanh)], 5);
+        yield return Of("a ghost larger than the batch, first", [
+            new GhostBatchNormLayer(four, 8), .. new LayerStack(four).Activation(Tanh).Linear(2).Layers]);
+        yield return Of("layer norm of images", LayerStack.OnImage(image).Convolution(3)
+            .Add(new LayerNormLayer(image with { Channels = 3 })).Activation(Tanh).Flatten().Linear(2).Layers);
+        yield return Of("convolution, stride 2, no bias", LayerStack.OnImage(image).Convolution(3, 3, 2, 1, bias: false).Activation(Silu)
+            .Convolution(2, 2, 1, 0).Flatten().Layers);
         yield return Of("pooling", Pools(LayerStack.OnImage(image).Convolution(3)).Linear(2).Layers);
         yield return Of("pooling of the input", Pools(LayerStack.OnImage(image)).Linear(2).Layers);
         yield return Of("global pooling", WithGlobal(LayerStack.OnImage(image).Convolution(3).Activation(Tanh)).Linear(2).Layers);
-        yield return Of("scale", [.. new LayerStack(four).Linear(3).Layers, new ScaleLayer(TensorShape.Vector(3), -0.7), new ActivationLayer(TensorShape.Vector(3), Tanh)]);
+        yield return Of("scale", [.. new LayerStack(four).Linear(3).Layers,
+            new ScaleLayer(TensorShape.Vector(3), -0.7), new ActivationLayer(TensorShape.Vector(3), Tanh)]);
         yield return Of("quadratic inside", [.. new LayerStack(four).Linear(12).Activation(Tanh).Layers, new QuadraticLayer(3)]);
-        yield return Of("diagonal inside", [.. new LayerStack(four).Linear(4).Activation(Tanh).Layers, new DiagonalLayer(four), new DiagonalLayer(four)]);
-        yield return Of("residual first", [new Residual(new LayerStack(four).Linear(4).Activation(Tanh).Network), .. new LayerStack(four).Linear(2).Layers]);
-        yield return Of("residual of ReLU first", [new Residual(new LayerStack(four).Linear(4).Activation(Relu).Network), .. new LayerStack(four).Linear(2).Layers]);
-        yield return Of("sequence of ReLU first", [new LayerStack(four).Linear(4).Activation(Relu).Network, .. new LayerStack(four).Linear(2).Layers]);
+        yield return Of("diagonal inside", [
+            .. new LayerStack(four).Linear(4).Activation(Tanh).Layers, new DiagonalLayer(four), new DiagonalLayer(four)]);
+        yield return Of("residual first", [
+            new Residual(new LayerStack(four).Linear(4).Activation(Tanh).Network), .. new LayerStack(four).Linear(2).Layers]);
+        yield return Of("residual of ReLU first", [
+            new Residual(new LayerStack(four).Linear(4).Activation(Relu).Network), .. new LayerStack(four).Linear(2).Layers]);
+        yield return Of(
+            "sequence of ReLU first", [new LayerStack(four).Linear(4).Activation(Relu).Network, .. new LayerStack(four).Linear(2).Layers]);
         yield return Of("residual, body ends in an activation", Residual(body => body.Linear(4).Activation(Tanh)));
         yield return Of("residual, body begins with one", Residual(body => body.Activation(Tanh).Linear(4)));
         yield return Of("residual, body twice activated", Residual(body => body.Linear(4).Activation(Silu).Activation(Tanh)));
         yield return Of("residual, projection", Residual(body => body.Linear(3), way => way.Linear(3)));
-        yield return Of("residual, projection ends in an activation", Residual(body => body.Linear(3), way => way.Linear(3).Activation(Tanh)));
-        yield return Of("residual, both end in one", Residual(body => body.Linear(3).Activation(Silu), way => way.Linear(3).Activation(Tanh)));
+        yield return Of(
+            "residual, projection ends in an activation", Residual(body => body.Linear(3), way => way.Linear(3).Activation(Tanh)));
+        yield return Of(
+            "residual, both end in one", Residual(body => body.Linear(3).Activation(Silu), way => way.Linear(3).Activation(Tanh)));
         yield return Of("residual, neither way has parameters", Residual(body => body.Activation(Silu), way => way.Activation(Tanh)));
         yield return Of("residual without parameters first", [
             new Residual(new ActivationLayer(four, Tanh), new ScaleLayer(four, 0.5)), .. new LayerStack(four).Linear(2).Layers]);
         yield return Of("residual in a residual", Residual(
-            body => body.Add(new Residual(new LayerStack(four).Linear(4).Activation(Tanh).Network)).Activation(Silu), way => way.Linear(4).Activation(Tanh)));
+            body => body.Add(new Residual(new LayerStack(four).Linear(4).Activation(Tanh).Network)).Activation(Silu),
+            way => way.Linear(4).Activation(Tanh)));
         yield return Of("residual with ghosts", Residual(body => body.Linear(4).Add(new GhostBatchNormLayer(four, 2)).Activation(Tanh)));
         yield return Of("sequence in a sequence", [
-            new Sequence(new LayerStack(four).Linear(4).Activation(Tanh).Layers), new Sequence(new LayerStack(four).Activation(Silu).Linear(3).Layers),
+            new Sequence(new LayerStack(four).Linear(4).Activation(Tanh).Layers),
+            new Sequence(new LayerStack(four).Activation(Silu).Linear(3).Layers),
             new ActivationLayer(TensorShape.Vector(3), Tanh)]);
 
         static LayerStack Pools(LayerStack stack)
-            => stack.Add(new MaxPoolingLayer(stack.Shape, 3, 2, 1)).Add(new AveragePoolingLayer(stack.Shape, 2, 1, 1)).Add(new MaxPoolingLayer(stack.Shape, 2, 1)).Flatten();
+            => stack.Add(new MaxPoolingLayer(stack.Shape, 3, 2, 1)).Add(new AveragePoolingLayer(stack.Shape, 2, 1, 1))
+                .Add(new MaxPoolingLayer(stack.Shape, 2, 1)).Flatten();
 
         static LayerStack WithGlobal(LayerStack stack) => stack.Add(new GlobalAveragePoolingLayer(stack.Shape));
 
@@ -134,7 +156,5 @@ internal sealed class NetworkCase
             below.Add(new Residual(body(new(below.Shape)).Network, way?.Invoke(new(below.Shape)).Network)).Activation(Tanh);
             return below.Linear(2).Layers;
         }
-
-        static NetworkCase Of(string name, IReadOnlyList<Layer> layers, int examples = 4) => new(name, new Model(name, layers), examples: examples);
     }
 }

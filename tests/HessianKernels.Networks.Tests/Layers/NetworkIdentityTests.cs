@@ -9,9 +9,11 @@ public class NetworkIdentityTests
 {
     public static TheoryData<string> Cases => [.. NetworkCase.All.Keys];
 
-    public static TheoryData<string> OwnExamples => [.. NetworkCase.All.Values.Where(one => one.Model.Network.ExampleMultiple == 1).Select(one => one.Name)];
+    public static TheoryData<string> OwnExamples
+        => [.. NetworkCase.All.Values.Where(one => one.Model.Network.ExampleMultiple == 1).Select(one => one.Name)];
 
-    public static TheoryData<string> Small => [.. NetworkCase.All.Values.Where(one => one.Model.ParameterCount <= 70).Select(one => one.Name)];
+    public static TheoryData<string> Small
+        => [.. NetworkCase.All.Values.Where(one => one.Model.ParameterCount <= 70).Select(one => one.Name)];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -40,9 +42,15 @@ public class NetworkIdentityTests
             CentralDifference.Check(
                 s => k == 1 ? probe.Outputs(Along(at, v, s)) : probe.OutputTangents(Along(at, v, s), v, k - 1)[((k - 2) * rows)..],
                 tangents[((k - 1) * rows)..], $"outputs' derivative of order {k}");
-            if (k > 1) Tolerance.Equal<double>(probe.OutputTangents(at, v, k - 1), tangents.AsSpan(0, (k - 1) * rows), 1e-12 * Size(tangents), "lower orders");
+            if (k > 1)
+            {
+                Tolerance.Equal<double>(
+                    probe.OutputTangents(at, v, k - 1), tangents.AsSpan(0, (k - 1) * rows), 1e-12 * Size(tangents), "lower orders");
+            }
+
             CentralDifference.Check(
-                s => k == 1 ? probe.Losses(Along(at, v, s)) : probe.LossDerivatives(Along(at, v, s), v, k - 1), probe.LossDerivatives(at, v, k), $"losses' derivative of order {k}");
+                s => k == 1 ? probe.Losses(Along(at, v, s)) : probe.LossDerivatives(Along(at, v, s), v, k - 1),
+                probe.LossDerivatives(at, v, k), $"losses' derivative of order {k}");
         }
     }
 
@@ -83,7 +91,8 @@ public class NetworkIdentityTests
     {
         (NetworkCase of, double[] v, double[] u) = Case(name);
         using NetworkProbe<double> probe = new(of);
-        double[] gv = probe.GaussNewtonProduct(of.Parameters, v), gu = probe.GaussNewtonProduct(of.Parameters, u), ju = probe.OutputTangents(of.Parameters, u, 1);
+        double[] gv = probe.GaussNewtonProduct(of.Parameters, v), gu = probe.GaussNewtonProduct(of.Parameters, u);
+        double[] ju = probe.OutputTangents(of.Parameters, u, 1);
         double[] jv = probe.OutputTangents(of.Parameters, v, 1), sjv = [.. jv];
         of.Loss.MultiplyByHessian(probe.At(of.Parameters).LossViews(), sjv, sjv);
         double bound = 1e-13 * v.Length * (Size(gv) + Size(gu));

@@ -4,7 +4,10 @@ using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Networks.Tests.Layers;
 
-/// <summary>One case's numbers through its model and loss, at any parameters; everything as arrays of double. The loss is the mean over the examples.</summary>
+/// <summary>
+/// One case's numbers through its model and loss, at any parameters; everything as arrays of double. The loss is the mean over the
+/// examples.
+/// </summary>
 internal sealed class NetworkProbe<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly NetworkCase of;

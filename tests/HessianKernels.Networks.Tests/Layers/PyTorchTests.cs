@@ -52,7 +52,8 @@ public sealed class PyTorchTests : IDisposable
     {
         string[] names = Names();
         Assert.All(ModelSpec.Families, family => Assert.Contains(names, name => name.StartsWith(family + ":", StringComparison.Ordinal)));
-        Assert.All(ModelSpec.Activations, activation => Assert.Contains(names, name => name.Contains(":" + activation, StringComparison.Ordinal)));
+        Assert.All(
+            ModelSpec.Activations, activation => Assert.Contains(names, name => name.Contains(":" + activation, StringComparison.Ordinal)));
     }
 
     public void Dispose() => file.Dispose();
@@ -82,13 +83,16 @@ public sealed class PyTorchTests : IDisposable
         return name switch
         {
             "+stride" => on.Convolution(3, 3, 2, 1, bias: false).Activation(silu).Convolution(2, 2, 1, 0).Flatten().Layers,
-            "+pools" => Pool(Pool(on.Convolution(3), shape => new MaxPoolingLayer(shape, 3, 2, 1)), shape => new AveragePoolingLayer(shape, 2, 1, 1))
+            "+pools" => Pool(
+                Pool(on.Convolution(3), shape => new MaxPoolingLayer(shape, 3, 2, 1)), shape => new AveragePoolingLayer(shape, 2, 1, 1))
                 .Activation(tanh).Add(new MaxPoolingLayer(new(4, 3, 3), 2, 1)).Flatten().Linear(2).Layers,
             "+image-norm" => Pool(
-                on.Convolution(3).Add(new LayerNormLayer(new(5, 4, 3))).Activation(tanh), shape => new GlobalAveragePoolingLayer(shape)).Linear(2).Layers,
+                on.Convolution(3).Add(new LayerNormLayer(new(5, 4, 3))).Activation(tanh), shape => new GlobalAveragePoolingLayer(shape))
+                    .Linear(2).Layers,
             "+vector-ghosts" => of.Linear(3).Add(new GhostBatchNormLayer(TensorShape.Vector(3), 4)).Activation(tanh).Linear(2).Layers,
             "+residual-ends" => of.Linear(4).Activation(tanh)
-                .Add(new Residual(new LayerStack(four).Linear(3).Activation(silu).Network, new LayerStack(four).Linear(3).Activation(tanh).Network))
+                .Add(new Residual(
+                    new LayerStack(four).Linear(3).Activation(silu).Network, new LayerStack(four).Linear(3).Activation(tanh).Network))
                 .Activation(tanh).Linear(2).Layers,
             _ => throw new ArgumentException($"The file names a case '{name}' that the test does not know.", nameof(name)),
         };

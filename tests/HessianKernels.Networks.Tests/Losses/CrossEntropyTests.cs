@@ -28,7 +28,8 @@ public class CrossEntropyTests
     [InlineData(-1000)]
     public void LargeOutputsNeitherOverflowNorLoseTheSmallOnes(double offset)
     {
-        double[] z = [offset, offset + 1, offset - 1, offset, offset + 800, offset], targets = [1, 0, 0, 1, 0, 0], losses = new double[2], signal = new double[6];
+        double[] z = [offset, offset + 1, offset - 1, offset, offset + 800, offset], targets = [1, 0, 0, 1, 0, 0];
+        double[] losses = new double[2], signal = new double[6];
         double[] curved = new double[6];
         LossViews<Span<double>> views = Views(z, targets, 3, new double[100]);
         CrossEntropy loss = new();
@@ -48,8 +49,10 @@ public class CrossEntropyTests
     {
         // Uniform numbers on a grid draw every class in proportion: the mean over them is the expectation, to a grid's step.
         const int grid = 20000, classes = 4;
-        double[] row = NetworkCase.Numbers(classes, 5), z = [.. Enumerable.Repeat(row, grid).SelectMany(x => x)], state = new double[4 * grid * classes];
-        double[] signal = new double[z.Length], uniform = [.. Enumerable.Range(0, grid).Select(i => (i + 0.5) / grid)], unit = new double[z.Length];
+        double[] row = NetworkCase.Numbers(classes, 5);
+        double[] z = [.. Enumerable.Repeat(row, grid).SelectMany(x => x)], state = new double[4 * grid * classes];
+        double[] signal = new double[z.Length], unit = new double[z.Length];
+        double[] uniform = [.. Enumerable.Range(0, grid).Select(i => (i + 0.5) / grid)];
         CrossEntropy loss = new(smoothing);
         LossViews<Span<double>> views = Views(z, new double[z.Length], classes, state);
         loss.Evaluate(views, new double[grid]);
@@ -112,7 +115,8 @@ public class CrossEntropyTests
     [InlineData(-0.1)]
     [InlineData(1.1)]
     [InlineData(double.NaN)]
-    public void SmoothingIsAShare(double smoothing) => Assert.Throws<ArgumentOutOfRangeException>("smoothing", () => new CrossEntropy(smoothing));
+    public void SmoothingIsAShare(double smoothing)
+        => Assert.Throws<ArgumentOutOfRangeException>("smoothing", () => new CrossEntropy(smoothing));
 
     private LossViews<Span<double>> Views(double[] z, double[] targets, int classes, double[] state)
         => new() { Space = space, Examples = z.Length / classes, Outputs = classes, Output = z, Target = targets, State = state };

@@ -26,8 +26,10 @@ public class InitializationTests
             else if (shape.Length >= 1000)
             {
                 // Five standard errors of a mean and of a normal's variance.
-                Tolerance.Equal(0, values.Average() * Math.Sqrt(shape.FanIn), 5 * Math.Sqrt(expected / shape.Length), $"mean of {shape.Name}");
-                Tolerance.Equal(expected, values.Average(x => x * x) * shape.FanIn, 5 * expected * Math.Sqrt(2.0 / shape.Length), $"variance of {shape.Name}");
+                Tolerance.Equal(
+                    0, values.Average() * Math.Sqrt(shape.FanIn), 5 * Math.Sqrt(expected / shape.Length), $"mean of {shape.Name}");
+                Tolerance.Equal(expected, values.Average(x => x * x) * shape.FanIn,
+                    5 * expected * Math.Sqrt(2.0 / shape.Length), $"variance of {shape.Name}");
             }
 
             if (name == "pytorch") Assert.All(values, value => Assert.InRange(value * Math.Sqrt(shape.FanIn), -1, 1));
@@ -41,7 +43,8 @@ public class InitializationTests
     {
         double[] first = Initialization.He.Parameters<double>(Wide, 5);
         Tolerance.SameBits<double>(first, Initialization.He.Parameters<double>(Wide, 5));
-        Assert.True(first.Zip(Initialization.He.Parameters<double>(Wide, 6)).Count(pair => pair.First != 0 && pair.First == pair.Second) < 5);
+        Assert.True(
+            first.Zip(Initialization.He.Parameters<double>(Wide, 6)).Count(pair => pair.First != 0 && pair.First == pair.Second) < 5);
         Tolerance.SameBits<float>([.. first.Select(x => (float)x)], Initialization.He.Parameters<float>(Wide, 5), "float");
 
         // Two arrays of one shape do not hold the same numbers.
@@ -92,7 +95,9 @@ public class InitializationTests
     [InlineData("scaled:-1")]
     [InlineData("scaled:NaN")]
     public void AnUnknownNameIsToldWhatIsKnown(string name)
-        => Assert.Contains("expected pytorch, he, lecun, or scaled:<factor>", Assert.Throws<FormatException>(() => Initialization.Parse(name)).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            "expected pytorch, he, lecun, or scaled:<factor>",
+            Assert.Throws<FormatException>(() => Initialization.Parse(name)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void BadArgumentsAreNamed()

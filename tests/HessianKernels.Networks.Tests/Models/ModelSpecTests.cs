@@ -94,7 +94,8 @@ public class ModelSpecTests
         TensorShape image = new(32, 28, 3);
         Model[] models =
         [
-            Model.Mlp([4, 3, 2], new(ActivationKind.LeakyRelu, 0.25), bias: false, layerNorm: true), Model.Linear(4, 2, bias: false), Model.Diagonal(4, 2),
+            Model.Mlp([4, 3, 2], new(ActivationKind.LeakyRelu, 0.25), bias: false, layerNorm: true),
+            Model.Linear(4, 2, bias: false), Model.Diagonal(4, 2),
             Model.Quadratic(3), Model.Cnn5(image, 2, new(ActivationKind.Silu), 3), Model.Cnn6(image, 2, new(ActivationKind.Erf), 3),
             Model.ResNet(14, image, 2, new(ActivationKind.Gelu), 3), Model.Vgg10(image, 2, new(ActivationKind.Square), 3, 5),
         ];
@@ -106,7 +107,8 @@ public class ModelSpecTests
             Assert.Equal(model.Network.Layers.Select(layer => layer.GetType()), read.Network.Layers.Select(layer => layer.GetType()));
             Assert.Equal(model.Network.ExampleMultiple, read.Network.ExampleMultiple);
         });
-        static string Described(ParameterShape shape) => $"{shape.Name} {shape.Role} [{string.Join(',', shape.Dimensions)}] {shape.FanIn} {shape.FanOut}";
+        static string Described(ParameterShape shape)
+            => $"{shape.Name} {shape.Role} [{string.Join(',', shape.Dimensions)}] {shape.FanIn} {shape.FanOut}";
     }
 
     [Fact]
@@ -123,8 +125,10 @@ public class ModelSpecTests
     public void ALayerSaysWhatDoesNotFit()
     {
         TensorShape image = new(4, 5, 2), vector = TensorShape.Vector(4);
-        Assert.Contains("flatten", Assert.Throws<ArgumentException>("input", () => new LinearLayer(image, 3)).Message, StringComparison.Ordinal);
-        Assert.Contains("2 x 4 x 5", Assert.Throws<ArgumentException>("input", () => new DiagonalLayer(image)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "flatten", Assert.Throws<ArgumentException>("input", () => new LinearLayer(image, 3)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 x 4 x 5", Assert.Throws<ArgumentException>("input", () => new DiagonalLayer(image)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>("size", () => new ConvolutionLayer(image, 3, 5));
         Assert.Throws<ArgumentOutOfRangeException>("padding", () => new ConvolutionLayer(image, 3, 2, 1, 2));
         Assert.Throws<ArgumentOutOfRangeException>("outputs", () => new ConvolutionLayer(image, 0, 3));

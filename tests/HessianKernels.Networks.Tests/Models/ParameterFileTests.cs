@@ -29,7 +29,8 @@ public sealed class ParameterFileTests : IDisposable
         Assert.Throws<IOException>(() => ParameterFile.Write<double>(path, model, parameters));
         ParameterFile.Write<float>(path, model, file.Read<float>(), overwrite: true);
         Assert.False(ParameterFile.Open(path, model).IsDouble);
-        Assert.Throws<ArgumentException>("parameters", () => ParameterFile.Write<double>(path, model, parameters.AsSpan(1), overwrite: true));
+        Assert.Throws<ArgumentException>(
+            "parameters", () => ParameterFile.Write<double>(path, model, parameters.AsSpan(1), overwrite: true));
     }
 
     [Fact]
@@ -45,11 +46,13 @@ public sealed class ParameterFileTests : IDisposable
     [Fact]
     public void NamesAreNotReadAndBuffersPassedOver()
     {
-        Write(("b", [2, 3]), ("x.running_mean", [5]), ("a", [2]), ("x.running_var", [5]), ("x.num_batches_tracked", []), ("c", [1, 2]), ("d", [1]));
+        Write(("b", [2, 3]), ("x.running_mean", [5]), ("a", [2]), ("x.running_var", [5]), ("x.num_batches_tracked", []), ("c", [1, 2]),
+            ("d", [1]));
         ParameterFile file = ParameterFile.Open(path, model);
         Assert.Equal(["b", "a", "c", "d"], file.Names);
         Assert.Equal(["x.running_mean", "x.running_var", "x.num_batches_tracked"], file.Ignored);
-        Tolerance.SameBits<double>([.. Enumerable.Range(0, 6), .. Enumerable.Range(0, 2), .. Enumerable.Range(0, 2), 0], file.Read<double>());
+        Tolerance.SameBits<double>(
+            [.. Enumerable.Range(0, 6), .. Enumerable.Range(0, 2), .. Enumerable.Range(0, 2), 0], file.Read<double>());
     }
 
     [Fact]
@@ -98,7 +101,8 @@ public sealed class ParameterFileTests : IDisposable
     {
         using NpzWriter writer = NpzWriter.Create(path, overwrite: true);
         foreach ((string name, long[] shape) in arrays)
-            writer.Write<double>(name, [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, length) => product * length)).Select(i => (double)i)], shape);
+            writer.Write<double>(name, [
+                .. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, length) => product * length)).Select(i => (double)i)], shape);
         writer.Complete();
     }
 }
