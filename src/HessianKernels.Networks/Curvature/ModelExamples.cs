@@ -61,7 +61,7 @@ public static class ModelExamples
     /// The examples of a data set: its inputs as they lie there. A squared error takes its targets, or, where it has labels alone, the classes as
     /// <see cref="DataSet{T}.ForRegression"/> puts them; any other loss the class of each as a distribution (one-hot), or, where there are no labels, its targets.
     /// </summary>
-    /// <exception cref="ArgumentException">The inputs or the targets are of another length than the model's, or a label is not one of its outputs: which.</exception>
+    /// <exception cref="ArgumentException">The inputs or the targets are of another length than the model's, a number is not finite, or a label is not one of its outputs: which.</exception>
     public static ModelExamples<Span<T>> Create<T>(CpuTensorSpace<T> space, Model model, Loss loss, DataSet<T> data)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -73,6 +73,7 @@ public static class ModelExamples
                 $"Found {data.Examples} inputs of shape {data.InputShape}, {data.Inputs.Length} numbers; expected inputs of shape {model.Input} for this model.", nameof(data));
         }
 
+        data.Validate();
         bool labelled = data.Labels is not null && loss is not MeanSquaredError;
         if (!labelled) data = data.ForRegression(model.Outputs);
         ModelExamples<Span<T>> examples = new(space, model, data.Examples);

@@ -16,13 +16,15 @@ public static class ModelPoint
     /// <param name="data">The examples: with targets of C numbers, or labels, which become distributions.</param>
     /// <param name="parameters"><c>[d]</c>.</param>
     /// <param name="options">The defaults where null.</param>
-    /// <exception cref="ArgumentException">The data do not fit the model; or there is another number of parameters.</exception>
+    /// <exception cref="ArgumentException">The data do not fit the model; there is another number of parameters, or one is not finite.</exception>
     public static ModelPoint<Span<T>> Create<T>(Model model, Loss loss, DataSet<T> data, ReadOnlySpan<T> parameters, ModelPointOptions? options = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(model);
         if (parameters.Length != model.ParameterCount)
             throw new ArgumentException($"Found {parameters.Length} parameters; the model has {model.ParameterCount}.", nameof(parameters));
+        for (int i = 0; i < parameters.Length; i++)
+            if (!T.IsFinite(parameters[i])) throw new ArgumentException($"Parameter {i} is {parameters[i]}; expected finite numbers.", nameof(parameters));
         CpuTensorSpace<T> space = new(options?.Threads ?? 0);
         ModelExamples<Span<T>> examples = ModelExamples.Create(space, model, loss, data);
         ModelPoint<Span<T>> point = new(space, model, loss, examples, options, ownsExamples: true);
