@@ -9,9 +9,14 @@ namespace HessianKernels.Networks.Tests.Curvature;
 /// <summary>Jacobian, gradients of the examples and the Gram matrices of both, against the rows themselves.</summary>
 public class ModelJacobianTests
 {
-    public static TheoryData<bool, long> Blocks => new() { { false, ModelPoint<Span<double>>.DefaultBlockBytes }, { true, ModelPoint<Span<double>>.DefaultBlockBytes }, { true, 6000 }, { false, 1 } };
+    public static TheoryData<bool, long> Blocks => new()
+    {
+        { false, ModelPoint<Span<double>>.DefaultBlockBytes }, { true, ModelPoint<Span<double>>.DefaultBlockBytes },
+        { true, 6000 }, { false, 1 },
+    };
 
-    private static ModelPoint<Span<double>> Linear(bool opaque) => Point(new() { MicroBatch = 3 }, network: opaque ? OpaqueNetwork : Network);
+    private static ModelPoint<Span<double>> Linear(bool opaque)
+        => Point(new() { MicroBatch = 3 }, network: opaque ? OpaqueNetwork : Network);
 
     [Theory]
     [InlineData(false)]
@@ -30,7 +35,8 @@ public class ModelJacobianTests
     public void TheTransposedProductIsTheJacobians()
     {
         using ModelPoint<Span<double>> point = Linear(false);
-        double[] jacobian = Jacobian(point), u = Numbers(Examples * Outputs, 11), product = new double[Parameters], expected = new double[Parameters];
+        double[] jacobian = Jacobian(point), u = Numbers(Examples * Outputs, 11), product = new double[Parameters],
+            expected = new double[Parameters];
         point.TransposedJacobianProduct(u, product);
         for (int i = 0; i < u.Length; i++)
             for (int j = 0; j < Parameters; j++) expected[j] += u[i] * jacobian[i * Parameters + j];
@@ -65,7 +71,8 @@ public class ModelJacobianTests
         point.ExampleGradients(0, Examples, rows);
         double[] gram = RowGram(rows, Examples);
         Tolerance.Equal<double>(gram, point.GradientGram(blockBytes), 1e-14);
-        Tolerance.Equal<double>([.. Enumerable.Range(0, Examples).Select(i => gram[i * Examples + i])], point.SquaredExampleGradients(blockBytes), 1e-14);
+        Tolerance.Equal<double>([.. Enumerable.Range(0, Examples).Select(i => gram[i * Examples + i])],
+            point.SquaredExampleGradients(blockBytes), 1e-14);
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public class ModelSharpnessTests
 
     public static TheoryData<int, BatchScheme> Schemes => new()
     {
-        { 1, BatchScheme.WithoutReplacement }, { 3, BatchScheme.WithoutReplacement }, { 7, BatchScheme.WithoutReplacement }, { 2, BatchScheme.WithReplacement },
+        { 1, BatchScheme.WithoutReplacement }, { 3, BatchScheme.WithoutReplacement }, { 7, BatchScheme.WithoutReplacement },
+        { 2, BatchScheme.WithReplacement },
         { 3, BatchScheme.Bernoulli },
     };
 
@@ -47,7 +48,8 @@ public class ModelSharpnessTests
         using ModelPoint<Span<double>> point = Point(new() { MicroBatch = 2 });
         point.Weigh(Numbers(Examples, 31));
         double before = point.Value();
-        ModelSharpnessReport found = ModelSharpness.Analyze(point, sampling, new() { LargestEigenvalues = true, EigenvalueTolerance = 1e-9 });
+        ModelSharpnessReport found = ModelSharpness.Analyze(point, sampling,
+            new() { LargestEigenvalues = true, EigenvalueTolerance = 1e-9 });
         Assert.Equal(before, point.Value());
         Tolerance.Equal(expected.BatchSharpness.Value, found.BatchSharpness.Value, 1e-11, "Batch Sharpness");
         Tolerance.Equal(expected.ModifiedBatchSharpness, found.ModifiedBatchSharpness.Value, 1e-11, "modified Batch Sharpness");
