@@ -71,15 +71,18 @@ public static class ModelSharpness
         point.Weigh(even);
         try
         {
-            double[] squares = point.SquaredExampleGradients();
+            // Where a layer normalises examples together, no example has a gradient of its own.
+            bool separate = point.Model.Network.ExampleMultiple == 1;
+            double meanSquared = separate ? point.SquaredExampleGradients().Sum() / n : double.NaN;
             Span<T> g = point.Gradient();
             double squared = point.Inner(g, g), form = point.HessianForm(g);
-            BatchExpectation mean = MeanForm(point, options, cancellation);
+            BatchExpectation none = new(double.NaN, double.NaN, 0, BatchExpectationStatus.LimitReached);
+            BatchExpectation mean = separate ? MeanForm(point, options, cancellation) : none;
             Batches<T> batches = new(point, sampling, options);
             batches.Run(progress, cancellation);
             return new()
             {
-                Sampling = sampling, SquaredGradient = squared, MeanSquaredGradient = squares.Sum() / n, FullForm = form, MeanForm = mean,
+                Sampling = sampling, SquaredGradient = squared, MeanSquaredGradient = meanSquared, FullForm = form, MeanForm = mean,
                 BatchSharpness = batches.Quotient, BatchForm = batches.Form,
                 LambdaMaxBatch = options.LargestEigenvalues ? batches.Eigenvalue : null,
             };

@@ -5,7 +5,7 @@ namespace HessianKernels.Networks.Curvature;
 
 /// <summary>
 /// Sharpness of a model along the batches of one size and scheme (MATHEMATICS, section 5; papers 001 and 002). A quotient 0/0 is 0, x/0 an
-/// infinity.
+/// infinity. Of a model that normalises examples together, means over single examples, and what is made of them, are NaN.
 /// </summary>
 public sealed record ModelSharpnessReport
 {

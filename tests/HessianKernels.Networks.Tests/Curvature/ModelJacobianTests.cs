@@ -86,6 +86,29 @@ public class ModelJacobianTests
     }
 
     [Fact]
+    public void TellsHowFarAGramMatrixIsAndStops()
+    {
+        using ModelPoint<Span<double>> point = Linear(false);
+        using CancellationTokenSource source = new();
+        Steps steps = new();
+        point.JacobianGram(blockBytes: 1, steps);
+        Assert.Equal(Math.Pow(Examples * Outputs, 2), steps.Last);
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => point.JacobianGram(cancellation: source.Token));
+    }
+
+    private sealed class Steps : IProgress<long>
+    {
+        public long Last { get; private set; }
+
+        public void Report(long value)
+        {
+            Assert.True(value > Last);
+            Last = value;
+        }
+    }
+
+    [Fact]
     public void RefusesExamplesThatAreNotThere()
     {
         using ModelPoint<Span<double>> point = Linear(false);
