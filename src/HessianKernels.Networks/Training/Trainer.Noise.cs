@@ -15,7 +15,7 @@ public sealed unsafe partial class Trainer<TView>
     /// <summary>All examples: with a batch's Gaussian weights, or, where noise is added to the gradient, with equal ones.</summary>
     private int ChooseAll(int batchSize, double rate, int substep)
     {
-        int n = examples.Examples;
+        int n = examples.Count;
         for (int i = 0; i < n; i++) chosen[i] = i;
         weights.AsSpan().Fill(1.0 / n);
         if (options.Noise.Kind is GradientNoiseKind.Diagonal or GradientNoiseKind.Isotropic) return n;
@@ -36,7 +36,7 @@ public sealed unsafe partial class Trainer<TView>
         int d = Model.ParameterCount;
         noise ??= Space.Allocate(d);
         if (Step % options.Noise.RefreshEvery == 0 || noiseVariance.Length == 0) MeasureNoise(at);
-        double kappa = options.Selection.Sampling(examples.Examples, batchSize).Kappa;
+        double kappa = options.Selection.Sampling(examples.Count, batchSize).Kappa;
         Normals(d, 0);
         for (int j = 0; j < d; j++) normals[j] *= Math.Sqrt(kappa * noiseVariance[noiseVariance.Length == 1 ? 0 : j]);
         Space.Write(normals.AsSpan(0, d), noise.View);
@@ -46,7 +46,7 @@ public sealed unsafe partial class Trainer<TView>
     /// <summary>The diagonal of <c>(1/n) sum_i g_i g_i^T - c g g^T</c>, or its mean. The gradient is the full one.</summary>
     private void MeasureNoise(TView at)
     {
-        int d = Model.ParameterCount, n = examples.Examples;
+        int d = Model.ParameterCount, n = examples.Count;
         double centring = options.Selection == BatchSelection.Bernoulli ? 0 : 1;
         double[] g = new double[d];
         noiseVariance = new double[d];

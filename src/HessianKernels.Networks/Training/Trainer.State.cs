@@ -14,7 +14,7 @@ public sealed partial class Trainer<TView>
         if (velocity is not null) Space.Read(velocity.View, delta);
         return new()
         {
-            Step = Step, Model = Model.Specification, Settings = options.Describe(), Examples = examples.Examples, Parameters = theta, Velocity = delta,
+            Step = Step, Model = Model.Specification, Settings = options.Describe(), Examples = examples.Count, Parameters = theta, Velocity = delta,
             NoiseVariance = noiseVariance, Epoch = stream.Epoch, Position = stream.Position, SmoothedLoss = catapults.Smoothed, LossLevel = catapults.Level,
             Catapults = catapults.Catapults,
         };
@@ -28,7 +28,7 @@ public sealed partial class Trainer<TView>
         ArgumentNullException.ThrowIfNull(checkpoint);
         Same("model", checkpoint.Model, Model.Specification);
         Same("number of parameters", checkpoint.Parameters.Length, Model.ParameterCount);
-        Same("number of examples", checkpoint.Examples, examples.Examples);
+        Same("number of examples", checkpoint.Examples, examples.Count);
         Same("training", checkpoint.Settings, options.Describe());
         Same("velocity's length", checkpoint.Velocity.Length, velocity is null ? 0 : Model.ParameterCount);
         SetParameters(checkpoint.Parameters.Span, nameof(checkpoint));

@@ -29,7 +29,7 @@ public sealed partial class Trainer<TView>
         }
 
         KeepGood(before.Epoch, before.Position);
-        catapults.Observe(Step, StepLoss, (double)batchSize / examples.Examples);
+        catapults.Observe(Step, StepLoss, (double)batchSize / examples.Count);
         Move(at, rate / options.Noise.Substeps);
         for (int substep = 1; substep < options.Noise.Substeps; substep++)
         {

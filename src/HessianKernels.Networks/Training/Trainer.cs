@@ -1,8 +1,37 @@
+using System.Numerics;
+using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
 using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Networks.Training;
+
+/// <summary>Trainers in the CPU's memory.</summary>
+public static class Trainer
+{
+    /// <summary>A trainer of a data set, started at given parameters. It holds its own copy of both.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="model">The network.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="data">The examples: with targets of C numbers, or labels, which become distributions.</param>
+    /// <param name="initial">theta_0, <c>[d]</c>.</param>
+    /// <param name="options">How.</param>
+    /// <param name="stepSharpness">Whether every step's sharpness is computed.</param>
+    /// <param name="threads">Most threads; 0 for one a processor. Changes no bit.</param>
+    /// <exception cref="ArgumentException">Data, parameters or options do not fit; the message says what was found and expected.</exception>
+    public static Trainer<Span<T>> Create<T>(
+        Model model, Loss loss, DataSet<T> data, ReadOnlySpan<T> initial, TrainingOptions options, bool stepSharpness = false, int threads = 0)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        CpuTensorSpace<T> space = new(threads);
+        Trainer<Span<T>> trainer = new(space, model, loss, ModelExamples.Create(space, model, loss, data), options, stepSharpness) { OwnsExamples = true };
+        double[] theta = new double[initial.Length];
+        for (int i = 0; i < theta.Length; i++) theta[i] = double.CreateTruncating(initial[i]);
+        trainer.Start(theta);
+        return trainer;
+    }
+}
 
 /// <summary>Gradient descent of a network, with batches or with noise in their place, momentum, weight decay, schedules and changes in mid-run.</summary>
 /// <remarks>
@@ -16,7 +45,7 @@ namespace HessianKernels.Networks.Training;
 /// <typeparam name="TView">How tensors are held.</typeparam>
 public sealed partial class Trainer<TView> : IDisposable where TView : allows ref struct
 {
-    private readonly TrainingExamples<TView> examples;
+    private readonly ModelExamples<TView> examples;
     private readonly TrainingOptions options;
     private readonly WeightedBatch<TView> batch;
     private readonly BatchStream stream;
@@ -35,15 +64,15 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
     /// <param name="options">How.</param>
     /// <param name="stepSharpness">Whether <see cref="StepSharpness"/> is wanted every step. Keeps the passes of all micro-batches.</param>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
-    public Trainer(ITensorSpace<TView> space, Model model, Loss loss, TrainingExamples<TView> examples, TrainingOptions options, bool stepSharpness = false)
+    public Trainer(ITensorSpace<TView> space, Model model, Loss loss, ModelExamples<TView> examples, TrainingOptions options, bool stepSharpness = false)
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(options);
-        options.Check(examples.Examples);
+        options.Check(examples.Count);
         (Space, Model, Loss, this.examples, this.options, WithStepSharpness) = (space, model, loss, examples, options, stepSharpness);
-        stream = new(examples.Examples, options.Selection, options.Seed);
+        stream = new(examples.Count, options.Selection, options.Seed);
         catapults = new(options.CatapultFactor);
-        int most = options.Noise.Kind != GradientNoiseKind.Batch ? examples.Examples
+        int most = options.Noise.Kind != GradientNoiseKind.Batch ? examples.Count
             : Math.Max(stream.Most(options.BatchSize), options.Interventions.Select(change => stream.Most(change.BatchSize ?? 1)).DefaultIfEmpty(1).Max());
         (chosen, weights) = (new int[most], new double[most]);
         batch = new(space, model, loss, examples, Math.Min(most, options.MicroBatch == 0 ? 512 : options.MicroBatch), stepSharpness);
@@ -62,8 +91,13 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
     /// <summary>The loss.</summary>
     public Loss Loss { get; }
 
+    /// <summary>The training set.</summary>
+    public ModelExamples<TView> Examples => examples;
+
     /// <summary>The options.</summary>
     public TrainingOptions Options => options;
+
+    internal bool OwnsExamples { get; init; }
 
     /// <summary>Whether every step's sharpness is computed.</summary>
     public bool WithStepSharpness { get; }
@@ -131,6 +165,7 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
     public void Dispose()
     {
         batch.Dispose();
+        if (OwnsExamples) examples.Dispose();
         foreach (ITensorMemory<TView>? memory in (ITensorMemory<TView>?[])[parameters, gradient, good, velocity, goodVelocity, probe, noise, squaredNorm]) memory?.Dispose();
     }
 

@@ -4,7 +4,7 @@ namespace HessianKernels.Networks.Training;
 /// A run between two steps: a trainer of the same model and options that is restored to it goes on bit for bit as if never interrupted.
 /// <see cref="TrainingCheckpointFile"/> saves and loads it.
 /// </summary>
-public sealed class TrainingCheckpoint
+public sealed record TrainingCheckpoint
 {
     internal TrainingCheckpoint()
     {

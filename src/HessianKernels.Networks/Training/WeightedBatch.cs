@@ -14,7 +14,7 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
     private readonly ITensorSpace<TView> space;
     private readonly Model model;
     private readonly Loss loss;
-    private readonly TrainingExamples<TView> examples;
+    private readonly ModelExamples<TView> examples;
     private readonly int capacity, order;
     private readonly bool keep;
     private readonly List<ModelPass<TView>> passes = [];
@@ -29,7 +29,7 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
     /// <param name="examples">What batches are chosen from.</param>
     /// <param name="microBatch">Most examples at once.</param>
     /// <param name="keep">Whether second derivatives will be asked for, so that the passes of all micro-batches are kept.</param>
-    public WeightedBatch(ITensorSpace<TView> space, Model model, Loss loss, TrainingExamples<TView> examples, int microBatch, bool keep)
+    public WeightedBatch(ITensorSpace<TView> space, Model model, Loss loss, ModelExamples<TView> examples, int microBatch, bool keep)
     {
         (this.space, this.model, this.loss, this.examples, this.keep) = (space, model, loss, examples, keep);
         int multiple = model.Network.ExampleMultiple;
@@ -102,9 +102,9 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
         Span<int> batch = stackalloc int[step];
         Span<double> ones = stackalloc double[step];
         ones.Fill(1);
-        for (int first = 0; first < examples.Examples; first += step)
+        for (int first = 0; first < examples.Count; first += step)
         {
-            int count = Math.Min(step, examples.Examples - first);
+            int count = Math.Min(step, examples.Count - first);
             for (int e = 0; e < count; e++) batch[e] = first + e;
             // A pass of its own: those of the gradient may still be asked for second derivatives.
             own ??= new(space, model, loss, step, 1);

@@ -8,7 +8,7 @@ namespace HessianKernels.Networks.Tests.Training;
 /// <summary>What stands in a batch's place has the moments of the batch's gradient that it is said to have.</summary>
 public class NoiseTests
 {
-    private const int N = 9, D = 3, Size = 4, Draws = 4000;
+    private const int N = 9, D = 3, Size = 4, Draws = 2500;
 
     /// <summary>Mean and covariance of the first step's gradient over seeds.</summary>
     private static (double[] Mean, double[] Covariance) Moments(TrainingCase plane, TrainingOptions options)
@@ -117,7 +117,7 @@ public class NoiseTests
     public void TheEquationsStationaryVariance()
     {
         const double Rate = 0.5;
-        const int Substeps = 5, Steps = 20_000;
+        const int Substeps = 5, Steps = 6000;
         using TrainingCase line = TrainingCase.Line([1, 1], [1, -1], 0);
         using Trainer<Span<double>> trainer = line.Started(new() { LearningRate = Rate, BatchSize = 1, Noise = GradientNoise.DifferentialEquation(Substeps), Seed = 5 });
         // kappa = 1 and C = 1 for one of two examples at +-1. Correlated as (1 - h)^(s k): the variance of a mean of squares of an autoregression.

@@ -1,5 +1,5 @@
 using HessianKernels.Conformance;
-using HessianKernels.Networks.Tensors;
+using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Training;
 using Xunit;
 
@@ -139,10 +139,11 @@ public class RunTests
     {
         using TrainingCase one = TrainingCase.Perceptron(23, 3, 5, 2, 7);
         TrainingOptions options = new() { LearningRate = 0.1, BatchSize = 6, Momentum = Momentum.Polyak(0.5) };
-        CpuTensorSpace<float> space = new(1);
-        using TrainingExamples<Span<float>> examples = new(space, one.Model, one.Inputs, one.Targets);
-        using Trainer<Span<float>> single = new(space, one.Model, one.Loss, examples, options, true);
-        single.Start(one.Initial);
+        DataSet<float> data = new()
+        {
+            Examples = 23, InputShape = one.Model.Input, Inputs = Array.ConvertAll(one.Inputs, x => (float)x), Targets = Array.ConvertAll(one.Targets, x => (float)x), TargetLength = 2,
+        };
+        using Trainer<Span<float>> single = Trainer.Create<float>(one.Model, one.Loss, data, Array.ConvertAll(one.Initial, x => (float)x), options, true);
         using Trainer<Span<double>> expected = one.Started(options, true);
         single.Run(20);
         expected.Run(20);
@@ -196,10 +197,6 @@ public class RunTests
         trainer.Start([1]);
         trainer.Run(3);
         Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Run(2));
-        CpuTensorSpace<double> space = new(1);
-        Assert.Contains("Example 1", Assert.Throws<ArgumentException>(() => new TrainingExamples<Span<double>>(space, line.Model, [1, double.NaN], [1, 1])).Message, StringComparison.Ordinal);
-        Assert.Contains("[2, 1]", Assert.Throws<ArgumentException>(() => new TrainingExamples<Span<double>>(space, line.Model, [1, 2], [1, 1, 1])).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new TrainingExamples<Span<double>>(space, line.Model, [], []));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Step(0, 0.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Step(1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(0));

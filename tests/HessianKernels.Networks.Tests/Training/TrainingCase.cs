@@ -1,3 +1,5 @@
+using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Layers;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
@@ -21,7 +23,7 @@ internal sealed class TrainingCase(Model model, Loss loss, double[] inputs, doub
 
     public double[] Initial => initial;
 
-    public TrainingExamples<Span<double>> Examples { get; } = new(Space, model, inputs, targets);
+    public ModelExamples<Span<double>> Examples { get; } = ModelExamples.Create(Space, model, loss, Data(model, inputs, targets));
 
     /// <summary>One parameter, <c>l_i = (h_i x - y_i)^2 / 2</c>: <c>H_i = h_i^2</c>.</summary>
     public static TrainingCase Line(double[] h, double[] y, double start)
@@ -51,6 +53,13 @@ internal sealed class TrainingCase(Model model, Loss loss, double[] inputs, doub
 
     public Trainer<Span<double>> Trainer(TrainingOptions options, bool stepSharpness = false, int threads = 1)
         => new(new CpuTensorSpace<double>(threads), model, loss, Examples, options, stepSharpness);
+
+    public DataSet<double> DataSet => Data(model, inputs, targets);
+
+    private static DataSet<double> Data(Model model, double[] inputs, double[] targets) => new()
+    {
+        Examples = inputs.Length / model.Input.Length, InputShape = model.Input, Inputs = inputs, Targets = targets, TargetLength = model.Outputs,
+    };
 
     /// <summary>A trainer at step 0.</summary>
     public Trainer<Span<double>> Started(TrainingOptions options, bool stepSharpness = false, int threads = 1)
