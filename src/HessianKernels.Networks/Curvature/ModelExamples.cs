@@ -6,11 +6,13 @@ using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Networks.Curvature;
 
-/// <summary>Examples as a model and its loss take them: inputs and targets on a tensor space, once, for all the points that look at them.</summary>
+/// <summary>Examples as a model and its loss take them: inputs and targets on a tensor space, once, for all the points that look at
+/// them.</summary>
 /// <typeparam name="TView">How tensors are held.</typeparam>
 public sealed class ModelExamples<TView> : IDisposable where TView : allows ref struct
 {
-    /// <summary>Takes the memory for <paramref name="count"/> examples; who calls writes <see cref="Inputs"/> and <see cref="Targets"/>.</summary>
+    /// <summary>Takes the memory for <paramref name="count"/> examples; who calls writes <see cref="Inputs"/> and
+    /// <see cref="Targets"/>.</summary>
     /// <param name="space">The arithmetic.</param>
     /// <param name="model">The network: its input's and output's lengths.</param>
     /// <param name="count">Number of examples n, at least 1.</param>
@@ -58,10 +60,13 @@ public sealed class ModelExamples<TView> : IDisposable where TView : allows ref 
 public static class ModelExamples
 {
     /// <summary>
-    /// The examples of a data set: its inputs as they lie there. A squared error takes its targets, or, where it has labels alone, the classes as
-    /// <see cref="DataSet{T}.ForRegression"/> puts them; any other loss the class of each as a distribution (one-hot), or, where there are no labels, its targets.
+    /// The examples of a data set: its inputs as they lie there. A squared error takes its targets, or, where it has labels alone, the
+    /// classes as
+    /// <see cref="DataSet{T}.ForRegression"/> puts them; any other loss the class of each as a distribution (one-hot), or, where there are
+    /// no labels, its targets.
     /// </summary>
-    /// <exception cref="ArgumentException">The inputs or the targets are of another length than the model's, or a label is not one of its outputs: which.</exception>
+    /// <exception cref="ArgumentException">The inputs or the targets are of another length than the model's, a number is not finite, or a
+    /// label is not one of its outputs: which.</exception>
     public static ModelExamples<Span<T>> Create<T>(CpuTensorSpace<T> space, Model model, Loss loss, DataSet<T> data)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -70,9 +75,12 @@ public static class ModelExamples
         if (data.InputShape.Length != model.Input.Length || data.Inputs.LongLength != (long)data.Examples * model.Input.Length)
         {
             throw new ArgumentException(
-                $"Found {data.Examples} inputs of shape {data.InputShape}, {data.Inputs.Length} numbers; expected inputs of shape {model.Input} for this model.", nameof(data));
+                $"Found {data.Examples} inputs of shape {data.InputShape}, {data.Inputs.Length} numbers; "
+                + $"expected inputs of shape {model.Input} for this model.",
+                nameof(data));
         }
 
+        data.Validate();
         bool labelled = data.Labels is not null && loss is not MeanSquaredError;
         if (!labelled) data = data.ForRegression(model.Outputs);
         ModelExamples<Span<T>> examples = new(space, model, data.Examples);
@@ -87,7 +95,8 @@ public static class ModelExamples
         {
             int label = data.Labels![i];
             if (label < 0 || label >= model.Outputs)
-                throw new ArgumentException($"Example {i} has label {label}; expected 0 to {model.Outputs - 1}, the outputs of this model.", nameof(data));
+                throw new ArgumentException($"Example {i} has label {label}; expected 0 to {model.Outputs - 1}, the outputs of this model.",
+                    nameof(data));
             examples.Targets[i * model.Outputs + label] = T.One;
         }
 

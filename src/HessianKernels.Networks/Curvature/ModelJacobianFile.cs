@@ -3,11 +3,13 @@ using HessianKernels.Storage;
 
 namespace HessianKernels.Networks.Curvature;
 
-/// <summary>A model's Jacobian as a .npy file that <see cref="JacobianFile"/> reads, block of examples by block of examples: it need not fit into memory.</summary>
+/// <summary>A model's Jacobian as a .npy file that <see cref="JacobianFile"/> reads, block of examples by block of examples: it need not
+/// fit into memory.</summary>
 public static class ModelJacobianFile
 {
     /// <summary>
-    /// Writes the factors <c>F_i = S_i^(1/2) J_i</c> of the examples' Gauss-Newton curvatures <c>H_i = F_i^T F_i</c>: what the stochastic edge takes. Of the squared
+    /// Writes the factors <c>F_i = S_i^(1/2) J_i</c> of the examples' Gauss-Newton curvatures <c>H_i = F_i^T F_i</c>: what the stochastic
+    /// edge takes. Of the squared
     /// error <c>1/2 ||z - y||^2</c> these span what J_i does.
     /// </summary>
     /// <param name="path">Where; <c>(n, d)</c> where r = 1, else <c>(n, r, d)</c>, with r the largest rank of an S_i.</param>
@@ -20,7 +22,8 @@ public static class ModelJacobianFile
     /// <exception cref="NotSupportedException">A layer mixes examples.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void WriteFactors<T>(
-        string path, ModelPoint<Span<T>> point, bool overwrite = false, long blockBytes = JacobianFile.DefaultBlockBytes, IProgress<int>? progress = null,
+        string path, ModelPoint<Span<T>> point, bool overwrite = false, long blockBytes = JacobianFile.DefaultBlockBytes,
+        IProgress<int>? progress = null,
         CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -39,7 +42,8 @@ public static class ModelJacobianFile
     /// <exception cref="NotSupportedException">A layer mixes examples.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void WriteRows<T>(
-        string path, ModelPoint<Span<T>> point, bool overwrite = false, long blockBytes = JacobianFile.DefaultBlockBytes, IProgress<int>? progress = null,
+        string path, ModelPoint<Span<T>> point, bool overwrite = false, long blockBytes = JacobianFile.DefaultBlockBytes,
+        IProgress<int>? progress = null,
         CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -48,7 +52,8 @@ public static class ModelJacobianFile
     }
 
     private static void Write<T>(
-        string path, ModelPoint<Span<T>> point, OutputSignals signals, bool overwrite, long blockBytes, IProgress<int>? progress, CancellationToken cancellation)
+        string path, ModelPoint<Span<T>> point, OutputSignals signals, bool overwrite, long blockBytes, IProgress<int>? progress,
+        CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockBytes, 1);

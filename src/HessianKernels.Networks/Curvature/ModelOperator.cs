@@ -3,10 +3,12 @@ using HessianKernels.Spaces;
 namespace HessianKernels.Networks.Curvature;
 
 /// <summary>
-/// A symmetric matrix of a model at a point as an operator: <c>output[b] = A input[b]</c>, the same A, <c>[d, d]</c>, for every vector of the batch. It follows its
+/// A symmetric matrix of a model at a point as an operator: <c>output[b] = A input[b]</c>, the same A, <c>[d, d]</c>, for every vector of
+/// the batch. It follows its
 /// point, which must not be moved while an algorithm uses it.
 /// </summary>
-/// <remarks>The vectors of a batch share the point's forward and backward passes, and meet a micro-batch's activations one right after the other.</remarks>
+/// <remarks>The vectors of a batch share the point's forward and backward passes, and meet a micro-batch's activations one right after the
+/// other.</remarks>
 /// <typeparam name="TView">How vectors are held.</typeparam>
 public sealed class ModelOperator<TView> : ILinearOperator<TView> where TView : allows ref struct
 {

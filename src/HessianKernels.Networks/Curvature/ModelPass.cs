@@ -6,7 +6,8 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Curvature;
 
 /// <summary>
-/// One micro-batch of examples through a model and its loss: the memory of the four passes, and the passes. What a pass leaves is kept for those that
+/// One micro-batch of examples through a model and its loss: the memory of the four passes, and the passes. What a pass leaves is kept for
+/// those that
 /// follow: a forward and a backward pass serve any number of tangents at the same point.
 /// </summary>
 /// <remarks>
@@ -28,7 +29,8 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     /// <param name="model">The network.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="capacity">Most examples at once, at least 1.</param>
-    /// <param name="order">Highest derivative of the loss that will be asked for: 1 gradient, Jacobian, Gauss-Newton; 2 Hessian; 3 third derivative.</param>
+    /// <param name="order">Highest derivative of the loss that will be asked for: 1 gradient, Jacobian, Gauss-Newton; 2 Hessian; 3 third
+    /// derivative.</param>
     public ModelPass(ITensorSpace<TView> space, Model model, Loss loss, int capacity, int order)
         : this(space, model, loss, capacity, order, new(space))
     {
@@ -100,7 +102,8 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     }
 
     /// <summary>Examples <paramref name="start"/> and on of tensors that are the caller's, who keeps them.</summary>
-    internal void Show(ITensorMemory<TView> inputs, ITensorMemory<TView> targets, ITensorMemory<TView> exampleWeights, long start, int examples)
+    internal void Show(ITensorMemory<TView> inputs, ITensorMemory<TView> targets, ITensorMemory<TView> exampleWeights, long start,
+        int examples)
     {
         Resize(examples);
         (input, target, weights, first) = (inputs, targets, exampleWeights, start);
@@ -129,7 +132,8 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     }
 
     /// <summary>
-    /// <c>result += J^T seed</c>: the pull-back of any signal at the outputs, <c>[n, C]</c> (overwritten), beside the kept signals of the loss, which stay.
+    /// <c>result += J^T seed</c>: the pull-back of any signal at the outputs, <c>[n, C]</c> (overwritten), beside the kept signals of the
+    /// loss, which stay.
     /// </summary>
     public void PullBack(TView parameters, TView seed, TView result)
     {
@@ -142,7 +146,8 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     }
 
     /// <summary>
-    /// The signals that a signal at the outputs, <c>[n, C]</c> (overwritten), sends back, beside the kept ones of the loss: the tensors that per-example gradients read.
+    /// The signals that a signal at the outputs, <c>[n, C]</c> (overwritten), sends back, beside the kept ones of the loss: the tensors
+    /// that per-example gradients read.
     /// </summary>
     internal LayerViews<TView> PullBackSignals(TView parameters, TView seed)
     {
@@ -156,7 +161,8 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     /// <summary>Room for a signal at the outputs, <c>[n, C]</c>; BackwardTangent and GaussNewton use it too.</summary>
     internal TView Seed => workspace.Take(PassWorkspace<TView>.Part.Seed, (long)Examples * Model.Outputs);
 
-    /// <summary>The outputs' first <paramref name="order"/> derivatives along <paramref name="direction"/>, <c>[d]</c>: OutputTangent. Needs Forward, and Order at least as high.</summary>
+    /// <summary>The outputs' first <paramref name="order"/> derivatives along <paramref name="direction"/>, <c>[d]</c>: OutputTangent.
+    /// Needs Forward, and Order at least as high.</summary>
     public void ForwardTangent(TView parameters, TView direction, int order)
     {
         if (order > Order) throw new ArgumentOutOfRangeException(nameof(order), order, $"The pass keeps derivatives up to order {Order}.");
@@ -166,7 +172,8 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
         Model.Network.ForwardTangent(views);
     }
 
-    /// <summary><c>result += H direction</c>, the pass's share of the Hessian's product. Needs Forward, Backward, and ForwardTangent of order 1 along the same direction.</summary>
+    /// <summary><c>result += H direction</c>, the pass's share of the Hessian's product. Needs Forward, Backward, and ForwardTangent of
+    /// order 1 along the same direction.</summary>
     public void BackwardTangent(TView parameters, TView direction, TView result)
     {
         TView seed = Seed;
@@ -181,7 +188,8 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
         Model.Network.BackwardTangent(views);
     }
 
-    /// <summary><c>result += J^T S J direction</c>, the pass's share of the Gauss-Newton product. Needs Forward, and ForwardTangent of order 1 along the same direction.</summary>
+    /// <summary><c>result += J^T S J direction</c>, the pass's share of the Gauss-Newton product. Needs Forward, and ForwardTangent of
+    /// order 1 along the same direction.</summary>
     public void GaussNewton(TView parameters, TView result)
     {
         TView seed = Seed;
@@ -189,7 +197,8 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
         PullBack(parameters, seed, result);
     }
 
-    /// <summary><c>result += sum_e weight_e g_e g_e^T direction</c>, with g_e = J_e^T s_e and s the loss's signal: by <c>J^T (s o (s . R{z}))</c>, no g_e formed.</summary>
+    /// <summary><c>result += sum_e weight_e g_e g_e^T direction</c>, with g_e = J_e^T s_e and s the loss's signal: by
+    /// <c>J^T (s o (s . R{z}))</c>, no g_e formed.</summary>
     internal void EmpiricalFisher(TView parameters, TView result)
     {
         TView seed = Seed;
@@ -197,7 +206,8 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
         OuterProduct(parameters, seed, result);
     }
 
-    /// <summary>The same for signals of targets that the model's own distribution draws, the first example's as the point's example <paramref name="start"/>.</summary>
+    /// <summary>The same for signals of targets that the model's own distribution draws, the first example's as the point's example
+    /// <paramref name="start"/>.</summary>
     internal void SampledFisher(TView parameters, long start, ulong randomSeed, ulong sample, TView result)
     {
         double[] numbers = new double[Loss.RandomLength(Examples, Model.Outputs)];
@@ -226,7 +236,8 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        foreach (ITensorMemory<TView> memory in (ITensorMemory<TView>[])[output, state, losses, lossState, signal, signalState]) memory.Dispose();
+        foreach (ITensorMemory<TView> memory in (ITensorMemory<TView>[])[output, state, losses, lossState, signal, signalState])
+            memory.Dispose();
         if (!owns) return;
         foreach (ITensorMemory<TView> memory in (ITensorMemory<TView>[])[input, target, weights]) memory.Dispose();
         workspace.Dispose();

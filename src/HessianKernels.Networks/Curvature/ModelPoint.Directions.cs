@@ -34,7 +34,8 @@ public sealed partial class ModelPoint<TView>
     /// <param name="direction">v, <c>[d]</c>.</param>
     public double HessianForm(TView direction) => Derivative(direction, 2);
 
-    /// <summary><c>g^T H g / ||g||^2</c> along the gradient of the selected examples: step sharpness of a mini-batch, 0 where g is 0.</summary>
+    /// <summary><c>g^T H g / ||g||^2</c> along the gradient of the selected examples: step sharpness of a mini-batch, 0 where g is
+    /// 0.</summary>
     public double GradientSharpness()
     {
         TView g = Gradient();
@@ -43,7 +44,8 @@ public sealed partial class ModelPoint<TView>
     }
 
     /// <summary>
-    /// <c>D^3 L[v, v, u] = (D^3 L[(v + u)^3] - D^3 L[(v - u)^3] - 2 D^3 L[u^3]) / 6</c>, u scaled to the length of v for it: three forward passes of order 3.
+    /// <c>D^3 L[v, v, u] = (D^3 L[(v + u)^3] - D^3 L[(v - u)^3] - 2 D^3 L[u^3]) / 6</c>, u scaled to the length of v for it: three forward
+    /// passes of order 3.
     /// </summary>
     /// <param name="v"><c>[d]</c>.</param>
     /// <param name="u"><c>[d]</c>.</param>
@@ -55,11 +57,13 @@ public sealed partial class ModelPoint<TView>
         if (lengthV == 0 || lengthU == 0) return 0;
         double scale = lengthV / lengthU;
         using ITensorMemory<TView> memory = Space.Allocate(ParameterCount);
-        return (Along(memory.View, v, 1, u, scale) - Along(memory.View, v, 1, u, -scale) - 2 * Along(memory.View, v, 0, u, scale)) / (6 * scale);
+        return (Along(memory.View, v, 1, u, scale) - Along(memory.View, v, 1, u, -scale) - 2 * Along(memory.View, v, 0, u, scale))
+            / (6 * scale);
     }
 
     /// <summary>
-    /// The progressive sharpening factor <c>-grad L . grad S = -D^3 L[v, v, g]</c> of the sharpness S that v is the unit top eigenvector of (paper 004): the rate at
+    /// The progressive sharpening factor <c>-grad L . grad S = -D^3 L[v, v, g]</c> of the sharpness S that v is the unit top eigenvector of
+    /// (paper 004): the rate at
     /// which gradient flow raises S.
     /// </summary>
     /// <param name="topEigenvector">v, <c>[d]</c>, of unit length.</param>

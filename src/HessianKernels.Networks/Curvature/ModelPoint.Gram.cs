@@ -9,11 +9,14 @@ public sealed partial class ModelPoint<TView>
     public const long DefaultBlockBytes = 256L << 20;
 
     /// <summary>
-    /// <c>J J^T</c> of all outputs, <c>[n C, n C]</c>, row <c>i C + c</c> output c of example i: the empirical NTK Theta times n. No row of J is formed for a linear layer.
+    /// <c>J J^T</c> of all outputs, <c>[n C, n C]</c>, row <c>i C + c</c> output c of example i: the empirical NTK Theta times n. No row of
+    /// J is formed for a linear layer.
     /// </summary>
     /// <remarks>
-    /// C pull-backs a block of examples give the back-signals; a linear layer adds the product of two Gram matrices, element for element, any other the Gram matrix of its
-    /// rows. Where all examples fit into one block: one forward and C backward passes, and 2 n^2 (in + C^2 out) flops a linear layer. Where they do not, each pair of blocks
+    /// C pull-backs a block of examples give the back-signals; a linear layer adds the product of two Gram matrices, element for element,
+    /// any other the Gram matrix of its
+    /// rows. Where all examples fit into one block: one forward and C backward passes, and 2 n^2 (in + C^2 out) flops a linear layer. Where
+    /// they do not, each pair of blocks
     /// takes one load more. Elements are computed in the point's precision.
     /// </remarks>
     /// <param name="blockBytes">Bytes of the two blocks of examples; at least one example is held in each.</param>
@@ -21,7 +24,8 @@ public sealed partial class ModelPoint<TView>
     /// <param name="cancellation">Looked at before every pair of blocks.</param>
     /// <exception cref="NotSupportedException">A layer mixes examples.</exception>
     /// <exception cref="OperationCanceledException">Cancelled: a part of a Gram matrix is none.</exception>
-    public double[] JacobianGram(long blockBytes = DefaultBlockBytes, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public double[] JacobianGram(long blockBytes = DefaultBlockBytes, IProgress<long>? progress = null,
+        CancellationToken cancellation = default)
         => Gram(OutputSignals.Units(Outputs), blockBytes, progress, cancellation);
 
     /// <summary><c>g_i . g_j</c> of the examples' own gradients, unweighted, <c>[n, n]</c>, by the same.</summary>
@@ -30,27 +34,32 @@ public sealed partial class ModelPoint<TView>
     /// <param name="cancellation">Looked at before every pair of blocks.</param>
     /// <exception cref="NotSupportedException">A layer mixes examples.</exception>
     /// <exception cref="OperationCanceledException">Cancelled: a part of a Gram matrix is none.</exception>
-    public double[] GradientGram(long blockBytes = DefaultBlockBytes, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public double[] GradientGram(long blockBytes = DefaultBlockBytes, IProgress<long>? progress = null,
+        CancellationToken cancellation = default)
         => Gram(OutputSignals.Loss, blockBytes, progress, cancellation);
 
     /// <summary>
-    /// The Gauss-Newton curvatures of the examples, <c>H_i = F_i^T F_i</c> with <c>F_i = S_i^(1/2) J_i</c>, by the Gram matrix of their rows: what the stochastic edge, noise
+    /// The Gauss-Newton curvatures of the examples, <c>H_i = F_i^T F_i</c> with <c>F_i = S_i^(1/2) J_i</c>, by the Gram matrix of their
+    /// rows: what the stochastic edge, noise
     /// kernels and critical learning rates take, whatever d is.
     /// </summary>
-    /// <remarks>r, the rows of an F_i, is the largest rank of an S_i: C for a squared error, C - 1 for a cross-entropy. 8 (n r)^2 bytes, and as much again while it works.</remarks>
+    /// <remarks>r, the rows of an F_i, is the largest rank of an S_i: C for a squared error, C - 1 for a cross-entropy. 8 (n r)^2 bytes,
+    /// and as much again while it works.</remarks>
     /// <param name="blockBytes">Bytes of the two blocks of examples; at least one example is held in each.</param>
     /// <param name="progress">Told the number of elements done, of n r squared.</param>
     /// <param name="cancellation">Looked at before every pair of blocks.</param>
     /// <exception cref="NotSupportedException">A layer mixes examples.</exception>
     /// <exception cref="OperationCanceledException">Cancelled: a part of a Gram matrix is none.</exception>
-    public CurvatureSet Curvatures(long blockBytes = DefaultBlockBytes, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public CurvatureSet Curvatures(long blockBytes = DefaultBlockBytes, IProgress<long>? progress = null,
+        CancellationToken cancellation = default)
     {
         OutputSignals roots = Roots();
         double[] gram = Gram(roots, blockBytes, progress, cancellation);
         return CurvatureSet.FromGram(gram, Examples, roots.Count, ParameterCount, Space.Epsilon, Environment.ProcessorCount);
     }
 
-    /// <summary><c>||g_i||^2</c> of the examples' own gradients, unweighted, <c>[n]</c>: no gradient is formed where all layers are linear.</summary>
+    /// <summary><c>||g_i||^2</c> of the examples' own gradients, unweighted, <c>[n]</c>: no gradient is formed where all layers are
+    /// linear.</summary>
     /// <param name="blockBytes">Bytes of a block of examples; at least one example is held.</param>
     /// <exception cref="NotSupportedException">A layer mixes examples.</exception>
     public double[] SquaredExampleGradients(long blockBytes = DefaultBlockBytes)
@@ -101,7 +110,8 @@ public sealed partial class ModelPoint<TView>
         return gram;
     }
 
-    /// <summary><c>[(k, i), (l, j)]</c> of a pair of blocks to <c>[i r + k, j r + l]</c> of the whole, and its mirror image; on the diagonal the lower half decides.</summary>
+    /// <summary><c>[(k, i), (l, j)]</c> of a pair of blocks to <c>[i r + k, j r + l]</c> of the whole, and its mirror image; on the
+    /// diagonal the lower half decides.</summary>
     private static void Place(double[] part, int r, int n, int m, double[] gram, int order, int first, int firstOther)
     {
         for (int i = 0; i < n; i++)
@@ -125,7 +135,8 @@ public sealed partial class ModelPoint<TView>
             + Model.Network.StateLength(1, 1) + Model.Network.SignalLength(1, 1));
         double half = blockBytes / 2.0 / each;
         // The products of two blocks grow with the square: r^2 numbers and as many doubles, r + 1 of scratch.
-        double square = Math.Sqrt(blockBytes / (double)((signals.Count + 1L) * (signals.Count + 1L) * (2L * Space.ElementBytes + sizeof(double))));
+        double square = Math.Sqrt(blockBytes
+            / (double)((signals.Count + 1L) * (signals.Count + 1L) * (2L * Space.ElementBytes + sizeof(double))));
         return (int)Math.Clamp(Math.Min(half, square), 1, Examples);
     }
 }

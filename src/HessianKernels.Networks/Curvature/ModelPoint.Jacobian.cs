@@ -86,12 +86,13 @@ public sealed partial class ModelPoint<TView>
             TView seed = pass.Seed;
             signals.Write(pass, first, k, seed);
             long stride = (long)signals.Count * ParameterCount;
-            Model.Network.ExampleGradients(
-                pass.PullBackSignals(Parameters, seed), Space.Slice(result, (long)k * ParameterCount, (count - 1) * stride + ParameterCount), stride);
+            TView rows = Space.Slice(result, (long)k * ParameterCount, (count - 1) * stride + ParameterCount);
+            Model.Network.ExampleGradients(pass.PullBackSignals(Parameters, seed), rows, stride);
         }
     }
 
-    /// <summary>A pass over any run of examples, after its Forward: beside the micro-batches, since what is kept of each example's rows may be much more.</summary>
+    /// <summary>A pass over any run of examples, after its Forward: beside the micro-batches, since what is kept of each example's rows may
+    /// be much more.</summary>
     internal ModelPass<TView> Window(int first, int count)
     {
         if (window is null || window.Capacity < count)
@@ -110,6 +111,7 @@ public sealed partial class ModelPoint<TView>
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (first > Examples - count)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"Examples {first} to {(long)first + count - 1} were asked for; the point has {Examples}.");
+            throw new ArgumentOutOfRangeException(nameof(count), count,
+                $"Examples {first} to {(long)first + count - 1} were asked for; the point has {Examples}.");
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class ModelPoint<TView>
     /// <code>
     /// kept, for each micro-batch of m:  m (2 C + 1) + StateLength(m, order) + SignalLength(m, order) + loss StateLength
     /// once, for a micro-batch of m:     K (m C + TangentLength(m, 1)) + ScratchLength(m) + SignalLength(m, order) + m (C + 1)
-    /// besides:                          2 d parameters, the n (in + C) numbers of the examples, their weights; as many again for a selection
+    /// besides:                          2 d parameters, n (in + C) numbers of the examples, their weights; as many again for a selection
     /// </code>
     /// With <see cref="ModelPointOptions.Recompute"/> one micro-batch is kept. Nothing is taken before it is needed.
     /// </remarks>
@@ -24,13 +24,15 @@ public sealed partial class ModelPoint<TView>
     /// <param name="selection">Whether mini-batches will be selected.</param>
     /// <param name="derivativeOrder">K, the highest order of <see cref="Derivative"/> that will be asked for; 1 for products alone.</param>
     public static long RequiredBytes(
-        Model model, Loss loss, int examples, int elementBytes, ModelPointOptions? options = null, bool selection = false, int derivativeOrder = 1)
+        Model model, Loss loss, int examples, int elementBytes, ModelPointOptions? options = null, bool selection = false,
+        int derivativeOrder = 1)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(loss);
         ModelPointPlan plan = ModelPointPlan.Of(model, examples, options ?? ModelPointOptions.Default, elementBytes);
         int outputs = model.Outputs, size = Math.Min(plan.MicroBatch, plan.Capacity);
-        long each = model.Input.Length + outputs, elements = 2L * model.ParameterCount + examples * each + plan.Capacity + (selection ? plan.Capacity * each : 0);
+        long each = model.Input.Length + outputs, elements = 2L * model.ParameterCount + examples * each + plan.Capacity
+            + (selection ? plan.Capacity * each : 0);
         for (int first = 0; first < (plan.Recompute ? 1 : plan.Capacity); first += plan.MicroBatch)
         {
             int count = Math.Min(size, plan.Capacity - first);

@@ -4,7 +4,8 @@ namespace HessianKernels.Networks.Curvature;
 
 public sealed partial class ModelPoint<TView>
 {
-    /// <summary><c>H = sum_i w_i d^2 l_i / dtheta^2</c>, the Hessian of L: exact products (Pearlmutter 1994). Of a mini-batch, after <see cref="Select"/>.</summary>
+    /// <summary><c>H = sum_i w_i d^2 l_i / dtheta^2</c>, the Hessian of L: exact products (Pearlmutter 1994). Of a mini-batch, after
+    /// <see cref="Select"/>.</summary>
     /// <param name="batch">Vectors multiplied at once.</param>
     /// <exception cref="InvalidOperationException">The point is of order 1.</exception>
     public ModelOperator<TView> Hessian(int batch = 1)
@@ -13,22 +14,26 @@ public sealed partial class ModelPoint<TView>
         return new(this, ModelMatrix.Hessian, batch);
     }
 
-    /// <summary><c>G = sum_i w_i J_i^T S_i J_i</c>, the generalised Gauss-Newton matrix, with the loss's Hessians S_i in the outputs (Schraudolph 2002).</summary>
+    /// <summary><c>G = sum_i w_i J_i^T S_i J_i</c>, the generalised Gauss-Newton matrix, with the loss's Hessians S_i in the outputs
+    /// (Schraudolph 2002).</summary>
     /// <param name="batch">Vectors multiplied at once.</param>
     public ModelOperator<TView> GaussNewton(int batch = 1) => new(this, ModelMatrix.GaussNewton, batch);
 
-    /// <summary><c>sum_i w_i g_i g_i^T</c> of the examples' own gradients, the empirical Fisher matrix; with weights 1 / n the gradients' second moment.</summary>
+    /// <summary><c>sum_i w_i g_i g_i^T</c> of the examples' own gradients, the empirical Fisher matrix; with weights 1 / n the gradients'
+    /// second moment.</summary>
     /// <param name="batch">Vectors multiplied at once.</param>
     public ModelOperator<TView> EmpiricalFisher(int batch = 1) => new(this, ModelMatrix.EmpiricalFisher, batch);
 
     /// <summary>
-    /// The Fisher matrix <c>sum_i w_i E[g_i g_i^T]</c>, the expectation over targets drawn from the model's own distribution, by samples: an unbiased estimate, positive
+    /// The Fisher matrix <c>sum_i w_i E[g_i g_i^T]</c>, the expectation over targets drawn from the model's own distribution, by samples:
+    /// an unbiased estimate, positive
     /// semidefinite, whose expectation is the Gauss-Newton matrix. The same seed is the same matrix, however the examples are split.
     /// </summary>
     /// <param name="seed">Of the draws.</param>
     /// <param name="samples">Targets drawn for each example.</param>
     /// <param name="batch">Vectors multiplied at once.</param>
-    public ModelOperator<TView> Fisher(ulong seed, int samples = 1, int batch = 1) => new(this, ModelMatrix.SampledFisher, batch, seed, samples);
+    public ModelOperator<TView> Fisher(ulong seed, int samples = 1, int batch = 1)
+        => new(this, ModelMatrix.SampledFisher, batch, seed, samples);
 
     internal void Multiply(ModelMatrix matrix, int batch, TView input, TView output, ulong seed, int samples)
     {
@@ -38,12 +43,17 @@ public sealed partial class ModelPoint<TView>
             ModelPass<TView> pass = Ready(piece, matrix == ModelMatrix.Hessian ? Stage.Signals : Stage.Forward);
             for (int b = 0; b < batch; b++)
             {
-                TView v = Space.Slice(input, (long)b * ParameterCount, ParameterCount), product = Space.Slice(output, (long)b * ParameterCount, ParameterCount);
+                TView v = Space.Slice(input, (long)b * ParameterCount, ParameterCount),
+                    product = Space.Slice(output, (long)b * ParameterCount, ParameterCount);
                 pass.ForwardTangent(Parameters, v, 1);
                 if (matrix == ModelMatrix.Hessian) pass.BackwardTangent(Parameters, v, product);
                 else if (matrix == ModelMatrix.GaussNewton) pass.GaussNewton(Parameters, product);
                 else if (matrix == ModelMatrix.EmpiricalFisher) pass.EmpiricalFisher(Parameters, product);
-                else for (int sample = 0; sample < samples; sample++) pass.SampledFisher(Parameters, First(piece), seed, (ulong)sample, product);
+                else
+                {
+                    for (int sample = 0; sample < samples; sample++)
+                        pass.SampledFisher(Parameters, First(piece), seed, (ulong)sample, product);
+                }
             }
         }
 

@@ -48,7 +48,8 @@ public sealed partial class ModelPoint<TView>
         if (done[slot].Piece != piece)
         {
             long first = First(piece);
-            passes[slot].Show(all ? source.InputMemory : gathered!, all ? source.TargetMemory : gatheredTargets!, weights, first, Count(piece));
+            passes[slot].Show(all ? source.InputMemory : gathered!, all ? source.TargetMemory : gatheredTargets!, weights, first,
+                Count(piece));
             done[slot] = (piece, Stage.None);
         }
 
@@ -59,9 +60,11 @@ public sealed partial class ModelPoint<TView>
 
     private int Count(int piece) => (int)Math.Min(MicroBatch, Examples - First(piece));
 
-    private void ThrowIfNotOrder(int order, string what)
+    internal void ThrowIfNotOrder(int order, string what)
     {
-        if (Order < order) throw new InvalidOperationException($"{what} needs a point of order {order}; this one is of order {Order} (ModelPointOptions.Order).");
+        if (Order >= order) return;
+        throw new InvalidOperationException(
+            $"{what} needs a point of order {order}; this one is of order {Order} (ModelPointOptions.Order).");
     }
 
     /// <summary>Examples' part of a tensor <c>[n, columns]</c>.</summary>

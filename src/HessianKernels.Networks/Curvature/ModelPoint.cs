@@ -9,20 +9,29 @@ namespace HessianKernels.Networks.Curvature;
 /// <summary>Points of models in the CPU's memory.</summary>
 public static class ModelPoint
 {
-    /// <summary>The mean loss of a model over a data set, at given parameters. The point holds its own copy of data and parameters.</summary>
+    /// <summary>The mean loss of a model over a data set, at given parameters. The point holds its own copy of data and
+    /// parameters.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="model">The network.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="data">The examples: with targets of C numbers, or labels, which become distributions.</param>
     /// <param name="parameters"><c>[d]</c>.</param>
     /// <param name="options">The defaults where null.</param>
-    /// <exception cref="ArgumentException">The data do not fit the model; or there is another number of parameters.</exception>
-    public static ModelPoint<Span<T>> Create<T>(Model model, Loss loss, DataSet<T> data, ReadOnlySpan<T> parameters, ModelPointOptions? options = null)
+    /// <exception cref="ArgumentException">The data do not fit the model; there is another number of parameters, or one is not
+    /// finite.</exception>
+    public static ModelPoint<Span<T>> Create<T>(Model model, Loss loss, DataSet<T> data, ReadOnlySpan<T> parameters,
+        ModelPointOptions? options = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(model);
         if (parameters.Length != model.ParameterCount)
             throw new ArgumentException($"Found {parameters.Length} parameters; the model has {model.ParameterCount}.", nameof(parameters));
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            if (!T.IsFinite(parameters[i]))
+                throw new ArgumentException($"Parameter {i} is {parameters[i]}; expected finite numbers.", nameof(parameters));
+        }
+
         CpuTensorSpace<T> space = new(options?.Threads ?? 0);
         ModelExamples<Span<T>> examples = ModelExamples.Create(space, model, loss, data);
         ModelPoint<Span<T>> point = new(space, model, loss, examples, options, ownsExamples: true);
@@ -32,11 +41,13 @@ public static class ModelPoint
 }
 
 /// <summary>
-/// A model, its loss and n examples at fixed parameters: <c>L(theta) = sum_i w_i l_i(theta)</c>, with weights 1 / n the mean. Everything that is asked for here is of
+/// A model, its loss and n examples at fixed parameters: <c>L(theta) = sum_i w_i l_i(theta)</c>, with weights 1 / n the mean. Everything
+/// that is asked for here is of
 /// this L: its gradient, its Hessian, its Gauss-Newton matrix, its Jacobian.
 /// </summary>
 /// <remarks>
-/// Examples go through the network in micro-batches, each a <see cref="ModelPass{TView}"/>, whose results add up. What a forward or backward pass leaves serves all
+/// Examples go through the network in micro-batches, each a <see cref="ModelPass{TView}"/>, whose results add up. What a forward or
+/// backward pass leaves serves all
 /// products until parameters or examples change (see <see cref="ModelPointOptions.Recompute"/>). Safe for use by one thread at a time.
 /// </remarks>
 /// <example><code>
@@ -57,7 +68,8 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
     private int[] selection = [];
     private bool all = true, gradientKnown;
 
-    /// <summary>A point that looks at all of <paramref name="examples"/>, with weights 1 / n, at parameters that are 0 until <see cref="MoveTo"/>.</summary>
+    /// <summary>A point that looks at all of <paramref name="examples"/>, with weights 1 / n, at parameters that are 0 until
+    /// <see cref="MoveTo"/>.</summary>
     /// <param name="space">The arithmetic.</param>
     /// <param name="model">The network.</param>
     /// <param name="loss">The loss.</param>
@@ -69,7 +81,8 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
     {
     }
 
-    internal ModelPoint(ITensorSpace<TView> space, Model model, Loss loss, ModelExamples<TView> examples, ModelPointOptions? options, bool ownsExamples)
+    internal ModelPoint(ITensorSpace<TView> space, Model model, Loss loss, ModelExamples<TView> examples, ModelPointOptions? options,
+        bool ownsExamples)
     {
         ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(loss);
@@ -94,7 +107,8 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
     /// <summary>The examples that may be selected.</summary>
     public ModelExamples<TView> Source => source;
 
-    /// <summary>Number of examples now selected, n; 0 only before the first selection of a point of less capacity than there are examples.</summary>
+    /// <summary>Number of examples now selected, n; 0 only before the first selection of a point of less capacity than there are
+    /// examples.</summary>
     public int Examples { get; private set; }
 
     /// <summary>Number of parameters d.</summary>
@@ -137,7 +151,8 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
     /// <exception cref="InvalidOperationException">The point's capacity is less.</exception>
     public void SelectAll()
     {
-        if (Plan.Capacity < source.Count) throw new InvalidOperationException($"There are {source.Count} examples; the point was made for {Plan.Capacity} at most.");
+        if (Plan.Capacity < source.Count)
+            throw new InvalidOperationException($"There are {source.Count} examples; the point was made for {Plan.Capacity} at most.");
         (all, Examples) = (true, source.Count);
         Space.Fill(1.0 / Examples, Weights);
         Moved();
@@ -150,18 +165,21 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
     public void Select(ReadOnlySpan<int> examples)
     {
         if (examples.IsEmpty || examples.Length > Plan.Capacity)
-            throw new ArgumentException($"Found {examples.Length} examples; expected 1 to {Plan.Capacity}, for which the point was made.", nameof(examples));
+            throw new ArgumentException($"Found {examples.Length} examples; expected 1 to {Plan.Capacity}, for which the point was made.",
+                nameof(examples));
         foreach (int example in examples)
         {
             if ((uint)example >= (uint)source.Count)
-                throw new ArgumentOutOfRangeException(nameof(examples), example, $"Found example {example}; expected 0 to {source.Count - 1}.");
+                throw new ArgumentOutOfRangeException(nameof(examples), example,
+                    $"Found example {example}; expected 0 to {source.Count - 1}.");
         }
 
         (all, selection, Examples) = (false, examples.ToArray(), examples.Length);
         gathered ??= Space.Allocate((long)Plan.Capacity * source.InputLength);
         gatheredTargets ??= Space.Allocate((long)Plan.Capacity * source.TargetLength);
         Space.GatherRows(examples, source.InputLength, source.Inputs, Space.Slice(gathered.View, 0, (long)Examples * source.InputLength));
-        Space.GatherRows(examples, source.TargetLength, source.Targets, Space.Slice(gatheredTargets.View, 0, (long)Examples * source.TargetLength));
+        Space.GatherRows(examples, source.TargetLength, source.Targets,
+            Space.Slice(gatheredTargets.View, 0, (long)Examples * source.TargetLength));
         Space.Fill(1.0 / Examples, Weights);
         Moved();
     }
@@ -175,9 +193,14 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
     public void Weigh(ReadOnlySpan<double> exampleWeights)
     {
         if (exampleWeights.Length != Examples)
-            throw new ArgumentException($"Found {exampleWeights.Length} weights; expected {Examples}, one for each selected example.", nameof(exampleWeights));
+            throw new ArgumentException($"Found {exampleWeights.Length} weights; expected {Examples}, one for each selected example.",
+                nameof(exampleWeights));
         for (int i = 0; i < exampleWeights.Length; i++)
-            if (!double.IsFinite(exampleWeights[i])) throw new ArgumentException($"Weight {i} is {exampleWeights[i]}; expected a finite number.", nameof(exampleWeights));
+        {
+            if (!double.IsFinite(exampleWeights[i]))
+                throw new ArgumentException($"Weight {i} is {exampleWeights[i]}; expected a finite number.", nameof(exampleWeights));
+        }
+
         Space.Write(exampleWeights, Weights);
         for (int slot = 0; slot < done.Count; slot++)
             if (done[slot].Stage == Stage.Signals) done[slot] = (done[slot].Piece, Stage.Forward);
@@ -190,7 +213,8 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
         foreach (ModelPass<TView> pass in passes) pass.Dispose();
         window?.Dispose();
         workspace.Dispose();
-        foreach (ITensorMemory<TView>? memory in (ITensorMemory<TView>?[])[parameters, weights, gathered, gatheredTargets, gradient]) memory?.Dispose();
+        foreach (ITensorMemory<TView>? memory in (ITensorMemory<TView>?[])[parameters, weights, gathered, gatheredTargets, gradient])
+            memory?.Dispose();
         if (ownsExamples) source.Dispose();
     }
 }

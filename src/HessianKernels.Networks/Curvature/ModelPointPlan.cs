@@ -15,9 +15,15 @@ internal sealed record ModelPointPlan(int Capacity, int MicroBatch, int Order, b
         ArgumentOutOfRangeException.ThrowIfNegative(options.MicroBatch, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.Capacity, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Capacity, available, nameof(options));
-        int multiple = model.Network.ExampleMultiple, capacity = options.Capacity == 0 ? available : options.Capacity, size = options.MicroBatch;
+        int multiple = model.Network.ExampleMultiple, capacity = options.Capacity == 0 ? available : options.Capacity,
+            size = options.MicroBatch;
         if (size % multiple != 0)
-            throw new ArgumentException($"The micro-batch has {size} examples; expected a multiple of {multiple}, as many as the model normalises together.", nameof(options));
+        {
+            throw new ArgumentException(
+                $"The micro-batch has {size} examples; expected a multiple of {multiple}, as many as the model normalises together.",
+                nameof(options));
+        }
+
         if (size == 0)
         {
             long each = elementBytes * (model.Network.TangentLength(1, 1) + model.Network.ScratchLength(1));

@@ -7,7 +7,8 @@ using HessianKernels.Sharpness;
 namespace HessianKernels.Networks.Curvature;
 
 /// <summary>
-/// How sharp a model's loss is along the gradients of batches: what <see cref="HessianKernels.BatchSharpness"/> computes from explicit g_i and H_i, of a model of any
+/// How sharp a model's loss is along the gradients of batches: what <see cref="HessianKernels.BatchSharpness"/> computes from explicit g_i
+/// and H_i, of a model of any
 /// size, of which neither is formed.
 /// </summary>
 /// <example><code>
@@ -29,7 +30,8 @@ public static class ModelSharpness
     /// <exception cref="InvalidOperationException">The point is of order 1.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before that.</exception>
     public static ModelSharpnessReport Analyze<T>(
-        ModelPoint<Span<T>> point, int batchSize, ModelSharpnessOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellation = default)
+        ModelPoint<Span<T>> point, int batchSize, ModelSharpnessOptions? options = null, IProgress<long>? progress = null,
+        CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(point);
@@ -38,11 +40,13 @@ public static class ModelSharpness
 
     /// <summary>The report for the batches of a scheme, with weights 1 / n of the examples, whatever the point's own.</summary>
     /// <remarks>
-    /// A batch costs its gradient and a second-order forward pass of b examples; the means over the examples a pass of per-example norms (no gradient is formed for a
+    /// A batch costs its gradient and a second-order forward pass of b examples; the means over the examples a pass of per-example norms
+    /// (no gradient is formed for a
     /// linear layer) and <see cref="ModelSharpnessOptions.MaxProbes"/> gradients and second-order forward passes of all.
     /// </remarks>
     /// <param name="point">The model; its selected examples are the n that batches are drawn from.</param>
-    /// <param name="sampling">How batches are drawn from the n examples; not custom. A Bernoulli batch is a sum over its examples divided by b.</param>
+    /// <param name="sampling">How batches are drawn from the n examples; not custom. A Bernoulli batch is a sum over its examples divided
+    /// by b.</param>
     /// <param name="options">Seed, error, limits; the defaults where null.</param>
     /// <param name="progress">Told the number of batches evaluated so far.</param>
     /// <param name="cancellation">Once two batches are evaluated, cancelling gives the report so far with the status Cancelled.</param>
@@ -60,23 +64,27 @@ public static class ModelSharpness
         options ??= ModelSharpnessOptions.Default;
         options.Check();
         _ = ThirdMoment.Of(sampling);
-        if (point.Order < 2) throw new InvalidOperationException("Sharpness needs a point of order 2; this one is of order 1 (ModelPointOptions.Order).");
+        point.ThrowIfNotOrder(2, "Sharpness");
         int n = point.Examples;
         double[] weights = new double[n], even = [.. Enumerable.Repeat(1.0 / n, n)];
         point.Space.Read(point.Weights, weights);
         point.Weigh(even);
         try
         {
-            double[] squares = point.SquaredExampleGradients();
+            // Where a layer normalises examples together, no example has a gradient of its own.
+            bool separate = point.Model.Network.ExampleMultiple == 1;
+            double meanSquared = separate ? point.SquaredExampleGradients().Sum() / n : double.NaN;
             Span<T> g = point.Gradient();
             double squared = point.Inner(g, g), form = point.HessianForm(g);
-            BatchExpectation mean = MeanForm(point, options, cancellation);
+            BatchExpectation none = new(double.NaN, double.NaN, 0, BatchExpectationStatus.LimitReached);
+            BatchExpectation mean = separate ? MeanForm(point, options, cancellation) : none;
             Batches<T> batches = new(point, sampling, options);
             batches.Run(progress, cancellation);
             return new()
             {
-                Sampling = sampling, SquaredGradient = squared, MeanSquaredGradient = squares.Sum() / n, FullForm = form, MeanForm = mean,
-                BatchSharpness = batches.Quotient, BatchForm = batches.Form, LambdaMaxBatch = options.LargestEigenvalues ? batches.Eigenvalue : null,
+                Sampling = sampling, SquaredGradient = squared, MeanSquaredGradient = meanSquared, FullForm = form, MeanForm = mean,
+                BatchSharpness = batches.Quotient, BatchForm = batches.Form,
+                LambdaMaxBatch = options.LargestEigenvalues ? batches.Eigenvalue : null,
             };
         }
         finally
@@ -85,7 +93,8 @@ public static class ModelSharpness
         }
     }
 
-    /// <summary><c>(1/n) sum_i g_i^T H g_i</c>: the gradient of L with weights w is <c>sum_i w_i g_i</c>. Leaves the weights 1 / n.</summary>
+    /// <summary><c>(1/n) sum_i g_i^T H g_i</c>: the gradient of L with weights w is <c>sum_i w_i g_i</c>. Leaves the weights 1 /
+    /// n.</summary>
     private static BatchExpectation MeanForm<T>(ModelPoint<Span<T>> point, ModelSharpnessOptions options, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -112,7 +121,8 @@ public static class ModelSharpness
     }
 
     // Batches take the streams from 0 up; signs come from another end.
-    private static double Sign(ulong seed, int probe, int example) => (Philox.Block(seed, ulong.MaxValue - (ulong)probe, (ulong)example).Item1 & 1) == 0 ? 1 : -1;
+    private static double Sign(ulong seed, int probe, int example)
+        => (Philox.Block(seed, ulong.MaxValue - (ulong)probe, (ulong)example).Item1 & 1) == 0 ? 1 : -1;
 
     /// <summary>The batches, one after the other, and the means over them.</summary>
     private sealed class Batches<T>(ModelPoint<Span<T>> point, BatchSampling sampling, ModelSharpnessOptions options)
@@ -136,8 +146,9 @@ public static class ModelSharpness
             BatchSource source = enumerated ? new EveryBatch(sampling, all) : new RandomBatch(sampling, options.Seed);
             status = enumerated ? BatchExpectationStatus.Exact : BatchExpectationStatus.LimitReached;
             int[] draws = new int[source.MostDraws];
-            using ModelPoint<Span<T>> batch = new(
-                point.Space, point.Model, point.Loss, point.Source, new() { Capacity = source.MostDraws, MicroBatch = Math.Min(point.MicroBatch, Whole(source.MostDraws)) });
+            int size = Math.Min(point.MicroBatch, Whole(source.MostDraws));
+            ModelPointOptions sizes = new() { Capacity = source.MostDraws, MicroBatch = size };
+            using ModelPoint<Span<T>> batch = new(point.Space, point.Model, point.Loss, point.Source, sizes);
             batch.MoveTo(point.Parameters);
             for (long number = 0; number < most; number++)
             {
@@ -151,7 +162,8 @@ public static class ModelSharpness
                 int count = source.Fill(number, draws, out double weight);
                 Add(batch, draws.AsSpan(0, count), weight, options.Seed);
                 progress?.Report(number + 1);
-                if (enumerated || number + 1 < Fewest || !Within(quotient) || !Within(form) || (options.LargestEigenvalues && !Within(eigenvalue))) continue;
+                if (enumerated || number + 1 < Fewest || !Within(quotient) || !Within(form)
+                    || (options.LargestEigenvalues && !Within(eigenvalue))) continue;
                 status = BatchExpectationStatus.Converged;
                 return;
             }
@@ -181,7 +193,8 @@ public static class ModelSharpness
         {
             LanczosOptions lanczos = new()
             {
-                Which = SpectrumEnd.Largest, Tolerance = options.EigenvalueTolerance, Seed = seed, FindMultiplicity = false, Validate = false,
+                Which = SpectrumEnd.Largest, Tolerance = options.EigenvalueTolerance, Seed = seed, FindMultiplicity = false,
+                Validate = false,
             };
             return Lanczos.TopK(batch.Hessian(), 1, lanczos).Eigenvalues[0];
         }

@@ -4,7 +4,8 @@ using HessianKernels.Sharpness;
 namespace HessianKernels.Networks.Curvature;
 
 /// <summary>
-/// Sharpness of a model along the batches of one size and scheme (MATHEMATICS, section 5; papers 001 and 002). A quotient 0/0 is 0, x/0 an infinity.
+/// Sharpness of a model along the batches of one size and scheme (MATHEMATICS, section 5; papers 001 and 002). A quotient 0/0 is 0, x/0 an
+/// infinity. Of a model that normalises examples together, means over single examples, and what is made of them, are NaN.
 /// </summary>
 public sealed record ModelSharpnessReport
 {
@@ -47,7 +48,8 @@ public sealed record ModelSharpnessReport
     /// <summary>Modified Batch Sharpness, <c>E[g_B^T H_B g_B] / E||g_B||^2</c>.</summary>
     public BatchExpectation ModifiedBatchSharpness => Divided(BatchForm, BatchForm.Value, 1, SquaredBatchGradient);
 
-    private BatchExpectation Over(double squared) => Divided(MeanForm, Sampling.Kappa * MeanForm.Value + Sampling.Alpha * FullForm, Sampling.Kappa, squared);
+    private BatchExpectation Over(double squared) => Divided(MeanForm, Sampling.Kappa * MeanForm.Value + Sampling.Alpha * FullForm,
+        Sampling.Kappa, squared);
 
     private static BatchExpectation Divided(BatchExpectation estimate, double numerator, double share, double squared)
     {

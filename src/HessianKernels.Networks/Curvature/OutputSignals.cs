@@ -3,7 +3,8 @@ using HessianKernels.SecondMoment;
 namespace HessianKernels.Networks.Curvature;
 
 /// <summary>
-/// r signals <c>u_ik</c> at the outputs of every example, <c>[n, r, C]</c>, whose pull-backs are rows of a matrix: of the Jacobian (the unit vectors), of the factors
+/// r signals <c>u_ik</c> at the outputs of every example, <c>[n, r, C]</c>, whose pull-backs are rows of a matrix: of the Jacobian (the
+/// unit vectors), of the factors
 /// <c>F_i = S_i^(1/2) J_i</c> of the Gauss-Newton matrix, or of the gradients (the loss's own signal).
 /// </summary>
 internal sealed class OutputSignals

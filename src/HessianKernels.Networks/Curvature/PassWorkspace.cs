@@ -2,7 +2,8 @@ using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Networks.Curvature;
 
-/// <summary>What a micro-batch's tangent passes work in and leave to nobody: one for all the micro-batches of a point, so that it stays in the cache.</summary>
+/// <summary>What a micro-batch's tangent passes work in and leave to nobody: one for all the micro-batches of a point, so that it stays in
+/// the cache.</summary>
 internal sealed class PassWorkspace<TView>(ITensorSpace<TView> space) : IDisposable where TView : allows ref struct
 {
     private readonly ITensorMemory<TView>?[] memories = new ITensorMemory<TView>?[Enum.GetValues<Part>().Length];
@@ -35,7 +36,8 @@ internal sealed class PassWorkspace<TView>(ITensorSpace<TView> space) : IDisposa
     /// <summary>Elements taken so far.</summary>
     public long Elements => memories.Sum(memory => memory?.Length ?? 0);
 
-    /// <summary>At least <paramref name="count"/> elements, of which the first so many are returned. What they held is lost where more must be taken.</summary>
+    /// <summary>At least <paramref name="count"/> elements, of which the first so many are returned. What they held is lost where more must
+    /// be taken.</summary>
     public TView Take(Part part, long count)
     {
         ref ITensorMemory<TView>? memory = ref memories[(int)part];

@@ -4,7 +4,8 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Curvature;
 
 /// <summary>
-/// Some examples' rows of a matrix <c>[n r, d]</c> (see <see cref="OutputSignals"/>), layer by layer, in a form that inner products can be taken from: of a linear layer
+/// Some examples' rows of a matrix <c>[n r, d]</c> (see <see cref="OutputSignals"/>), layer by layer, in a form that inner products can be
+/// taken from: of a linear layer
 /// the inputs x_i and the signals delta_ik, whose row is their outer product, so that
 /// <code>
 /// row_ik . row_jl = (x_i . x_j + 1) (delta_ik . delta_jl)      (+ 1 where there is a bias)
@@ -19,7 +20,8 @@ internal sealed class SignalBlock<TView> : ILayerVisitor<TView>, IDisposable whe
     private int signal, turn;
 
     /// <summary>An empty block.</summary>
-    public SignalBlock(ITensorSpace<TView> space, int signals, int capacity) => (this.space, this.signals, this.capacity) = (space, signals, capacity);
+    public SignalBlock(ITensorSpace<TView> space, int signals, int capacity)
+        => (this.space, this.signals, this.capacity) = (space, signals, capacity);
 
     /// <summary>Number of examples held.</summary>
     public int Count { get; private set; }
@@ -128,10 +130,15 @@ internal sealed class SignalBlock<TView> : ILayerVisitor<TView>, IDisposable whe
     {
         public long Elements { get; private set; }
 
-        public void Add(Layer layer) => Elements += layer is LinearLayer ? layer.Input.Length + (long)signals * layer.Output.Length : (long)signals * layer.ParameterCount;
+        public void Add(Layer layer)
+        {
+            bool outer = layer is LinearLayer;
+            Elements += (outer ? layer.Input.Length : 0) + (long)signals * (outer ? layer.Output.Length : layer.ParameterCount);
+        }
     }
 
-    /// <summary>One layer's tensors: inputs <c>[count, in]</c> and signals <c>[r, count, out]</c>, or no inputs and rows <c>[r, count, p]</c>.</summary>
+    /// <summary>One layer's tensors: inputs <c>[count, in]</c> and signals <c>[r, count, out]</c>, or no inputs and rows
+    /// <c>[r, count, p]</c>.</summary>
     private sealed class Part : IDisposable
     {
         private readonly ITensorSpace<TView> space;
@@ -141,7 +148,8 @@ internal sealed class SignalBlock<TView> : ILayerVisitor<TView>, IDisposable whe
         {
             this.space = space;
             bool outer = layer is LinearLayer;
-            (InputLength, SignalLength, HasBias) = (layer.Input.Length, outer ? layer.Output.Length : layer.ParameterCount, layer.Parameters.Count > 1);
+            (InputLength, SignalLength, HasBias) = (layer.Input.Length, outer ? layer.Output.Length : layer.ParameterCount,
+                layer.Parameters.Count > 1);
             if (outer) Inputs = space.Allocate((long)capacity * InputLength);
             signal = space.Allocate((long)signals * capacity * SignalLength);
             Signals = signals;

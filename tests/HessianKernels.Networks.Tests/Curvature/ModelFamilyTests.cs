@@ -15,8 +15,10 @@ public class ModelFamilyTests
 
     public static TheoryData<string, bool> Families => new()
     {
-        { "mlp:5-4-3:gelu", true }, { "mlp:5-4-3:erf:layer-norm", false }, { "cnn5:2x12x12-3:tanh:width=1", true }, { "resnet9:2x12x12-3:silu:width=1", false },
-        { "resnet10:1x8x8-2:tanh:width=1", true }, { "vgg10:1x8x8-2:tanh:width=1:ghost=3", true }, { "diagonal:4x3", false }, { "quadratic:5", false }, { "linear:5-3", true },
+        { "mlp:5-4-3:gelu", true }, { "mlp:5-4-3:erf:layer-norm", false }, { "cnn5:2x12x12-3:tanh:width=1", true },
+        { "resnet9:2x12x12-3:silu:width=1", false },
+        { "resnet10:1x8x8-2:tanh:width=1", true }, { "vgg10:1x8x8-2:tanh:width=1:ghost=3", true }, { "diagonal:4x3", false },
+        { "quadratic:5", false }, { "linear:5-3", true },
     };
 
     private static ModelPoint<Span<double>> PointOf(string spec, bool classes, ModelPointOptions? options = null)
@@ -25,7 +27,8 @@ public class ModelFamilyTests
         int[] labels = [.. Enumerable.Range(0, Count).Select(i => i * i % model.Outputs)];
         DataSet<double> data = new()
         {
-            Examples = Count, InputShape = model.Input, Inputs = Numbers(Count * model.Input.Length, 1), Labels = classes ? labels : null, Classes = classes ? model.Outputs : 0,
+            Examples = Count, InputShape = model.Input, Inputs = Numbers(Count * model.Input.Length, 1), Labels = classes ? labels : null,
+            Classes = classes ? model.Outputs : 0,
             Targets = classes ? null : Numbers(Count * model.Outputs, 2), TargetLength = classes ? 0 : model.Outputs,
         };
         Loss loss = classes ? new CrossEntropy(0.1) : new MeanSquaredError();
@@ -40,10 +43,12 @@ public class ModelFamilyTests
     {
         using ModelPoint<Span<double>> point = PointOf(spec, classes, new() { Order = 3, MicroBatch = 3 });
         int d = point.ParameterCount;
-        double[] at = point.Parameters.ToArray(), v = Numbers(d, 3), u = Numbers(d, 4), hv = new double[d], hu = new double[d], plus = new double[d], minus = new double[d];
+        double[] at = point.Parameters.ToArray(), v = Numbers(d, 3), u = Numbers(d, 4), hv = new double[d], hu = new double[d],
+            plus = new double[d], minus = new double[d];
         point.Hessian().Apply(v, hv);
         point.Hessian().Apply(u, hu);
-        double scale = Math.Sqrt(Dot(hv, hv)), form = point.HessianForm(v), first = point.Derivative(v, 1), third = point.ThirdDerivative(v, u);
+        double scale = Math.Sqrt(Dot(hv, hv)), form = point.HessianForm(v), first = point.Derivative(v, 1),
+            third = point.ThirdDerivative(v, u);
         Tolerance.Equal(Dot(u, hv), Dot(v, hu), 1e-12 * d * scale, "symmetry");
         Tolerance.Equal(Dot(v, hv), form, 1e-12 * d * scale, "form");
         Tolerance.Equal(Dot(v, point.Gradient()), first, 1e-12 * d * (1 + Math.Abs(first)), "slope");
@@ -60,16 +65,19 @@ public class ModelFamilyTests
         point.MoveTo(Along(at, u, h));
         double after = point.HessianForm(v);
         point.MoveTo(Along(at, u, -h));
-        Tolerance.Equal((after - point.HessianForm(v)) / (2 * h), third, 1e-5 * (1 + Math.Abs(third) + Math.Abs(form)), "third derivative by a difference");
+        Tolerance.Equal((after - point.HessianForm(v)) / (2 * h), third, 1e-5 * (1 + Math.Abs(third) + Math.Abs(form)),
+            "third derivative by a difference");
     }
 
     [Theory]
     [MemberData(nameof(Families))]
     public void GaussNewtonIsTheJacobianTwice(string spec, bool classes)
     {
-        using ModelPoint<Span<double>> point = PointOf(spec, classes, new() { MicroBatch = 3 }), whole = PointOf(spec, classes, new() { MicroBatch = 6, Order = 1 });
+        using ModelPoint<Span<double>> point = PointOf(spec, classes, new() { MicroBatch = 3 }),
+            whole = PointOf(spec, classes, new() { MicroBatch = 6, Order = 1 });
         int d = point.ParameterCount, c = point.Outputs;
-        double[] v = Numbers(d, 3), found = new double[d], expected = new double[d], tangent = new double[Count * c], signal = new double[Count * c], s = point.LogitHessians();
+        double[] v = Numbers(d, 3), found = new double[d], expected = new double[d], tangent = new double[Count * c],
+            signal = new double[Count * c], s = point.LogitHessians();
         point.GaussNewton().Apply(v, found);
         whole.JacobianProduct(v, tangent);
         for (int i = 0; i < Count; i++)
@@ -108,13 +116,14 @@ public class ModelFamilyTests
     [Fact]
     public void TheFisherOfAClassifierIsGaussNewtonInTheMean()
     {
-        const int samples = 3000;
+        const int samples = 1000;
         using ModelPoint<Span<double>> point = PointOf("mlp:5-4-3:gelu", classes: true);
         int d = point.ParameterCount;
         double[] v = Numbers(d, 3), fisher = new double[d], mean = new double[d];
         point.Fisher(1, samples).Apply(v, fisher);
         point.GaussNewton().Apply(v, mean);
-        // The mean of samples independent values, of a spread that no more than their largest allows: 4 of the standard errors that a spread of the mean's own size has.
+        // The mean of samples independent values, of a spread that no more than their largest allows: 4 of the standard errors that a
+        // spread of the mean's own size has.
         Assert.InRange(Dot(v, fisher) / Dot(v, mean), 1 - 4 / Math.Sqrt(samples), 1 + 4 / Math.Sqrt(samples));
     }
 }

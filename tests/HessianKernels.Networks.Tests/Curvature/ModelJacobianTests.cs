@@ -9,9 +9,14 @@ namespace HessianKernels.Networks.Tests.Curvature;
 /// <summary>Jacobian, gradients of the examples and the Gram matrices of both, against the rows themselves.</summary>
 public class ModelJacobianTests
 {
-    public static TheoryData<bool, long> Blocks => new() { { false, ModelPoint<Span<double>>.DefaultBlockBytes }, { true, ModelPoint<Span<double>>.DefaultBlockBytes }, { true, 6000 }, { false, 1 } };
+    public static TheoryData<bool, long> Blocks => new()
+    {
+        { false, ModelPoint<Span<double>>.DefaultBlockBytes }, { true, ModelPoint<Span<double>>.DefaultBlockBytes },
+        { true, 6000 }, { false, 1 },
+    };
 
-    private static ModelPoint<Span<double>> Linear(bool opaque) => Point(new() { MicroBatch = 3 }, network: opaque ? OpaqueNetwork : Network);
+    private static ModelPoint<Span<double>> Linear(bool opaque)
+        => Point(new() { MicroBatch = 3 }, network: opaque ? OpaqueNetwork : Network);
 
     [Theory]
     [InlineData(false)]
@@ -30,7 +35,8 @@ public class ModelJacobianTests
     public void TheTransposedProductIsTheJacobians()
     {
         using ModelPoint<Span<double>> point = Linear(false);
-        double[] jacobian = Jacobian(point), u = Numbers(Examples * Outputs, 11), product = new double[Parameters], expected = new double[Parameters];
+        double[] jacobian = Jacobian(point), u = Numbers(Examples * Outputs, 11), product = new double[Parameters],
+            expected = new double[Parameters];
         point.TransposedJacobianProduct(u, product);
         for (int i = 0; i < u.Length; i++)
             for (int j = 0; j < Parameters; j++) expected[j] += u[i] * jacobian[i * Parameters + j];
@@ -65,7 +71,8 @@ public class ModelJacobianTests
         point.ExampleGradients(0, Examples, rows);
         double[] gram = RowGram(rows, Examples);
         Tolerance.Equal<double>(gram, point.GradientGram(blockBytes), 1e-14);
-        Tolerance.Equal<double>([.. Enumerable.Range(0, Examples).Select(i => gram[i * Examples + i])], point.SquaredExampleGradients(blockBytes), 1e-14);
+        Tolerance.Equal<double>([.. Enumerable.Range(0, Examples).Select(i => gram[i * Examples + i])],
+            point.SquaredExampleGradients(blockBytes), 1e-14);
     }
 
     [Fact]
@@ -76,6 +83,29 @@ public class ModelJacobianTests
         LanczosResult<double> top = Lanczos.TopK(point.GaussNewton(), 5);
         Tolerance.Equal<double>(top.Eigenvalues, space.Eigenvalues[..5], 1e-10);
         Assert.Equal(Examples * Outputs, space.Rank);
+    }
+
+    [Fact]
+    public void TellsHowFarAGramMatrixIsAndStops()
+    {
+        using ModelPoint<Span<double>> point = Linear(false);
+        using CancellationTokenSource source = new();
+        Steps steps = new();
+        point.JacobianGram(blockBytes: 1, steps);
+        Assert.Equal(Math.Pow(Examples * Outputs, 2), steps.Last);
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => point.JacobianGram(cancellation: source.Token));
+    }
+
+    private sealed class Steps : IProgress<long>
+    {
+        public long Last { get; private set; }
+
+        public void Report(long value)
+        {
+            Assert.True(value > Last);
+            Last = value;
+        }
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public class ModelPassTests
         TensorShape four = TensorShape.Vector(4), three = TensorShape.Vector(3);
         return new("test", [
             new LinearLayer(TensorShape.Vector(6), 4), new ActivationLayer(four, new(first)), new ActivationLayer(four, new(second)),
-            new LinearLayer(four, 3), new ActivationLayer(three, new(second)), new LinearLayer(three, 2, bias: false), new ActivationLayer(TensorShape.Vector(2), new(first))]);
+            new LinearLayer(four, 3), new ActivationLayer(three, new(second)), new LinearLayer(three, 2, bias: false),
+            new ActivationLayer(TensorShape.Vector(2), new(first))]);
     }
 
     private static double[] Numbers(int count, int seed)

@@ -1,5 +1,8 @@
+using HessianKernels.Conformance;
 using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
+using HessianKernels.Networks.Models;
 using HessianKernels.Networks.Tensors;
 using Xunit;
 using static HessianKernels.Networks.Tests.Curvature.SmallModel;
@@ -102,6 +105,25 @@ public class ModelPointTests
             point.Hessian().Apply(input.AsSpan(b * Parameters, Parameters), alone);
             Assert.Equal(alone, output.AsSpan(b * Parameters, Parameters).ToArray());
         }
+    }
+
+    [Fact]
+    public void HasTheSameBitsForAnyNumberOfThreads()
+    {
+        Model model = ModelSpec.Parse("cnn5:2x14x14-3:gelu:width=8");
+        DataSet<float> data = new()
+        {
+            Examples = 40, InputShape = model.Input, Inputs = [.. Numbers(40 * model.Input.Length, 1).Select(x => (float)x)],
+            Targets = [.. Numbers(40 * 3, 2).Select(x => (float)x)], TargetLength = 3,
+        };
+        float[] parameters = Initialization.He.Parameters<float>(model, 1), one = new float[parameters.Length], three = new float[parameters.Length];
+        foreach ((int threads, float[] product) in (IEnumerable<(int, float[])>)[(1, one), (3, three)])
+        {
+            using var point = ModelPoint.Create<float>(model, new MeanSquaredError(), data, parameters, new() { MicroBatch = 16, Threads = threads });
+            point.Hessian().Apply(parameters, product);
+        }
+
+        Tolerance.SameBits<float>(one, three);
     }
 
     [Fact]

@@ -1,5 +1,8 @@
 using HessianKernels.Conformance;
 using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Data;
+using HessianKernels.Networks.Losses;
+using HessianKernels.Networks.Models;
 using HessianKernels.SecondMoment;
 using HessianKernels.Sharpness;
 using Xunit;
@@ -29,7 +32,8 @@ public class ModelSharpnessTests
 
     public static TheoryData<int, BatchScheme> Schemes => new()
     {
-        { 1, BatchScheme.WithoutReplacement }, { 3, BatchScheme.WithoutReplacement }, { 7, BatchScheme.WithoutReplacement }, { 2, BatchScheme.WithReplacement },
+        { 1, BatchScheme.WithoutReplacement }, { 3, BatchScheme.WithoutReplacement }, { 7, BatchScheme.WithoutReplacement },
+        { 2, BatchScheme.WithReplacement },
         { 3, BatchScheme.Bernoulli },
     };
 
@@ -47,7 +51,8 @@ public class ModelSharpnessTests
         using ModelPoint<Span<double>> point = Point(new() { MicroBatch = 2 });
         point.Weigh(Numbers(Examples, 31));
         double before = point.Value();
-        ModelSharpnessReport found = ModelSharpness.Analyze(point, sampling, new() { LargestEigenvalues = true, EigenvalueTolerance = 1e-9 });
+        ModelSharpnessReport found = ModelSharpness.Analyze(point, sampling,
+            new() { LargestEigenvalues = true, EigenvalueTolerance = 1e-9 });
         Assert.Equal(before, point.Value());
         Tolerance.Equal(expected.BatchSharpness.Value, found.BatchSharpness.Value, 1e-11, "Batch Sharpness");
         Tolerance.Equal(expected.ModifiedBatchSharpness, found.ModifiedBatchSharpness.Value, 1e-11, "modified Batch Sharpness");
@@ -78,6 +83,21 @@ public class ModelSharpnessTests
             Assert.InRange(Math.Abs(estimate.Value - value), 0, 4 * estimate.StandardError);
             Assert.True(estimate.StandardError > 0);
         }
+    }
+
+    [Fact]
+    public void BatchesThatAreNormalisedTogetherHaveNoExamplesOfTheirOwn()
+    {
+        Model model = ModelSpec.Parse("vgg10:1x8x8-2:tanh:width=1:ghost=2");
+        DataSet<double> data = new()
+        {
+            Examples = 4, InputShape = model.Input, Inputs = Numbers(4 * 64, 1), Targets = Numbers(4 * 2, 2), TargetLength = 2,
+        };
+        double[] parameters = Initialization.He.Parameters<double>(model, 1);
+        using ModelPoint<Span<double>> point = ModelPoint.Create<double>(model, new MeanSquaredError(), data, parameters);
+        ModelSharpnessReport found = ModelSharpness.Analyze(point, 4);
+        Assert.Equal(point.GradientSharpness(), found.BatchSharpness.Value, 1e-12);
+        Assert.True(double.IsNaN(found.InteractionAwareSharpness.Value) && double.IsNaN(found.MeanSquaredGradient));
     }
 
     [Fact]

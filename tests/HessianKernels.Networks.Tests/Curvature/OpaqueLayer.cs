@@ -23,5 +23,6 @@ internal sealed class OpaqueLayer(Layer inner) : Layer(inner.Input, inner.Output
 
     public override void BackwardTangent<TView>(in LayerViews<TView> views) => inner.BackwardTangent(views);
 
-    public override void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride) => inner.ExampleGradients(views, rows, stride);
+    public override void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride)
+        => inner.ExampleGradients(views, rows, stride);
 }

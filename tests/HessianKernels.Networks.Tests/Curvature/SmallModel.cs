@@ -7,7 +7,8 @@ using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Networks.Tests.Curvature;
 
-/// <summary>A model small enough that every one of its matrices can be formed: 5 inputs, 4 tanh, 3 SiLU, 2 outputs; d = 45 parameters, n = 7 examples.</summary>
+/// <summary>A model small enough that every one of its matrices can be formed: 5 inputs, 4 tanh, 3 SiLU, 2 outputs; d = 45 parameters, n =
+/// 7 examples.</summary>
 internal static class SmallModel
 {
     public const int Examples = 7, Outputs = 2;
@@ -18,13 +19,15 @@ internal static class SmallModel
         new LinearLayer(TensorShape.Vector(3), Outputs, bias: false)]);
 
     /// <summary>The same of which the second linear layer does not say that it is linear.</summary>
-    public static Model OpaqueNetwork { get; } = new("opaque", [.. Network.Network.Layers.Select((layer, i) => i == 2 ? new OpaqueLayer(layer) : layer)]);
+    public static Model OpaqueNetwork { get; } = new("opaque",
+        [.. Network.Network.Layers.Select((layer, i) => i == 2 ? new OpaqueLayer(layer) : layer)]);
 
     public static int Parameters => Network.ParameterCount;
 
     public static DataSet<double> Set { get; } = new()
     {
-        Examples = Examples, InputShape = TensorShape.Vector(5), Inputs = Numbers(Examples * 5, 1), Targets = Numbers(Examples * Outputs, 2), TargetLength = Outputs,
+        Examples = Examples, InputShape = TensorShape.Vector(5), Inputs = Numbers(Examples * 5, 1),
+        Targets = Numbers(Examples * Outputs, 2), TargetLength = Outputs,
     };
 
     public static ModelPoint<Span<double>> Point(ModelPointOptions? options = null, Loss? loss = null, Model? network = null)
@@ -37,7 +40,8 @@ internal static class SmallModel
     }
 
     /// <summary>Of one example alone: its gradient and its matrix, <c>[d, d]</c>, by products with the unit vectors.</summary>
-    public static (double[] Gradient, double[] Matrix) OfExample(int example, Func<ModelPoint<Span<double>>, ModelOperator<Span<double>>> matrix)
+    public static (double[] Gradient, double[] Matrix) OfExample(
+        int example, Func<ModelPoint<Span<double>>, ModelOperator<Span<double>>> matrix)
     {
         using ModelPoint<Span<double>> point = Point(new() { MicroBatch = 1 });
         point.Select([example]);
