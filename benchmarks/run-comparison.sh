@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Our runs against SciPy's and NumPy's over OpenBLAS, in one session; writes the table of docs/benchmarks.md.
-#   benchmarks/run-comparison.sh [--rounds N] [--only gemm,dense,batch,operator,memory,edge] [--output FILE]
+#   benchmarks/run-comparison.sh [--rounds N] [--only gemm,dense,batch,operator,memory,edge,network] [--output FILE]
 #   benchmarks/run-comparison.sh --quick      everything once, smaller, to see that it works: writes artifacts/comparison.md
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 missing=()
-for package in python3-numpy python3-scipy libopenblas0-pthread; do
+for package in python3-numpy python3-scipy libopenblas0-pthread python3-torch; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then

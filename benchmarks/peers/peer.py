@@ -194,7 +194,15 @@ def run_square(request):
     return {"seconds": timed(lambda: a @ b, request["calls"])[0]}
 
 
+def run_network(request):
+    # PyTorch takes seconds to load: only where it is asked for.
+    import network
+
+    return network.answer(request, arrays)
+
+
 ACTIONS = {
+    "network": run_network,
     "edge-reduce": run_edge_reduce,
     "edge": run_edge,
     "edge-product": run_edge_product,

@@ -15,7 +15,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
         string? output = null;
         int rounds = 9;
         bool quick = false;
-        HashSet<string> only = ["gemm", "dense", "batch", "operator", "memory", "edge"];
+        HashSet<string> only = ["gemm", "dense", "batch", "operator", "memory", "edge", "network"];
         for (int i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])
@@ -25,7 +25,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
                 case "--only": only = [.. arguments[++i].Split(',')]; break;
                 case "--output": output = arguments[++i]; break;
                 default:
-                    Console.Error.WriteLine($"Found '{arguments[i]}'; expected --quick, --rounds N, --only gemm,dense,batch,operator,memory,edge or --output FILE.");
+                    Console.Error.WriteLine($"Found '{arguments[i]}'; expected --quick, --rounds N, --only gemm,dense,batch,operator,memory,edge,network or --output FILE.");
                     return 2;
             }
         }
@@ -45,6 +45,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
             if (only.Contains("operator")) OperatorCase.Run(run);
             if (only.Contains("memory")) MemoryCase.Run(run);
             if (only.Contains("edge")) EdgeCase.Run(run);
+            if (only.Contains("network")) NetworkCase.Run(run);
             if (output is not null) report.Save(output);
             return 0;
         }

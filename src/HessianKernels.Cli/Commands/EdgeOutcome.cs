@@ -16,6 +16,9 @@ internal sealed record EdgeOutcome(
 
     public void PrintJson() => Json.PrintItems(Range.IsSweep, Reports, Write, _ => { });
 
+    /// <summary>The members of the first point's document.</summary>
+    public void WritePoint(Utf8JsonWriter json) => Write(json, Reports[0]);
+
     public void WriteCsv(string path, bool force)
         => Csv.Write(path, force, [.. Fields.Select(field => field.Name)],
             Reports.Select(report => Fields.Select(field => field.Cell(report))));

@@ -4,10 +4,13 @@ using HessianKernels.Storage;
 
 namespace HessianKernels.Cli.Commands;
 
-/// <summary>hk sample: matrices to try the other commands on.</summary>
+/// <summary>hk sample: files to try the other commands on.</summary>
 internal static class SampleCommand
 {
-    public static Command Create() => new("sample", "Write matrices to try the other commands on.") { Spiked(), Jacobian() };
+    public static Command Create() => new("sample", "Write files to try the other commands on.")
+    {
+        Spiked(), Jacobian(), SampleDatasetCommand.Create(),
+    };
 
     private static Command Spiked()
     {

@@ -52,4 +52,11 @@ public sealed partial class ModelPoint<TView>
         gradientKnown = true;
         return gradient.View;
     }
+
+    /// <summary><c>||g||</c>.</summary>
+    public double GradientNorm()
+    {
+        TView g = Gradient();
+        return Math.Sqrt(Inner(g, g));
+    }
 }

@@ -6,7 +6,7 @@ namespace HessianKernels.Networks.Curvature;
 internal sealed record ModelPointPlan(int Capacity, int MicroBatch, int Order, bool Recompute)
 {
     // A micro-batch's signals and tangents are written by one product and read by the next: they should not leave the last cache.
-    private const long WorkingBytes = 16L << 20;
+    private const long WorkingBytes = 32L << 20;
 
     public static ModelPointPlan Of(Model model, int available, ModelPointOptions options, int elementBytes)
     {

@@ -17,8 +17,8 @@ internal static unsafe class GroupBroadcast
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IElementwise<T>
     {
+        if ((long)outer * count * inner == 0) return;
         Groups groups = new(outer, count, inner, Vector512<T>.Count);
-        if (groups.Length == 0) return;
         Job<T, TOperator> job = new() { Operator = apply, Groups = groups, Coefficient = coefficient, X = x, Result = result };
         long rows = (long)outer * count, chunks = Math.Clamp(groups.Length / Smallest, 1, Math.Min(MostChunks, rows));
         job.Rows = (rows + chunks - 1) / chunks;

@@ -72,7 +72,21 @@ internal readonly unsafe struct ChosenGather<T>(T* x, T* chosen, T* y) : IPoolin
         found.Store(y + at);
     }
 
-    public void ApplyOne(in PixelRange window, nint at, nint image) => y[at] = x[image + nint.CreateTruncating(chosen[at]) * window.Channels];
+    public void ApplyOne(in PixelRange window, nint at, nint image)
+    {
+        // Looked for, as above: a place outside the window reads nothing.
+        T found = T.Zero;
+        for (int h = window.FirstRow; h < window.EndRow; h++)
+        {
+            for (int w = window.FirstColumn; w < window.EndColumn; w++)
+            {
+                int pixel = h * window.Width + w;
+                if (chosen[at] == T.CreateTruncating(pixel)) found = x[image + (nint)pixel * window.Channels];
+            }
+        }
+
+        y[at] = found;
+    }
 }
 
 /// <summary><c>dx += dy</c> at the chosen place of each window.</summary>
@@ -96,5 +110,15 @@ internal readonly unsafe struct ChosenScatter<T>(T* dy, T* chosen, T* dx) : IPoo
         }
     }
 
-    public void ApplyOne(in PixelRange window, nint at, nint image) => dx[image + nint.CreateTruncating(chosen[at]) * window.Channels] += dy[at];
+    public void ApplyOne(in PixelRange window, nint at, nint image)
+    {
+        for (int h = window.FirstRow; h < window.EndRow; h++)
+        {
+            for (int w = window.FirstColumn; w < window.EndColumn; w++)
+            {
+                int pixel = h * window.Width + w;
+                if (chosen[at] == T.CreateTruncating(pixel)) dx[image + (nint)pixel * window.Channels] += dy[at];
+            }
+        }
+    }
 }

@@ -50,6 +50,12 @@ public abstract class Layer
     /// <summary>Whether the output's tangents may lie over the input's.</summary>
     public virtual bool OverwritesTangent => false;
 
+    /// <summary>
+    /// Whether Backward must have been called before BackwardTangent and ExampleGradients though neither of its results is wanted: where it leaves signals to
+    /// layers inside, or something of its own that does not hang on the signal at the input.
+    /// </summary>
+    public virtual bool NeedsBackward => false;
+
     /// <summary>Elements that Forward keeps for <paramref name="examples"/> examples and activation derivatives up to <paramref name="order"/>.</summary>
     public virtual long StateLength(int examples, int order) => 0;
 

@@ -28,6 +28,9 @@ public sealed class QuadraticLayer : Layer
     public override IReadOnlyList<ParameterShape> Parameters { get; }
 
     /// <inheritdoc/>
+    public override bool NeedsBackward => true;
+
+    /// <inheritdoc/>
     public override long StateLength(int examples, int order) => features;
 
     /// <inheritdoc/>

@@ -45,6 +45,9 @@ public sealed partial class Residual : Layer
     public override bool OverwritesOutputSignal => projection is { OverwritesOutputSignal: true };
 
     /// <inheritdoc/>
+    public override bool NeedsBackward => copies || body.NeedsBackward || projection is { NeedsBackward: true };
+
+    /// <inheritdoc/>
     public override long StateLength(int examples, int order)
         => body.StateLength(examples, order) + (projection is null ? 0 : Given(examples) + projection.StateLength(examples, order));
 

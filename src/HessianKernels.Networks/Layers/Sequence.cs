@@ -47,6 +47,9 @@ public sealed partial class Sequence : Layer
     public override bool OverwritesOutputSignal => layers[^1].OverwritesOutputSignal;
 
     /// <inheritdoc/>
+    public override bool NeedsBackward => layers.Length > 1 || layers[0].NeedsBackward;
+
+    /// <inheritdoc/>
     public override long StateLength(int examples, int order) => examples * values.Length + layers.Sum(layer => layer.StateLength(examples, order));
 
     /// <inheritdoc/>
@@ -75,7 +78,7 @@ public sealed partial class Sequence : Layer
         {
             at.Return(layers[i]);
             LayerViews<TView> own = At(at, i, views, LayerCall.Backward);
-            if (own.InputSignalWanted || (own.GradientWanted && HasParameters(i))) layers[i].Backward(own);
+            if (own.InputSignalWanted || (HasParameters(i) && (own.GradientWanted || layers[i].NeedsBackward))) layers[i].Backward(own);
         }
     }
 

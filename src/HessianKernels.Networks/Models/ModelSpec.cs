@@ -53,9 +53,10 @@ public static class ModelSpec
                 _ => Image(family, at),
             };
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or OverflowException)
         {
-            throw new ModelSpecException(text, sizes, text[sizes..], $"sizes that fit together ({e.Message})", e);
+            string why = e is OverflowException ? $"an array or an example of more than {int.MaxValue} numbers" : e.Message;
+            throw new ModelSpecException(text, sizes, text[sizes..], $"sizes that fit together ({why})", e);
         }
     }
 
@@ -115,6 +116,7 @@ public static class ModelSpec
         int height = at.Number("the height");
         at.Take('x', "'x' and the width");
         TensorShape input = new(height, at.Number("the width"), channels);
+        _ = checked(input.Height * input.Width * input.Channels);
         at.Take('-', "'-' and the number of outputs");
         int outputs = at.Number("the number of outputs");
         SpecOptions options = SpecOptions.Read(at, Kinds, family == "vgg10" ? ["width", "ghost"] : ["width"], []);

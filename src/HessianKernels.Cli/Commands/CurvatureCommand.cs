@@ -1,0 +1,174 @@
+using System.CommandLine;
+using System.Numerics;
+using HessianKernels.Cli.Input;
+using HessianKernels.Cli.Output;
+using HessianKernels.Krylov;
+using HessianKernels.Networks.Curvature;
+using HessianKernels.SecondMoment;
+using Stopwatch = System.Diagnostics.Stopwatch;
+
+namespace HessianKernels.Cli.Commands;
+
+/// <summary>hk curvature: how curved a model's loss is at its parameters.</summary>
+internal sealed class CurvatureCommand
+{
+    private readonly RunOptions _run = new();
+    private readonly PointOptions _point = new();
+    private readonly SamplingOption _sampling = new();
+
+    private readonly Option<int> _count = Options.Number("-k", "K", "Number of eigenpairs, the largest; 0 for none.", 5);
+    private readonly Option<bool> _gaussNewton = new("--gauss-newton")
+    {
+        Description = "Eigenpairs and trace of the Gauss-Newton matrix in place of the Hessian.",
+    };
+
+    private readonly Option<int> _traceProducts = Options.Number(
+        "--trace-products", "N", "Products to estimate the trace with, at least 4; 0 for no trace.", 48);
+
+    private readonly Option<double?> _tolerance = Options.Number<double>(
+        "--tol", "TOL", "A pair has converged when its residual norm is at most TOL times the matrix's norm; by default 1e-3, 0 <= TOL < 1.");
+
+    private readonly Option<int> _maxProducts = Options.Number("--max-products", "N", "Most products for the eigenpairs.", 1000);
+    private readonly Option<int?> _batch = Options.Number<int>("--batch", "B", "Also Batch Sharpness and its kin for batches of B examples.");
+    private readonly Option<double> _error = Options.Number(
+        "--relative-error", "E", "Draw batches until every standard error is at most E times its mean; 0 <= E < 1.",
+        ModelSharpnessOptions.Default.RelativeError);
+
+    private readonly Option<int> _maxBatches = Options.Number("--max-batches", "N", "Most random batches.", ModelSharpnessOptions.Default.MaxBatches);
+    private readonly Option<bool> _lambdaMaxBatch = new("--lambda-max-batch")
+    {
+        Description = "Also the mean of lambda_max over the batches' Hessians: a Lanczos run a batch.",
+    };
+
+    private readonly Option<bool> _edge = new("--edge")
+    {
+        Description = "Also whether SGD with --lr and --batch is stable here, by the examples' Gauss-Newton curvatures, as hk edge tells it.",
+    };
+
+    private readonly Option<double?> _rate = Options.Number<double>("--lr", "ETA", "The learning rate that --edge is about.");
+
+    public static Command Create(CancellationToken cancellation)
+    {
+        CurvatureCommand curvature = new();
+        Command command = new(
+            "curvature", "The curvature of a network's loss at its parameters: top eigenpairs, trace, sharpness along batches, edge of stability.");
+        curvature._point.AddTo(command);
+        curvature._run.AddTo(
+            command, curvature._count, curvature._gaussNewton, curvature._tolerance, curvature._maxProducts, curvature._traceProducts,
+            curvature._batch, curvature._sampling.Option, curvature._error, curvature._maxBatches, curvature._lambdaMaxBatch, curvature._edge,
+            curvature._rate);
+        command.SetAction(parsed =>
+        {
+            ModelSource source = curvature._point.Open(parsed, curvature._run.Seed(parsed));
+            return source.IsDouble ? curvature.Run<double>(parsed, source, cancellation) : curvature.Run<float>(parsed, source, cancellation);
+        });
+        return command;
+    }
+
+    private int Run<T>(ParseResult parsed, ModelSource source, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int d = source.Model.ParameterCount, k = parsed.GetValue(_count), threads = _run.Threads(parsed);
+        BadInputException.Unless(k >= 0 && k <= d, $"-k: found {k}; expected 0 <= K <= d = {d}, the number of parameters");
+        LanczosOptions lanczos = Lanczos(parsed, threads);
+        TraceOptions? trace = Trace(parsed, d, threads);
+        ModelSharpnessOptions sharpness = Sharpness(parsed);
+        double? rate = Rate(parsed);
+
+        CurvatureOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
+        {
+            using ModelPoint<Span<T>> point = _point.Create<T>(parsed, source, 2, threads, board, cancellation);
+            BatchSampling? sampling = parsed.GetValue(_batch) is { } b ? _sampling.Of(parsed, point.Examples, b) : null;
+            board?.Compute();
+            long start = Stopwatch.GetTimestamp();
+            CurvatureOutcome found = new()
+            {
+                Model = source.Model.Specification, IsDouble = source.IsDouble, Parameters = d, Examples = point.Examples,
+                Matrix = parsed.GetValue(_gaussNewton) ? "gaussNewton" : "hessian", Loss = point.Value(), GradientNorm = point.GradientNorm(),
+            };
+            ModelOperator<Span<T>> matrix = parsed.GetValue(_gaussNewton) ? point.GaussNewton() : point.Hessian();
+            try
+            {
+                if (k > 0) found.Take(HessianKernels.Lanczos.TopK(matrix, k, lanczos, progress: board, cancellation: cancellation));
+                if (board is not null && trace is not null) board.Products = trace.Applications;
+                if (trace is not null) found.Trace = HessianKernels.Trace.Estimate(matrix, trace, board, cancellation)[0];
+                if (sampling is not null)
+                    found.Sharpness = ModelSharpness.Analyze(point, sampling, sharpness, board?.Batches(), cancellation);
+                if (rate is { } eta) found.Edge = Edge(point, eta, sampling!, threads, board, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                // What was found before is printed.
+                found.IsCancelled = true;
+            }
+            catch (NotSupportedException e)
+            {
+                throw new BadInputException($"--model: {e.Message}", e);
+            }
+
+            found.Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            return found;
+        });
+
+        if (_run.Json(parsed)) outcome.PrintJson();
+        else outcome.PrintTable();
+        return outcome.ExitCode;
+    }
+
+    private static EdgeOutcome Edge<T>(
+        ModelPoint<Span<T>> point, double rate, BatchSampling sampling, int threads, ProgressBoard? board, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        long start = Stopwatch.GetTimestamp();
+        StochasticEdgeOptions options = new() { Numerics = new() { Threads = threads } };
+        StochasticEdgeReport report = StochasticEdge.Analyze(
+            point.Curvatures(cancellation: cancellation), rate, sampling, options, board, cancellation);
+        return new([report], new([rate], [sampling.BatchSize], false), false, false, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private LanczosOptions Lanczos(ParseResult parsed, int threads)
+    {
+        double? tolerance = parsed.GetValue(_tolerance);
+        BadInputException.Unless(
+            tolerance is null or (>= 0 and < 1), FormattableString.Invariant($"--tol: found {tolerance}; expected 0 <= TOL < 1"));
+        int products = parsed.GetValue(_maxProducts);
+        BadInputException.Unless(products >= 1, $"--max-products: found {products}; expected at least 1");
+        return new()
+        {
+            Which = SpectrumEnd.Largest, Tolerance = tolerance ?? 1e-3, MaximumApplications = products, FindMultiplicity = false,
+            Seed = _run.Seed(parsed), Threads = threads,
+        };
+    }
+
+    private TraceOptions? Trace(ParseResult parsed, int d, int threads)
+    {
+        int products = parsed.GetValue(_traceProducts);
+        BadInputException.Unless(products is 0 or >= 4, $"--trace-products: found {products}; expected 0, or at least 4");
+        return products == 0 ? null : new() { Applications = Math.Min(products, Math.Max(4, 2 * d)), Seed = _run.Seed(parsed), Threads = threads };
+    }
+
+    private ModelSharpnessOptions Sharpness(ParseResult parsed)
+    {
+        double error = parsed.GetValue(_error);
+        int most = parsed.GetValue(_maxBatches);
+        BadInputException.Unless(
+            error is >= 0 and < 1, FormattableString.Invariant($"--relative-error: found {error}; expected 0 <= E < 1"));
+        BadInputException.Unless(most >= 1, $"--max-batches: found {most}; expected at least 1");
+        return new()
+        {
+            RelativeError = error, MaxBatches = most, LargestEigenvalues = parsed.GetValue(_lambdaMaxBatch), Seed = _run.Seed(parsed),
+        };
+    }
+
+    private double? Rate(ParseResult parsed)
+    {
+        double? rate = parsed.GetValue(_rate);
+        bool edge = parsed.GetValue(_edge);
+        BadInputException.Unless(edge == rate is not null, $"--edge, --lr: found {(edge ? "--edge" : "--lr")} alone; expected both or neither");
+        BadInputException.Unless(!edge || parsed.GetValue(_batch) is not null, "--edge: found no --batch; expected the batch size it is about");
+        BadInputException.Unless(
+            rate is null || (rate > 0 && double.IsFinite(rate.Value)),
+            FormattableString.Invariant($"--lr: found {rate}; expected a finite number above 0"));
+        return rate;
+    }
+}

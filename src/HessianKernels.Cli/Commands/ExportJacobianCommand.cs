@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Numerics;
+using HessianKernels.Cli.Output;
+using HessianKernels.Networks.Curvature;
+
+namespace HessianKernels.Cli.Commands;
+
+/// <summary>hk export-jacobian: what hk edge reads, of a model.</summary>
+internal sealed class ExportJacobianCommand
+{
+    private readonly RunOptions _run = new();
+    private readonly PointOptions _point = new();
+
+    private readonly Argument<string> _output = new("OUT.npy")
+    {
+        Description = "The file to write: (n, d) where there is one row an example, else (n, r, d).",
+    };
+
+    private readonly Option<bool> _rows = new("--rows")
+    {
+        Description = "Write the Jacobian J_i of the outputs itself; by default S_i^(1/2) J_i, with the loss's Hessian S_i in the outputs.",
+    };
+
+    public static Command Create(CancellationToken cancellation)
+    {
+        ExportJacobianCommand export = new();
+        Command command = new(
+            "export-jacobian", "The factors of a network's Gauss-Newton curvatures, an example at a time, for hk edge --factors and --jacobian.")
+        {
+            export._output,
+        };
+        export._point.AddTo(command);
+        export._run.AddTo(command, export._rows, export._run.ForceOption);
+        command.SetAction(parsed =>
+        {
+            ModelSource source = export._point.Open(parsed, export._run.Seed(parsed));
+            return source.IsDouble ? export.Run<double>(parsed, source, cancellation) : export.Run<float>(parsed, source, cancellation);
+        });
+        return command;
+    }
+
+    private int Run<T>(ParseResult parsed, ModelSource source, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        OutputFile file = OutputFile.Check("OUT.npy", parsed.GetRequiredValue(_output), _run.Force(parsed), input: null, ".npy")!;
+        (int examples, int outputs) = LiveRun.Run(_run.Progress(parsed), board =>
+        {
+            using ModelPoint<Span<T>> point = _point.Create<T>(parsed, source, 1, _run.Threads(parsed), board, cancellation);
+            if (board is not null) board.Examples = point.Examples;
+            board?.Compute();
+            try
+            {
+                file.Write((path, force) =>
+                {
+                    if (parsed.GetValue(_rows)) ModelJacobianFile.WriteRows(path, point, force, progress: board?.ExamplesDone(), cancellation: cancellation);
+                    else ModelJacobianFile.WriteFactors(path, point, force, progress: board?.ExamplesDone(), cancellation: cancellation);
+                });
+            }
+            catch (NotSupportedException e)
+            {
+                throw new BadInputException($"--model: {e.Message}", e);
+            }
+
+            return (point.Examples, point.Outputs);
+        });
+        Storage.NpyHeader header = Storage.Npy.ReadHeader(file.Path);
+        if (_run.Json(parsed))
+        {
+            Json.Print(json =>
+            {
+                json.WriteNumber("parameters", source.Model.ParameterCount);
+                json.WriteNumber("examples", examples);
+                json.WriteNumber("outputs", outputs);
+                json.WriteStartArray("shape");
+                foreach (long axis in header.Shape) json.WriteNumberValue(axis);
+                json.WriteEndArray();
+                json.WriteString("type", source.IsDouble ? "float64" : "float32");
+            });
+        }
+        else
+        {
+            Report.Line($"{file.Path}: {Input.InputFile.Shape(header)} of {(source.IsDouble ? "float64" : "float32")}");
+        }
+
+        return ExitCode.Converged;
+    }
+}
