@@ -5,7 +5,8 @@ using HessianKernels.Networks.Training;
 
 namespace HessianKernels.Benchmarks.Experiments;
 
-/// <summary>The named, seeded runs of docs/training.md: each writes its curve as CSV into the folder beside the page, and a row of the page's table.</summary>
+/// <summary>The named, seeded runs of docs/training.md: each writes its curve as CSV into the folder beside the page, and a row of the
+/// page's table.</summary>
 internal static class TrainingRuns
 {
     private const int Examples = 512, Window = 10;
