@@ -6,14 +6,14 @@ using HessianKernels.Benchmarks.Experiments;
 
 // comparison ...   against SciPy over OpenBLAS; benchmarks/run-comparison.sh starts it
 // crossings FILE   where each criterion crosses its threshold in paper 000's settings, into the table of docs/edge.md
-// training FOLDER  the runs of docs/training.md, their curves as CSV into the folder; NAME ETA B STEPS EVERY after it for one run of one's own
+// training FILE    the runs of docs/training.md, their table into it and their curves as CSV into the folder training beside it; ETA B STEPS EVERY for one other
 // step-sharpness N  what a training step with its sharpness costs against a plain one, on N threads
 // memory KIND N    the peak memory of one run, in a process of its own; the comparison starts it
 // --quick ...      every benchmark once, to see that it runs and is right; no figure of it means anything
 // ...              BenchmarkDotNet's own arguments
 if (args is ["comparison", .. var rest]) return ComparisonRun.Run(rest);
 if (args is ["crossings", var file]) return Crossings.Run(file);
-if (args is ["training", var folder, .. var run]) return TrainingRuns.Run(folder, run);
+if (args is ["training", var page, .. var run]) return TrainingRuns.Run(page, run);
 if (args is ["step-sharpness", var count]) return StepSharpnessCost.Run(int.Parse(count));
 if (args is ["memory", var kind, var n]) return MemoryCase.Child(kind, int.Parse(n));
 

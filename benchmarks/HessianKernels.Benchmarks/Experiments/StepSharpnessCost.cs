@@ -7,7 +7,8 @@ using HessianKernels.Networks.Training;
 
 namespace HessianKernels.Benchmarks.Experiments;
 
-/// <summary>What a step with its sharpness costs against a plain one, in one run, step and step in turn: the medians and their ratio.</summary>
+/// <summary>What a step with its sharpness costs against a plain one, in one run, step and step in turn: the medians and their
+/// ratio.</summary>
 internal static class StepSharpnessCost
 {
     public static int Run(int threads)

@@ -1,41 +1,54 @@
 using System.Globalization;
-using HessianKernels.Networks.Training;
+using HessianKernels.Benchmarks.Comparison;
 using HessianKernels.Networks.Tests.Training;
+using HessianKernels.Networks.Training;
 
 namespace HessianKernels.Benchmarks.Experiments;
 
-/// <summary>The named, seeded runs of docs/training.md: each writes its curve as CSV, and one line of what it came to.</summary>
+/// <summary>The named, seeded runs of docs/training.md: each writes its curve as CSV into the folder beside the page, and a row of the
+/// page's table.</summary>
 internal static class TrainingRuns
 {
-    private const int Examples = 512;
+    private const int Examples = 512, Window = 10;
     private const ulong Seed = 1;
 
-    public static int Run(string folder, string[] arguments)
+    public static int Run(string page, string[] arguments)
     {
+        Report report = new();
+        string folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(page))!, "training");
         Directory.CreateDirectory(folder);
-        // NAME ETA B STEPS EVERY for a run of one's own.
-        if (arguments is [var name, var rate, var size, var steps, var every])
+        report.Line();
+        report.Head(
+            "run", "steps", "Batch Sharpness", "its running mean", "IAS", "lambda_max", "loss at the middle, the end", "catapults");
+        void Row(string name, TrainingOptions training, int steps, int every) => Curve(report, folder, name, training, steps, every);
+
+        // ETA B STEPS EVERY for a run of one's own, into the page given.
+        if (arguments is [var rate, var size, var last, var cadence])
         {
-            Curve(folder, name, Sgd(double.Parse(rate, CultureInfo.InvariantCulture), int.Parse(size)), int.Parse(steps), int.Parse(every));
-            return 0;
+            Row($"sgd-eta{rate}-b{size}", Sgd(double.Parse(rate, CultureInfo.InvariantCulture), int.Parse(size)), int.Parse(last), int.Parse(cadence));
+        }
+        else
+        {
+            foreach ((double eta, int b) in (ReadOnlySpan<(double, int)>)[(0.2, 16), (0.2, 32), (0.3, 16), (0.3, 32), (0.4, 16), (0.4, 32), (0.3, 8), (0.5, 16)])
+                Row(FormattableString.Invariant($"sgd-eta{eta}-b{b}"), Sgd(eta, b), 12_000, 100);
+            Row("gd-eta0.1", Sgd(0.1, Examples), 6000, 50);
+            Row("sgd-eta0.2-to-0.4-b16", Sgd(0.2, 16) with { Interventions = [new(6000, LearningRate: 0.4)] }, 12_000, 100);
+            Row("sgd-eta0.3-b32-to-8", Sgd(0.3, 32) with { Interventions = [new(6000, BatchSize: 8)] }, 12_000, 100);
+            TrainingOptions third = Sgd(0.3, 16);
+            Row("noise-reweighting-eta0.3-b16", third with { Noise = GradientNoise.GaussianReweighting }, 6000, 100);
+            Row("noise-diagonal-eta0.3-b16", third with { Noise = GradientNoise.Diagonal() }, 6000, 100);
+            Row("noise-isotropic-eta0.3-b16", third with { Noise = GradientNoise.Isotropic() }, 6000, 100);
+            Row("noise-equation-eta0.3-b16", third with { Noise = GradientNoise.DifferentialEquation(10) }, 6000, 100);
         }
 
-        foreach ((double eta, int b) in (ReadOnlySpan<(double, int)>)[(0.2, 16), (0.2, 32), (0.3, 8), (0.3, 16), (0.3, 32), (0.4, 16), (0.4, 32), (0.5, 16)])
-            Curve(folder, FormattableString.Invariant($"sgd-eta{eta}-b{b}"), Sgd(eta, b), 12_000, 100);
-        Curve(folder, "gd-eta0.1", Sgd(0.1, Examples), 6000, 20);
-        TrainingOptions third = Sgd(0.3, 16);
-        Curve(folder, "sgd-eta0.2-to-0.4-b16", Sgd(0.2, 16) with { Interventions = [new(6000, LearningRate: 0.4)] }, 12_000, 100);
-        Curve(folder, "sgd-eta0.3-b32-to-8", Sgd(0.3, 32) with { Interventions = [new(6000, BatchSize: 8)] }, 12_000, 100);
-        Curve(folder, "noise-reweighting-eta0.3-b16", third with { Noise = GradientNoise.GaussianReweighting }, 6000, 100);
-        Curve(folder, "noise-diagonal-eta0.3-b16", third with { Noise = GradientNoise.Diagonal() }, 6000, 100);
-        Curve(folder, "noise-isotropic-eta0.3-b16", third with { Noise = GradientNoise.Isotropic() }, 6000, 100);
-        Curve(folder, "noise-equation-eta0.3-b16", third with { Noise = GradientNoise.DifferentialEquation(10) }, 6000, 100);
+        report.Line();
+        report.Save(page);
         return 0;
     }
 
     private static TrainingOptions Sgd(double rate, int size) => new() { LearningRate = rate, BatchSize = size, Seed = Seed };
 
-    private static void Curve(string folder, string name, TrainingOptions training, int steps, int every)
+    private static void Curve(Report report, string folder, string name, TrainingOptions training, int steps, int every)
     {
         RandomLabels setting = new(Examples, Seed);
         using Trainer<Span<double>> trainer = setting.Trainer(training);
@@ -52,22 +65,23 @@ internal static class TrainingRuns
         TrainingResult result = trainer.Run(steps, tracker);
         TrainingRecord record = tracker.Record;
         record.WriteCsv(Path.Combine(folder, name + ".csv"), overwrite: true);
-        double[] thresholds = [.. record.Column("learning_rate").Select(rate => 2 / rate)];
-        double[] step = record.Column("step");
-        foreach ((double from, double to) in (ReadOnlySpan<(double, double)>)[(0, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 1)])
+        double[] batch = Scaled("batch_sharpness"), loss = record.Column("loss");
+        string running = "-";
+        if (batch.Length >= Window)
         {
-            int[] part = [.. Enumerable.Range(0, record.Count).Where(row => step[row] >= from * steps && step[row] < to * steps)];
-            string Range(string column)
-            {
-                double[] values = [.. part.Select(row => record.Column(column)[row] / thresholds[row])];
-                return FormattableString.Invariant($"{values.Average():0.000} [{values.Min():0.000}, {values.Max():0.000}]");
-            }
-
-            if (part.Length == 0) continue;
-            Console.WriteLine(FormattableString.Invariant(
-                $"{name} {from * steps}-{to * steps}, of 2/eta: batch sharpness {Range("batch_sharpness")}, IAS {Range("ias")}, lambda_max {Range("lambda_1")}, loss {record.Column("loss")[part[^1]]:0.0e+0}"));
+            double[] means = [.. Enumerable.Range(0, batch.Length - Window + 1).Select(at => batch[at..(at + Window)].Average())];
+            running = Range(means);
         }
 
-        Console.WriteLine($"{name}: {result.Status} after {result.Steps} steps, catapults from steps {string.Join(", ", result.Catapults.Select(one => $"{one.Start} to {one.End}"))}");
+        report.Row(
+            $"`{name}`", $"{result.Steps}", Spread(batch), running, Spread(Scaled("ias")), Spread(Scaled("lambda_1")),
+            FormattableString.Invariant($"{loss[loss.Length / 2]:0.0e+0}, {loss[^1]:0.0e+0}"), $"{result.Catapults.Count}");
+
+        // A column's second half, in units of 2 / eta.
+        double[] Scaled(string column)
+            => [.. record.Column(column).Zip(record.Column("learning_rate"), (value, rate) => value * rate / 2).Skip(record.Count / 2)];
+
+        static string Spread(double[] values) => FormattableString.Invariant($"{values.Average():0.00} ({Range(values)})");
+        static string Range(double[] values) => FormattableString.Invariant($"{values.Min():0.00} – {values.Max():0.00}");
     }
 }

@@ -3,7 +3,8 @@ using HessianKernels.SecondMoment;
 namespace HessianKernels.Networks.Training;
 
 /// <summary>
-/// The batches of a run: that of step t is a function of (seed, t) alone, a reshuffling's of (seed, epoch, place in it), so that a run can go on anywhere.
+/// The batches of a run: that of step t is a function of (seed, t) alone, a reshuffling's of (seed, epoch, place in it), so that a run can
+/// go on anywhere.
 /// </summary>
 internal sealed class BatchStream(int examples, BatchSelection selection, ulong seed)
 {
@@ -36,7 +37,8 @@ internal sealed class BatchStream(int examples, BatchSelection selection, ulong 
             return examples;
         }
 
-        if (draws is null || drawnSize != batchSize) (draws, drawnSize) = (new(selection.Sampling(examples, batchSize), seed, 0), batchSize);
+        if (draws is null || drawnSize != batchSize)
+            (draws, drawnSize) = (new(selection.Sampling(examples, batchSize), seed, 0), batchSize);
         draws.Restart((ulong)step);
         return draws.Next(batch);
     }

@@ -5,14 +5,16 @@ namespace HessianKernels.Networks.Training;
 /// <param name="Peak">The step at which the smoothed loss was highest.</param>
 /// <param name="Level">The lowest smoothed loss before it.</param>
 /// <param name="PeakLoss">The highest smoothed loss.</param>
-/// <param name="End">The first step at which the smoothed loss was back below the square root of the factor times the level; null while it is not.</param>
+/// <param name="End">The first step at which the smoothed loss was back below the square root of the factor times the level; null while it
+/// is not.</param>
 public sealed record Catapult(long Start, long Peak, double Level, double PeakLoss, long? End);
 
 /// <summary>
 /// Tells catapults (paper 002: a loss spike of sufficient size, after which training settles again) from the loss of each step.
 /// </summary>
 /// <remarks>
-/// The loss is smoothed, <c>s += (l - s) b / n</c>, so that the luck of a batch is no catapult: with the full batch it is the loss itself. The level is the lowest s since
+/// The loss is smoothed, <c>s += (l - s) b / n</c>, so that the luck of a batch is no catapult: with the full batch it is the loss itself.
+/// The level is the lowest s since
 /// the last catapult ended. One starts where s is above factor times the level, and ends where s is below sqrt(factor) times it.
 /// </remarks>
 public sealed class CatapultDetector

@@ -25,13 +25,15 @@ public enum GradientNoiseKind
 /// </summary>
 public sealed record GradientNoise
 {
-    private GradientNoise(GradientNoiseKind kind, int refreshEvery, int substeps) => (Kind, RefreshEvery, Substeps) = (kind, refreshEvery, substeps);
+    private GradientNoise(GradientNoiseKind kind, int refreshEvery, int substeps)
+        => (Kind, RefreshEvery, Substeps) = (kind, refreshEvery, substeps);
 
     /// <summary>SGD: the gradient of a batch.</summary>
     public static GradientNoise Batch { get; } = new(GradientNoiseKind.Batch, 1, 1);
 
     /// <summary>
-    /// <c>sum_i w_i g_i</c> with <c>w_i = 1/n + sqrt(kappa/n) (xi_i - c mean(xi))</c>, xi normal: the weights have a batch's mean and covariance, hence so have gradients and
+    /// <c>sum_i w_i g_i</c> with <c>w_i = 1/n + sqrt(kappa/n) (xi_i - c mean(xi))</c>, xi normal: the weights have a batch's mean and
+    /// covariance, hence so have gradients and
     /// Hessians.
     /// </summary>
     public static GradientNoise GaussianReweighting { get; } = new(GradientNoiseKind.GaussianReweighting, 1, 1);
@@ -45,7 +47,8 @@ public sealed record GradientNoise
     public static GradientNoise Isotropic(int refreshEvery = 30) => Refreshed(GradientNoiseKind.Isotropic, refreshEvery);
 
     /// <summary>
-    /// <c>d theta = -g dt + sqrt(eta) C^(1/2) dW</c> by Euler and Maruyama, a step of length eta in so many substeps (the paper: 20). <c>C^(1/2) dW</c> is drawn exactly, as
+    /// <c>d theta = -g dt + sqrt(eta) C^(1/2) dW</c> by Euler and Maruyama, a step of length eta in so many substeps (the paper: 20).
+    /// <c>C^(1/2) dW</c> is drawn exactly, as
     /// Gaussian weights of the examples, without a matrix.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">substeps is below 1.</exception>

@@ -4,7 +4,8 @@ namespace HessianKernels.Networks.Training;
 /// <typeparam name="TView">How tensors are held.</typeparam>
 public interface ITrainingObserver<TView> where TView : allows ref struct
 {
-    /// <summary>Looks at the trainer: its Step (the step now under way), Parameters (before it), Gradient, StepLoss, StepSharpness.</summary>
+    /// <summary>Looks at the trainer: its Step (the step now under way), Parameters (before it), Gradient, StepLoss,
+    /// StepSharpness.</summary>
     /// <param name="trainer">Only read.</param>
     /// <param name="learningRate">eta of the step.</param>
     /// <param name="batchSize">b of the step.</param>

@@ -11,7 +11,8 @@ public abstract record LearningRateSchedule
     public static LearningRateSchedule Step(long every, double factor)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
-        if (!(factor > 0 && double.IsFinite(factor))) throw new ArgumentOutOfRangeException(nameof(factor), factor, $"Found {factor}; expected a finite number above 0.");
+        if (!(factor > 0 && double.IsFinite(factor)))
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, $"Found {factor}; expected a finite number above 0.");
         return new StepSchedule(every, factor);
     }
 
@@ -20,7 +21,8 @@ public abstract record LearningRateSchedule
     public static LearningRateSchedule Cosine(long steps, double floor = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        if (floor is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(floor), floor, $"Found {floor}; expected a number from 0 to 1.");
+        if (floor is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(floor), floor, $"Found {floor}; expected a number from 0 to 1.");
         return new CosineSchedule(steps, floor);
     }
 

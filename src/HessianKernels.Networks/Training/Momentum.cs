@@ -17,7 +17,8 @@ public readonly record struct Momentum(double Beta1, double Beta2)
     /// <summary>beta1 = beta2.</summary>
     public static Momentum Nesterov(double beta) => new(beta, beta);
 
-    /// <summary>Full-batch descent on a quadratic is stable while lambda_max is below <c>(2 / eta) (1 + beta1) / (1 + 2 beta2)</c> (paper 001, theorem 2).</summary>
+    /// <summary>Full-batch descent on a quadratic is stable while lambda_max is below <c>(2 / eta) (1 + beta1) / (1 + 2 beta2)</c> (paper
+    /// 001, theorem 2).</summary>
     public double SharpnessThreshold(double learningRate) => 2 / learningRate * (1 + Beta1) / (1 + 2 * Beta2);
 
     internal void Check(string name)

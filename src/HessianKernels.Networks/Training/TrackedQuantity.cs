@@ -1,6 +1,7 @@
 namespace HessianKernels.Networks.Training;
 
-/// <summary>What a <see cref="Tracker{T}"/> can record, with the columns it fills. All but the first two are of the whole training set, at the parameters before the step.</summary>
+/// <summary>What a <see cref="Tracker{T}"/> can record, with the columns it fills. All but the first two are of the whole training set, at
+/// the parameters before the step.</summary>
 public enum TrackedQuantity
 {
     /// <summary><c>step_loss</c>: the mean loss of the step's batch. Costs nothing.</summary>
@@ -12,7 +13,8 @@ public enum TrackedQuantity
     /// <summary><c>loss</c>: L.</summary>
     Loss,
 
-    /// <summary><c>accuracy</c>: the share of examples whose largest output is their target's largest; of a single output, whose sign is the target's.</summary>
+    /// <summary><c>accuracy</c>: the share of examples whose largest output is their target's largest; of a single output, whose sign is
+    /// the target's.</summary>
     Accuracy,
 
     /// <summary><c>batch_sharpness</c>, <c>batch_sharpness_error</c>: E[g_B^T H_B g_B / ||g_B||^2], with its standard error.</summary>
@@ -39,10 +41,12 @@ public enum TrackedQuantity
     /// <summary><c>k_tr</c>: eta tr Theta / (2 (1 - beta1) b), the trace of the Gauss-Newton matrix by products.</summary>
     TraceNoiseKernel,
 
-    /// <summary><c>k_exact</c>: the exact noise kernel norm of the Gauss-Newton curvatures; with momentum and weight decay those of heavy ball.</summary>
+    /// <summary><c>k_exact</c>: the exact noise kernel norm of the Gauss-Newton curvatures; with momentum and weight decay those of heavy
+    /// ball.</summary>
     ExactNoiseKernel,
 
-    /// <summary><c>similarity_1</c> ... <c>similarity_k</c>, <c>subspace_distance</c>: |v_i . v_i(0)| with the eigenvectors where they were first recorded, and the distance of their spans.</summary>
+    /// <summary><c>similarity_1</c> ... <c>similarity_k</c>, <c>subspace_distance</c>: |v_i . v_i(0)| with the eigenvectors where they
+    /// were first recorded, and the distance of their spans.</summary>
     Similarity,
 
     /// <summary><c>cosine_1</c> ... <c>cosine_k</c>: |g . v_i| / ||g||.</summary>

@@ -15,10 +15,11 @@ public sealed partial class Tracker<T>
         if (Due(TrackedQuantity.Loss, step)) this["loss"] = point.Value();
         if (Due(TrackedQuantity.Accuracy, step)) this["accuracy"] = Accuracy();
         BatchSampling sampling = trainer.Options.Selection.Sampling(trainer.Examples.Count, batchSize);
-        if (Due(TrackedQuantity.BatchSharpness, step) || Due(TrackedQuantity.GradientNoiseInteraction, step) || Due(TrackedQuantity.InteractionAwareSharpness, step)
-            || Due(TrackedQuantity.Concentration, step) || Due(TrackedQuantity.LambdaMaxBatch, step))
+        if (Due(TrackedQuantity.BatchSharpness, step) || Due(TrackedQuantity.GradientNoiseInteraction, step)
+            || Due(TrackedQuantity.InteractionAwareSharpness, step) || Due(TrackedQuantity.Concentration, step) || Due(TrackedQuantity.LambdaMaxBatch, step))
             MeasureSharpness(step, sampling, cancellation);
-        if (Due(TrackedQuantity.LambdaMax, step) || Due(TrackedQuantity.Similarity, step) || Due(TrackedQuantity.GradientCosines, step)) MeasureEigenpairs(step, cancellation);
+        if (Due(TrackedQuantity.LambdaMax, step) || Due(TrackedQuantity.Similarity, step) || Due(TrackedQuantity.GradientCosines, step))
+            MeasureEigenpairs(step, cancellation);
         TraceOptions traces = new() { Applications = options.TraceApplications, Seed = SeedOf(step) };
         if (Due(TrackedQuantity.Trace, step))
         {
@@ -39,7 +40,8 @@ public sealed partial class Tracker<T>
         FunctionSpace space = point.Curvatures(cancellation: cancellation).Reduce(cancellation: cancellation);
         this["k_exact"] = space.Rank == 0 ? 0 : momentum == default && trainer.Options.WeightDecay == 0
             ? new LearningRateSweep(space).Exact(learningRate, sampling, null, cancellation).Value
-            : NoiseKernel.ExactWithMomentum(space, learningRate, sampling, momentum.Beta1, trainer.Options.WeightDecay, null, null, cancellation).Value;
+            : NoiseKernel.ExactWithMomentum(
+                space, learningRate, sampling, momentum.Beta1, trainer.Options.WeightDecay, null, null, cancellation).Value;
         cancellation.ThrowIfCancellationRequested();
     }
 
@@ -69,8 +71,8 @@ public sealed partial class Tracker<T>
         int k = options.Eigenpairs, d = point.ParameterCount;
         LanczosOptions lanczos = new()
         {
-            Which = SpectrumEnd.Largest, Tolerance = options.EigenpairTolerance, MaximumApplications = options.MaximumApplications, Seed = SeedOf(step),
-            FindMultiplicity = false, Validate = false,
+            Which = SpectrumEnd.Largest, Tolerance = options.EigenpairTolerance, MaximumApplications = options.MaximumApplications,
+            Seed = SeedOf(step), FindMultiplicity = false, Validate = false,
         };
         LanczosResult<T> top = Lanczos.TopK(point.Hessian(), k, lanczos, vectors, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
@@ -80,8 +82,10 @@ public sealed partial class Tracker<T>
         if (Due(TrackedQuantity.Similarity, step))
         {
             if (baseline.Length == 0) baseline = vectors;
-            for (int i = 0; i < k; i++) this[$"similarity_{i + 1}"] = Subspaces.AbsoluteSimilarity<T>(Vector(vectors, i), Vector(baseline, i));
-            this["subspace_distance"] = Subspaces.Compare<T>(baseline, vectors, d, new() { Orthonormalize = true }).Distance(options.Distance);
+            for (int i = 0; i < k; i++)
+                this[$"similarity_{i + 1}"] = Subspaces.AbsoluteSimilarity<T>(Vector(vectors, i), Vector(baseline, i));
+            PrincipalAngles turned = Subspaces.Compare<T>(baseline, vectors, d, new() { Orthonormalize = true });
+            this["subspace_distance"] = turned.Distance(options.Distance);
         }
 
         if (!Due(TrackedQuantity.GradientCosines, step)) return;
@@ -98,7 +102,11 @@ public sealed partial class Tracker<T>
         point.Predict(outputs);
         ReadOnlySpan<T> targets = trainer.Examples.Targets;
         for (int i = 0; i < n; i++)
-            right += c == 1 ? T.Sign(outputs[i]) == T.Sign(targets[i]) ? 1 : 0 : Largest(outputs.AsSpan(i * c, c)) == Largest(targets.Slice(i * c, c)) ? 1 : 0;
+        {
+            bool same = c == 1 ? T.Sign(outputs[i]) == T.Sign(targets[i]) : Largest(outputs.AsSpan(i * c, c)) == Largest(targets.Slice(i * c, c));
+            right += same ? 1 : 0;
+        }
+
         return (double)right / n;
 
         static int Largest(ReadOnlySpan<T> row)

@@ -4,13 +4,16 @@ using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Networks.Training;
 
-/// <summary>Records what a training run does to loss and curvature: each quantity at its own cadence, a row a step at which any is due.</summary>
+/// <summary>Records what a training run does to loss and curvature: each quantity at its own cadence, a row a step at which any is
+/// due.</summary>
 /// <remarks>
-/// The training set goes through a <see cref="ModelPoint{TView}"/> of the tracker's own, on the trainer's space: give both one trainer. It looks and does not touch: a
+/// The training set goes through a <see cref="ModelPoint{TView}"/> of the tracker's own, on the trainer's space: give both one trainer. It
+/// looks and does not touch: a
 /// tracked run has the bits of one that is not.
 /// </remarks>
 /// <example><code>
-/// using Tracker&lt;double&gt; tracker = new(trainer, new() { Every = new Dictionary&lt;TrackedQuantity, int&gt; { [TrackedQuantity.BatchSharpness] = 100, [TrackedQuantity.LambdaMax] = 100 } });
+/// Dictionary&lt;TrackedQuantity, int&gt; every = new() { [TrackedQuantity.BatchSharpness] = 100, [TrackedQuantity.LambdaMax] = 100 };
+/// using Tracker&lt;double&gt; tracker = new(trainer, new() { Every = every });
 /// trainer.Run(10_000, tracker);
 /// tracker.Record.WriteCsv("curve.csv");
 /// </code></example>
@@ -29,18 +32,23 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
     /// <param name="trainer">Whom it is to follow.</param>
     /// <param name="options">What, how often, how exactly.</param>
     /// <param name="pointOptions">How the training set goes through the network; order 2 at least, the defaults where null.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, or a quantity is not to be had of this trainer; the message names it.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, or a quantity is not to be had of this trainer; the message
+    /// names it.</exception>
     public Tracker(Trainer<Span<T>> trainer, TrackerOptions options, ModelPointOptions? pointOptions = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         int d = trainer.Model.ParameterCount, rows = trainer.Examples.Count * trainer.Model.Outputs;
-        if (options.Eigenpairs > d) throw new ArgumentException($"Found Eigenpairs = {options.Eigenpairs}; the model has {d} parameters.", nameof(options));
+        if (options.Eigenpairs > d)
+            throw new ArgumentException($"Found Eigenpairs = {options.Eigenpairs}; the model has {d} parameters.", nameof(options));
         if (Tracks(options, TrackedQuantity.StepSharpness) && !trainer.WithStepSharpness)
-            throw new ArgumentException("The step's sharpness is asked for, and this trainer was made without it (its argument stepSharpness).", nameof(options));
+            throw new ArgumentException(
+                "The step's sharpness is asked for, and this trainer was made without it (its argument stepSharpness).", nameof(options));
         if (Tracks(options, TrackedQuantity.ExactNoiseKernel) && rows > options.ExactKernelRows)
-            throw new ArgumentException($"K_exact is asked for with {rows} rows, n C; expected at most ExactKernelRows = {options.ExactKernelRows}.", nameof(options));
+            throw new ArgumentException(
+                $"K_exact is asked for with {rows} rows, n C; expected at most ExactKernelRows = {options.ExactKernelRows}.",
+                nameof(options));
         bool kernels = Tracks(options, TrackedQuantity.ExactNoiseKernel) || Tracks(options, TrackedQuantity.TraceNoiseKernel);
         if (kernels && trainer.Options.Momentum.Beta2 != 0)
             throw new ArgumentException("Noise kernels with momentum are those of heavy ball, beta2 = 0.", nameof(options));
@@ -90,7 +98,8 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
             Record = new Dictionary<string, double[]>
             {
                 ["columns"] = [.. string.Join(',', Record.Columns).Select(character => (double)character)], ["rows"] = Record.Flattened(),
-                ["vectors"] = Array.ConvertAll(vectors, double.CreateTruncating), ["baseline"] = Array.ConvertAll(baseline, double.CreateTruncating),
+                ["vectors"] = Array.ConvertAll(vectors, double.CreateTruncating),
+                ["baseline"] = Array.ConvertAll(baseline, double.CreateTruncating),
             },
         };
     }
@@ -103,7 +112,9 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
         if (!checkpoint.Record.TryGetValue("columns", out double[]? codes))
             throw new ArgumentException("The checkpoint has no record; expected one that a tracker was added to.", nameof(checkpoint));
         string found = string.Concat(codes.Select(code => (char)code)), expected = string.Join(',', Record.Columns);
-        if (found != expected) throw new ArgumentException($"The checkpoint's record has the columns {found}; expected {expected}, as this tracker's.", nameof(checkpoint));
+        if (found != expected)
+            throw new ArgumentException(
+                $"The checkpoint's record has the columns {found}; expected {expected}, as this tracker's.", nameof(checkpoint));
         Record.Restore(checkpoint.Record["rows"]);
         Record.TruncateFrom(checkpoint.Step);
         vectors = Array.ConvertAll(checkpoint.Record["vectors"], T.CreateTruncating);

@@ -39,16 +39,26 @@ public sealed record TrackerOptions
         if (Every.Count == 0) throw new ArgumentException("Found no quantity; expected at least one.", nameof(Every));
         foreach ((TrackedQuantity quantity, int every) in Every)
         {
-            if (!Enum.IsDefined(quantity)) throw new ArgumentException($"Found a quantity {quantity}, of which there is none.", nameof(Every));
-            if (every < 1) throw new ArgumentOutOfRangeException(nameof(Every), every, $"Found {quantity} every {every} steps; expected at least 1.");
+            if (!Enum.IsDefined(quantity))
+                throw new ArgumentException($"Found a quantity {quantity}, of which there is none.", nameof(Every));
+            if (every < 1)
+                throw new ArgumentOutOfRangeException(nameof(Every), every, $"Found {quantity} every {every} steps; expected at least 1.");
         }
 
-        if (Eigenpairs < 1) throw new ArgumentOutOfRangeException(nameof(Eigenpairs), Eigenpairs, $"Found Eigenpairs = {Eigenpairs}; expected at least 1.");
+        if (Eigenpairs < 1)
+            throw new ArgumentOutOfRangeException(nameof(Eigenpairs), Eigenpairs, $"Found Eigenpairs = {Eigenpairs}; expected at least 1.");
         if (!(EigenpairTolerance > 0 && EigenpairTolerance < 1))
-            throw new ArgumentOutOfRangeException(nameof(EigenpairTolerance), EigenpairTolerance, $"Found {EigenpairTolerance}; expected a number between 0 and 1.");
-        if (MaximumApplications < 1) throw new ArgumentOutOfRangeException(nameof(MaximumApplications), MaximumApplications, $"Found {MaximumApplications}; expected at least 1.");
-        if (TraceApplications < 2) throw new ArgumentOutOfRangeException(nameof(TraceApplications), TraceApplications, $"Found {TraceApplications}; expected at least 2.");
-        if (ExactKernelRows < 1) throw new ArgumentOutOfRangeException(nameof(ExactKernelRows), ExactKernelRows, $"Found {ExactKernelRows}; expected at least 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(EigenpairTolerance), EigenpairTolerance, $"Found {EigenpairTolerance}; expected a number between 0 and 1.");
+        if (MaximumApplications < 1)
+            throw new ArgumentOutOfRangeException(
+                nameof(MaximumApplications), MaximumApplications, $"Found {MaximumApplications}; expected at least 1.");
+        if (TraceApplications < 2)
+            throw new ArgumentOutOfRangeException(
+                nameof(TraceApplications), TraceApplications, $"Found {TraceApplications}; expected at least 2.");
+        if (ExactKernelRows < 1)
+            throw new ArgumentOutOfRangeException(
+                nameof(ExactKernelRows), ExactKernelRows, $"Found {ExactKernelRows}; expected at least 1.");
         Sharpness.Check();
     }
 }

@@ -14,9 +14,9 @@ public sealed partial class Trainer<TView>
         if (velocity is not null) Space.Read(velocity.View, delta);
         return new()
         {
-            Step = Step, Model = Model.Specification, Settings = options.Describe(), Examples = examples.Count, Parameters = theta, Velocity = delta,
-            NoiseVariance = noiseVariance, Epoch = stream.Epoch, Position = stream.Position, SmoothedLoss = catapults.Smoothed, LossLevel = catapults.Level,
-            Catapults = catapults.Catapults,
+            Step = Step, Model = Model.Specification, Settings = options.Describe(), Examples = examples.Count,
+            Parameters = theta, Velocity = delta, NoiseVariance = noiseVariance, Epoch = stream.Epoch, Position = stream.Position,
+            SmoothedLoss = catapults.Smoothed, LossLevel = catapults.Level, Catapults = catapults.Catapults,
         };
     }
 
@@ -41,7 +41,8 @@ public sealed partial class Trainer<TView>
         static void Same<TValue>(string what, TValue found, TValue expected)
         {
             if (!EqualityComparer<TValue>.Default.Equals(found, expected))
-                throw new ArgumentException($"The checkpoint's {what} is {found}; expected {expected}, as this trainer's.", nameof(checkpoint));
+                throw new ArgumentException(
+                    $"The checkpoint's {what} is {found}; expected {expected}, as this trainer's.", nameof(checkpoint));
         }
     }
 
@@ -50,7 +51,8 @@ public sealed partial class Trainer<TView>
         if (values.Length != Model.ParameterCount)
             throw new ArgumentException($"Found {values.Length} parameters; expected d = {Model.ParameterCount}.", argument);
         for (int i = 0; i < values.Length; i++)
-            if (!double.IsFinite(values[i])) throw new ArgumentException($"Parameter {i} is {values[i]}; expected a finite number.", argument);
+            if (!double.IsFinite(values[i]))
+                throw new ArgumentException($"Parameter {i} is {values[i]}; expected a finite number.", argument);
         Space.Write(values, parameters.View);
     }
 

@@ -19,13 +19,16 @@ public static class Trainer
     /// <param name="options">How.</param>
     /// <param name="stepSharpness">Whether every step's sharpness is computed.</param>
     /// <param name="threads">Most threads; 0 for one a processor. Changes no bit.</param>
-    /// <exception cref="ArgumentException">Data, parameters or options do not fit; the message says what was found and expected.</exception>
+    /// <exception cref="ArgumentException">Data, parameters or options do not fit; the message says what was found and
+    /// expected.</exception>
     public static Trainer<Span<T>> Create<T>(
-        Model model, Loss loss, DataSet<T> data, ReadOnlySpan<T> initial, TrainingOptions options, bool stepSharpness = false, int threads = 0)
+        Model model, Loss loss, DataSet<T> data, ReadOnlySpan<T> initial, TrainingOptions options, bool stepSharpness = false,
+        int threads = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CpuTensorSpace<T> space = new(threads);
-        Trainer<Span<T>> trainer = new(space, model, loss, ModelExamples.Create(space, model, loss, data), options, stepSharpness) { OwnsExamples = true };
+        ModelExamples<Span<T>> examples = ModelExamples.Create(space, model, loss, data);
+        Trainer<Span<T>> trainer = new(space, model, loss, examples, options, stepSharpness) { OwnsExamples = true };
         double[] theta = new double[initial.Length];
         for (int i = 0; i < theta.Length; i++) theta[i] = double.CreateTruncating(initial[i]);
         trainer.Start(theta);
@@ -33,13 +36,15 @@ public static class Trainer
     }
 }
 
-/// <summary>Gradient descent of a network, with batches or with noise in their place, momentum, weight decay, schedules and changes in mid-run.</summary>
+/// <summary>Gradient descent of a network, with batches or with noise in their place, momentum, weight decay, schedules and changes in
+/// mid-run.</summary>
 /// <remarks>
 /// A step, with g the gradient of its batch at <c>theta + beta2 delta</c> and rho the weight decay:
 /// <code>
 /// delta = beta1 delta - eta (g + rho (theta + beta2 delta));   theta += delta
 /// </code>
-/// Batches and noise are functions of (seed, step), so the path's bits depend on options and parameters alone. A step costs a forward and a backward pass of its batch;
+/// Batches and noise are functions of (seed, step), so the path's bits depend on options and parameters alone. A step costs a forward and
+/// a backward pass of its batch;
 /// with the step's sharpness, a forward tangent of order 2 besides.
 /// </remarks>
 /// <typeparam name="TView">How tensors are held.</typeparam>
@@ -64,7 +69,8 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
     /// <param name="options">How.</param>
     /// <param name="stepSharpness">Whether <see cref="StepSharpness"/> is wanted every step. Keeps the passes of all micro-batches.</param>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
-    public Trainer(ITensorSpace<TView> space, Model model, Loss loss, ModelExamples<TView> examples, TrainingOptions options, bool stepSharpness = false)
+    public Trainer(
+        ITensorSpace<TView> space, Model model, Loss loss, ModelExamples<TView> examples, TrainingOptions options, bool stepSharpness = false)
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(options);
@@ -73,7 +79,7 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
         stream = new(examples.Count, options.Selection, options.Seed);
         catapults = new(options.CatapultFactor);
         int most = options.Noise.Kind != GradientNoiseKind.Batch ? examples.Count
-            : Math.Max(stream.Most(options.BatchSize), options.Interventions.Select(change => stream.Most(change.BatchSize ?? 1)).DefaultIfEmpty(1).Max());
+            : options.Interventions.Select(change => change.BatchSize ?? 1).Append(options.BatchSize).Max(stream.Most);
         (chosen, weights) = (new int[most], new double[most]);
         batch = new(space, model, loss, examples, Math.Min(most, options.MicroBatch == 0 ? 512 : options.MicroBatch), stepSharpness);
         int d = model.ParameterCount;
@@ -114,7 +120,8 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
     /// <summary>The mean loss of the last step's batch, at the point where its gradient was taken.</summary>
     public double StepLoss { get; private set; } = double.NaN;
 
-    /// <summary><c>g_B^T H_B g_B / ||g_B||^2</c> of the last step's batch (0/0 = 0), at the point where its gradient was taken, without weight decay; NaN where not wanted.</summary>
+    /// <summary><c>g_B^T H_B g_B / ||g_B||^2</c> of the last step's batch (0/0 = 0), at the point where its gradient was taken, without
+    /// weight decay; NaN where not wanted.</summary>
     public double StepSharpness { get; private set; } = double.NaN;
 
     /// <summary>Begins at step 0.</summary>
@@ -139,7 +146,8 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
     /// <exception cref="InvalidOperationException">The trainer was not started.</exception>
     /// <exception cref="ArgumentOutOfRangeException">until is below the steps already made.</exception>
     public TrainingResult Run(
-        long until, ITrainingObserver<TView>? observer = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+        long until, ITrainingObserver<TView>? observer = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         if (!started) throw new InvalidOperationException("The trainer is at no point; call Start or Restore first.");
         ArgumentOutOfRangeException.ThrowIfLessThan(until, Step);
@@ -166,11 +174,14 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
     {
         batch.Dispose();
         if (OwnsExamples) examples.Dispose();
-        foreach (ITensorMemory<TView>? memory in (ITensorMemory<TView>?[])[parameters, gradient, good, velocity, goodVelocity, probe, noise, squaredNorm]) memory?.Dispose();
+        foreach (ITensorMemory<TView>? memory in (ITensorMemory<TView>?[])
+            [parameters, gradient, good, velocity, goodVelocity, probe, noise, squaredNorm])
+            memory?.Dispose();
     }
 
     private TrainingResult Result(TrainingStatus status, long? divergedAt) => new()
     {
-        Status = status, Steps = Step, DivergedAt = divergedAt, LastLoss = StepLoss, Catapults = [.. catapults.Catapults], Checkpoint = Checkpoint(),
+        Status = status, Steps = Step, DivergedAt = divergedAt, LastLoss = StepLoss, Catapults = [.. catapults.Catapults],
+        Checkpoint = Checkpoint(),
     };
 }

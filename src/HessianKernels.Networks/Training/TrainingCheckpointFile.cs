@@ -3,7 +3,8 @@ using HessianKernels.Storage;
 namespace HessianKernels.Networks.Training;
 
 /// <summary>
-/// A training checkpoint as an .npz that numpy can read: <c>header</c> (version and whole numbers), <c>model</c> and <c>settings</c> (texts, a number a character),
+/// A training checkpoint as an .npz that numpy can read: <c>header</c> (version and whole numbers), <c>model</c> and <c>settings</c>
+/// (texts, a number a character),
 /// <c>parameters</c>, <c>velocity</c>, <c>noise</c> and <c>catapults</c>.
 /// </summary>
 public static class TrainingCheckpointFile
@@ -44,8 +45,10 @@ public static class TrainingCheckpointFile
         double[] header = Read(file, "header", path);
         // The version first: another one's header may be of another length.
         if (header.Length == 0 || header[0] != Version)
-            throw new InvalidDataException($"{path}: header: found version {(header.Length == 0 ? "none" : header[0])}; expected {Version}.");
-        if (header.Length != HeaderNumbers) throw new InvalidDataException($"{path}: header: found {header.Length} numbers; expected {HeaderNumbers}.");
+            throw new InvalidDataException(
+                $"{path}: header: found version {(header.Length == 0 ? "none" : header[0])}; expected {Version}.");
+        if (header.Length != HeaderNumbers)
+            throw new InvalidDataException($"{path}: header: found {header.Length} numbers; expected {HeaderNumbers}.");
         double[] catapults = Read(file, "catapults", path);
         if (catapults.Length % CatapultNumbers != 0)
             throw new InvalidDataException($"{path}: catapults: found {catapults.Length} numbers; expected {CatapultNumbers} each.");
@@ -53,10 +56,12 @@ public static class TrainingCheckpointFile
         return new()
         {
             Step = Whole(header[1], 0, 1L << 53, "step", path), Examples = examples, Epoch = Whole(header[3], 0, 1L << 53, "epoch", path),
-            Position = (int)Whole(header[4], 0, examples, "position", path), SmoothedLoss = header[5], LossLevel = header[6], Model = Text(Read(file, "model", path)),
-            Settings = Text(Read(file, "settings", path)), Parameters = Read(file, "parameters", path), Velocity = Read(file, "velocity", path),
+            Position = (int)Whole(header[4], 0, examples, "position", path), SmoothedLoss = header[5], LossLevel = header[6],
+            Model = Text(Read(file, "model", path)), Settings = Text(Read(file, "settings", path)), Parameters = Read(file, "parameters", path),
+            Velocity = Read(file, "velocity", path),
             NoiseVariance = Read(file, "noise", path),
-            Catapults = [.. catapults.Chunk(CatapultNumbers).Select(c => new Catapult((long)c[0], (long)c[1], c[2], c[3], c[4] < 0 ? null : (long)c[4]))],
+            Catapults = [.. catapults.Chunk(CatapultNumbers)
+                .Select(c => new Catapult((long)c[0], (long)c[1], c[2], c[3], c[4] < 0 ? null : (long)c[4]))],
             Record = file.Names.Where(name => name.StartsWith(RecordPrefix, StringComparison.Ordinal))
                 .ToDictionary(name => name[RecordPrefix.Length..], name => Read(file, name, path)),
         };
@@ -68,7 +73,8 @@ public static class TrainingCheckpointFile
 
     private static double[] Read(NpzReader file, string name, string path)
         => file.Names.Contains(name) ? file.Read<double>(name).Values
-            : throw new InvalidDataException($"{path}: found the arrays {string.Join(", ", file.Names)}; expected a training checkpoint, with {name}.");
+            : throw new InvalidDataException(
+                $"{path}: found the arrays {string.Join(", ", file.Names)}; expected a training checkpoint, with {name}.");
 
     private static double[] Codes(string text) => [.. text.Select(character => (double)character)];
 

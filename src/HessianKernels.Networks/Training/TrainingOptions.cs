@@ -18,7 +18,8 @@ public sealed record TrainingOptions
     /// <summary>Momentum.</summary>
     public Momentum Momentum { get; init; }
 
-    /// <summary>rho, finite and not negative: <c>rho ||theta||^2 / 2</c> is added to the loss that is descended, not to any that is reported.</summary>
+    /// <summary>rho, finite and not negative: <c>rho ||theta||^2 / 2</c> is added to the loss that is descended, not to any that is
+    /// reported.</summary>
     public double WeightDecay { get; init; }
 
     /// <summary>A factor on the learning rate.</summary>
@@ -40,7 +41,8 @@ public sealed record TrainingOptions
     public double CatapultFactor { get; init; } = 2;
 
     /// <summary>eta of a step, with interventions and schedule.</summary>
-    public double LearningRateAt(long step) => (Last(step, change => change.LearningRate is not null)?.LearningRate ?? LearningRate) * Schedule.Factor(step);
+    public double LearningRateAt(long step)
+        => (Last(step, change => change.LearningRate is not null)?.LearningRate ?? LearningRate) * Schedule.Factor(step);
 
     /// <summary>b of a step, with interventions.</summary>
     public int BatchSizeAt(long step) => Last(step, change => change.BatchSize is not null)?.BatchSize ?? BatchSize;
@@ -62,30 +64,39 @@ public sealed record TrainingOptions
         Batch(BatchSize, nameof(BatchSize), "BatchSize");
         Momentum.Check(nameof(Momentum));
         if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay)))
-            throw new ArgumentOutOfRangeException(nameof(WeightDecay), WeightDecay, $"Found WeightDecay = {WeightDecay}; expected a finite number, not negative.");
-        if (MicroBatch < 0) throw new ArgumentOutOfRangeException(nameof(MicroBatch), MicroBatch, $"Found MicroBatch = {MicroBatch}; expected 0 or more.");
-        if (!(DivergedAbove > 0)) throw new ArgumentOutOfRangeException(nameof(DivergedAbove), DivergedAbove, $"Found DivergedAbove = {DivergedAbove}; expected a number above 0.");
-        if (!(CatapultFactor > 1)) throw new ArgumentOutOfRangeException(nameof(CatapultFactor), CatapultFactor, $"Found CatapultFactor = {CatapultFactor}; expected a number above 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(WeightDecay), WeightDecay, $"Found WeightDecay = {WeightDecay}; expected a finite number, not negative.");
+        if (MicroBatch < 0)
+            throw new ArgumentOutOfRangeException(nameof(MicroBatch), MicroBatch, $"Found MicroBatch = {MicroBatch}; expected 0 or more.");
+        if (!(DivergedAbove > 0))
+            throw new ArgumentOutOfRangeException(
+                nameof(DivergedAbove), DivergedAbove, $"Found DivergedAbove = {DivergedAbove}; expected a number above 0.");
+        if (!(CatapultFactor > 1))
+            throw new ArgumentOutOfRangeException(
+                nameof(CatapultFactor), CatapultFactor, $"Found CatapultFactor = {CatapultFactor}; expected a number above 1.");
         if (Noise.Kind == GradientNoiseKind.DifferentialEquation && Momentum != default)
             throw new ArgumentException("The differential equation is that of plain SGD; expected no momentum.", nameof(Momentum));
         HashSet<long> steps = [];
         foreach (Intervention change in Interventions)
         {
             if (change.Step < 0 || !steps.Add(change.Step))
-                throw new ArgumentException($"Found an intervention at step {change.Step}; expected steps from 0, each once.", nameof(Interventions));
+                throw new ArgumentException(
+                    $"Found an intervention at step {change.Step}; expected steps from 0, each once.", nameof(Interventions));
             if (change.LearningRate is { } rate) Positive(rate, nameof(Interventions), $"LearningRate of step {change.Step}");
             if (change.BatchSize is { } size) Batch(size, nameof(Interventions), $"BatchSize of step {change.Step}");
         }
 
         static void Positive(double value, string argument, string name)
         {
-            if (!(value > 0 && double.IsFinite(value))) throw new ArgumentOutOfRangeException(argument, value, $"Found {name} = {value}; expected a finite number above 0.");
+            if (!(value > 0 && double.IsFinite(value)))
+                throw new ArgumentOutOfRangeException(argument, value, $"Found {name} = {value}; expected a finite number above 0.");
         }
 
         void Batch(int value, string argument, string name)
         {
             if (value < 1 || value > examples)
-                throw new ArgumentOutOfRangeException(argument, value, $"Found {name} = {value}; expected a batch of 1 to {examples} examples.");
+                throw new ArgumentOutOfRangeException(
+                    argument, value, $"Found {name} = {value}; expected a batch of 1 to {examples} examples.");
         }
     }
 

@@ -37,7 +37,8 @@ public sealed class TrainingRecord
         return [.. rows.Select(row => row[at])];
     }
 
-    /// <summary>Writes the table as CSV, a line of names first; a cell that was not looked at is empty, numbers read back as they are. The file is whole or it is not there.</summary>
+    /// <summary>Writes the table as CSV, a line of names first; a cell that was not looked at is empty, numbers read back as they are. The
+    /// file is whole or it is not there.</summary>
     /// <param name="path">Where.</param>
     /// <param name="overwrite">Whether a file that is there may be replaced.</param>
     /// <exception cref="IOException">The path exists and <paramref name="overwrite"/> is false, or cannot be written.</exception>
@@ -48,7 +49,7 @@ public sealed class TrainingRecord
         {
             writer.WriteLine(string.Join(',', Columns));
             foreach (double[] row in rows)
-                writer.WriteLine(string.Join(',', row.Select(value => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture))));
+                writer.WriteLine(string.Join(',', row.Select(Cell)));
         }
 
         file.Commit();
@@ -64,6 +65,8 @@ public sealed class TrainingRecord
         foreach (string name in Columns) file.Write<double>(name, Column(name), [Count]);
         file.Complete();
     }
+
+    private static string Cell(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
 
     internal void Add(double[] row) => rows.Add(row);
 

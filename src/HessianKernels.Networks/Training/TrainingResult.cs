@@ -22,7 +22,8 @@ public sealed record TrainingResult
     /// <summary>Steps made since the very beginning, those before a resume included.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>The step, counted from 0, at whose parameters the loss was found not to be finite or above the limit; null where none was.</summary>
+    /// <summary>The step, counted from 0, at whose parameters the loss was found not to be finite or above the limit; null where none
+    /// was.</summary>
     public required long? DivergedAt { get; init; }
 
     /// <summary>The loss of the last step's batch.</summary>

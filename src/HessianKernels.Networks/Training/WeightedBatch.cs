@@ -6,7 +6,8 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Training;
 
 /// <summary>
-/// <c>L(theta) = sum_e w_e l_e(theta)</c> over some of the examples: its value, its gradient, and its second derivative along a line, the last from the passes that the
+/// <c>L(theta) = sum_e w_e l_e(theta)</c> over some of the examples: its value, its gradient, and its second derivative along a line, the
+/// last from the passes that the
 /// gradient left.
 /// </summary>
 internal sealed class WeightedBatch<TView> : IDisposable where TView : allows ref struct
@@ -74,7 +75,8 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
         return sum;
     }
 
-    /// <summary><c>d^2/ds^2 L(theta + s v) = v^T H v</c> at the point and batch of the last gradient: forward tangents of order 2, no backward pass.</summary>
+    /// <summary><c>d^2/ds^2 L(theta + s v) = v^T H v</c> at the point and batch of the last gradient: forward tangents of order 2, no
+    /// backward pass.</summary>
     public double SecondDerivative(TView parameters, TView direction, int batch, ReadOnlySpan<double> weights)
     {
         double sum = 0;
@@ -96,7 +98,8 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
     public void SquaredGradients(TView parameters, TView squares)
     {
         const int Most = 64;
-        int d = model.ParameterCount, multiple = model.Network.ExampleMultiple, step = Math.Min(capacity, Math.Max(1, Most / multiple) * multiple);
+        int d = model.ParameterCount, multiple = model.Network.ExampleMultiple;
+        int step = Math.Min(capacity, Math.Max(1, Most / multiple) * multiple);
         rows ??= space.Allocate((long)step * d);
         space.Fill(0, squares);
         Span<int> batch = stackalloc int[step];

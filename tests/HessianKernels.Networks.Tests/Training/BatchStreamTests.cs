@@ -14,7 +14,8 @@ public class BatchStreamTests
         return batch[..stream.Draw(step, size, batch)];
     }
 
-    /// <summary>Mean and second moments of the weights of g_B in the g_i: with alpha and kappa, E w_i w_j = (alpha + [i = j] kappa n) / n^2.</summary>
+    /// <summary>Mean and second moments of the weights of g_B in the g_i: with alpha and kappa, E w_i w_j = (alpha + [i = j] kappa n) /
+    /// n^2.</summary>
     [Theory]
     [InlineData(BatchSelection.WithoutReplacement, 7, 3)]
     [InlineData(BatchSelection.WithReplacement, 7, 3)]

@@ -24,7 +24,8 @@ public class PaperRunTests
         }
     }
 
-    /// <summary>Paper 002, D.1: <c>L = (1/2)(x -+ 1)^2</c> of two examples, batches of one: E x^2 = eta / (2 - eta), and GNI = 2 / eta.</summary>
+    /// <summary>Paper 002, D.1: <c>L = (1/2)(x -+ 1)^2</c> of two examples, batches of one: E x^2 = eta / (2 - eta), and GNI = 2 /
+    /// eta.</summary>
     [Theory]
     [InlineData(0.1)]
     [InlineData(0.5)]
@@ -62,7 +63,8 @@ public class PaperRunTests
         return beta + Math.Sqrt(beta * beta + 1);
     }
 
-    /// <summary>Paper 004, figure 1: below eta_eos = 0.01 the sharpest eigenvector turns towards theta_1 and theta_1 goes to 0; above it turns away at first, and later returns.</summary>
+    /// <summary>Paper 004, figure 1: below eta_eos = 0.01 the sharpest eigenvector turns towards theta_1 and theta_1 goes to 0; above it
+    /// turns away at first, and later returns.</summary>
     [Theory]
     [InlineData(0.001)]
     [InlineData(0.0095)]

@@ -8,7 +8,8 @@ using HessianKernels.Networks.Training;
 namespace HessianKernels.Networks.Tests.Training;
 
 /// <summary>
-/// A small setting in which sharpness rises to where the learning rate and the batch size hold it: a perceptron of two tanh layers of 32 on normal inputs of 20 numbers
+/// A small setting in which sharpness rises to where the learning rate and the batch size hold it: a perceptron of two tanh layers of 32
+/// on normal inputs of 20 numbers
 /// with labels +-1 drawn at random, squared error, in double.
 /// </summary>
 internal sealed class RandomLabels

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace HessianKernels.Networks.Tests.Training;
 
-/// <summary>A run interrupted anywhere, saved, loaded and gone on with, has the bits of one that was not; nor do threads change any.</summary>
+/// <summary>A run interrupted anywhere, saved, loaded and gone on with, has the bits of one that was not; nor do threads change
+/// any.</summary>
 public class ResumeTests
 {
     public static TheoryData<string, TrainingOptions> Runs

@@ -8,7 +8,8 @@ using Xunit;
 
 namespace HessianKernels.Networks.Tests.Training;
 
-/// <summary>What a tracker records, against explicit gradients and Hessians; that it changes nothing; that a resumed record is the uninterrupted one.</summary>
+/// <summary>What a tracker records, against explicit gradients and Hessians; that it changes nothing; that a resumed record is the
+/// uninterrupted one.</summary>
 public class TrackerTests
 {
     private static readonly TrackedQuantity[] Everything = Enum.GetValues<TrackedQuantity>();

@@ -29,7 +29,8 @@ internal sealed class TrainingCase(Model model, Loss loss, double[] inputs, doub
     public static TrainingCase Line(double[] h, double[] y, double start)
         => new(new("line", [new LinearLayer(TensorShape.Vector(1), 1, bias: false)]), new MeanSquaredError(), h, y, [start]);
 
-    /// <summary><c>l_i = ||theta o x_i - y_i||^2</c>-like linear regression of several parameters: <c>l_i = (x_i . theta - y_i)^2 / 2</c>.</summary>
+    /// <summary><c>l_i = ||theta o x_i - y_i||^2</c>-like linear regression of several parameters: <c>l_i = (x_i . theta - y_i)^2 /
+    /// 2</c>.</summary>
     public static TrainingCase Plane(int n, int d, int seed)
         => new(new("plane", [new LinearLayer(TensorShape.Vector(d), 1, bias: false)]), new MeanSquaredError(), Normal(n * d, seed), Normal(n, seed + 1), Normal(d, seed + 2));
 
