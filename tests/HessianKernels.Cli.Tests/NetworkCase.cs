@@ -27,7 +27,8 @@ internal sealed class NetworkCase
 
     public double[] Theta { get; } = Initialization.PyTorch.Parameters<double>(ModelSpec.Parse(Spec), 3);
 
-    public DataSet<double> Examples { get; } = new GaussianMixture(TensorShape.Vector(6), classes: 3, separation: 2, seed: 4).Draw<double>(20);
+    public DataSet<double> Examples { get; } = new GaussianMixture(TensorShape.Vector(6), classes: 3, separation: 2,
+        seed: 4).Draw<double>(20);
 
     public ModelPoint<Span<double>> Point(Loss loss) => ModelPoint.Create<double>(Model, loss, Examples, Theta);
 

@@ -22,13 +22,15 @@ public sealed class TrainTests : IDisposable
     public async Task TheLibrarysRunBitForBit()
     {
         HkRun run = await HkProcess.Run(Arguments(
-            "run", "--epochs", "5", "--sampling", "reshuffle", "--momentum", "0.5", "--track", "loss:4,step-sharpness,accuracy:10", "--track-every", "2", "--json"));
+            "run", "--epochs", "5", "--sampling", "reshuffle", "--momentum", "0.5", "--track", "loss:4,step-sharpness,accuracy:10",
+                "--track-every", "2", "--json"));
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         TrainingOptions options = new()
         {
             LearningRate = 0.1, BatchSize = 5, Selection = BatchSelection.Reshuffling, Momentum = Momentum.Polyak(0.5),
         };
-        using Trainer<Span<double>> trainer = Trainer.Create<double>(_case.Model, new MeanSquaredError(), _case.Examples, _case.Theta, options, stepSharpness: true);
+        using Trainer<Span<double>> trainer = Trainer.Create<double>(_case.Model, new MeanSquaredError(), _case.Examples, _case.Theta,
+            options, stepSharpness: true);
         using Tracker<double> tracker = new(trainer, new()
         {
             Every = new Dictionary<TrackedQuantity, int>
@@ -51,28 +53,27 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public async Task ResumedTheBitsAreTheSame()
     {
-        string[] more = ["--track", "loss,lambda-max", "--track-every", "3", "--checkpoint-every", "4", "--at", "6:lr=0.05", "--at", "6:batch=7"];
+        string[] more = ["--track", "loss,lambda-max", "--track-every", "3", "--checkpoint-every", "4", "--at", "6:lr=0.05", "--at",
+            "6:batch=7"];
         Assert.Equal(0, (await HkProcess.Run(Arguments("whole", [.. more, "--steps", "14"]))).ExitCode);
         Assert.Equal(0, (await HkProcess.Run(Arguments("parts", [.. more, "--steps", "5"]))).ExitCode);
-        HkRun again = await HkProcess.Run(Arguments("parts", [.. more, "--steps", "14"]));
-        Assert.Equal(2, again.ExitCode);
-        Assert.Contains("expected a new folder, --resume to go on or --force", again.Error);
+        Assert.Contains("expected a new folder, --resume to go on or --force", Refusal.Of(Arguments("parts", [.. more, "--steps", "14"])));
         Assert.Equal(0, (await HkProcess.Run(Arguments("parts", [.. more, "--steps", "14", "--resume"]))).ExitCode);
         foreach (string file in (string[])["curve.csv", "curve.npz", "parameters.npz", "checkpoint.npz"])
             Assert.Equal(File.ReadAllBytes(_folder[$"whole/{file}"]), File.ReadAllBytes(_folder[$"parts/{file}"]));
         string[] lines = File.ReadAllLines(_folder["whole/curve.csv"]);
         Assert.StartsWith("3,0.1,5,", lines[2]);
         Assert.StartsWith("6,0.05,7,", lines[3]);
-        HkRun other = await HkProcess.Run(Arguments("parts", [.. more, "--steps", "14", "--resume", "--weight-decay", "0.1"]));
-        Assert.Equal(2, other.ExitCode);
-        Assert.Contains("checkpoint.npz", other.Error);
-        Assert.Contains("weight decay", other.Error);
+        string other = Refusal.Of(Arguments("parts", [.. more, "--steps", "14", "--resume", "--weight-decay", "0.1"]));
+        Assert.Contains("checkpoint.npz", other);
+        Assert.Contains("weight decay", other);
     }
 
     [Fact]
     public async Task DivergenceKeepsTheLastGoodPoint()
     {
-        HkRun run = await HkProcess.Run(Arguments("run", "--steps", "50", "--diverged-above", "1e3", "--at", "3:lr=1000", "--track", "loss"));
+        HkRun run = await HkProcess.Run(Arguments("run", "--steps", "50", "--diverged-above", "1e3", "--at", "3:lr=1000", "--track",
+            "loss"));
         Assert.Equal((3, ""), (run.ExitCode, run.Error));
         Assert.Contains("diverged at step ", run.Output);
         double[] kept = ParameterFile.Open(_folder["run/parameters.npz"], _case.Model).Read<double>();
@@ -83,7 +84,8 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public async Task AnInterruptedRunGoesOn()
     {
-        string[] arguments = Arguments("run", "--steps", "100000000", "--track", "loss", "--track-every", "1000000", "--progress", "always");
+        string[] arguments = Arguments("run", "--steps", "100000000", "--track", "loss", "--track-every", "1000000", "--progress",
+            "always");
         using HkProcess hk = HkProcess.Start(line => line.Contains("step "), arguments);
         await hk.Told();
         await hk.Signal("INT");
@@ -94,12 +96,9 @@ public sealed class TrainTests : IDisposable
         Assert.True(TrainingCheckpointFile.Load(_folder["run/checkpoint.npz"]).Step > 0);
     }
 
-    private async Task Refused(string[] arguments, params string[] parts)
+    private void Refused(string[] arguments, string part)
     {
-        HkRun run = await HkProcess.Run(arguments);
-        Assert.Equal((2, ""), (run.ExitCode, run.Output));
-        Assert.Single(run.Error.TrimEnd().Split('\n'));
-        foreach (string part in parts) Assert.Contains(part, run.Error);
+        Assert.Contains(part, Refusal.Of(arguments));
         Assert.False(Directory.Exists(_folder["run"]));
     }
 
@@ -117,26 +116,24 @@ public sealed class TrainTests : IDisposable
     [InlineData("--epochs", "2", "--epochs, --steps: found both")]
     [InlineData("--checkpoint-every", "0", "--checkpoint-every: found 0")]
     [InlineData("--diverged-above", "0", "--diverged-above: found 0")]
-    public Task BadOption(string option, string value, string part) => Refused(Arguments("run", "--steps", "10", option, value), part);
+    public void BadOption(string option, string value, string part) => Refused(Arguments("run", "--steps", "10", option, value), part);
 
     [Fact]
-    public async Task BadRates()
+    public void BadRates()
     {
-        await Refused(_case.Arguments("train", "mse", "--lr", "0", "--batch", "5", "--steps", "1", "--out", _folder["run"]), "--lr: found 0");
-        await Refused(_case.Arguments("train", "mse", "--lr", "1", "--batch", "21", "--steps", "1", "--out", _folder["run"]), "--batch: found 21");
-        await Refused(_case.Arguments("train", "mse", "--lr", "1", "--batch", "5", "--out", _folder["run"]), "--epochs, --steps: found neither");
+        Refused(_case.Arguments("train", "mse", "--lr", "0", "--batch", "5", "--steps", "1", "--out", _folder["run"]), "--lr: found 0");
+        Refused(_case.Arguments("train", "mse", "--lr", "1", "--batch", "21", "--steps", "1", "--out", _folder["run"]),
+            "--batch: found 21");
+        Refused(_case.Arguments("train", "mse", "--lr", "1", "--batch", "5", "--out", _folder["run"]), "--epochs, --steps: found neither");
     }
 
     [Fact]
-    public async Task AFolderOfOtherThingsIsLeftAlone()
+    public void AFolderOfOtherThingsIsLeftAlone()
     {
         Directory.CreateDirectory(_folder["other"]);
-        await File.WriteAllTextAsync(_folder["other/thesis.tex"], "x");
-        HkRun run = await HkProcess.Run(Arguments("other", "--steps", "1", "--force"));
-        Assert.Equal(2, run.ExitCode);
-        Assert.Contains("found other files", run.Error);
+        File.WriteAllText(_folder["other/thesis.tex"], "x");
+        Assert.Contains("found other files", Refusal.Of(Arguments("other", "--steps", "1", "--force")));
         Assert.Single(Directory.GetFiles(_folder["other"]));
-        HkRun none = await HkProcess.Run(Arguments("other", "--steps", "1", "--resume"));
-        Assert.Contains("--resume: found no checkpoint.npz", none.Error);
+        Assert.Contains("--resume: found no checkpoint.npz", Refusal.Of(Arguments("other", "--steps", "1", "--resume")));
     }
 }

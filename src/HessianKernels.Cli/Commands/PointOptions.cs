@@ -43,7 +43,8 @@ internal sealed class PointOptions
     public ModelSource Open(ParseResult parsed, ulong seed) => _model.Open(parsed, seed);
 
     /// <summary>Reads the examples and the parameters and makes the point.</summary>
-    public ModelPoint<Span<T>> Create<T>(ParseResult parsed, ModelSource source, int order, int threads, ProgressBoard? board, CancellationToken cancellation)
+    public ModelPoint<Span<T>> Create<T>(ParseResult parsed, ModelSource source, int order, int threads, ProgressBoard? board,
+        CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Loss loss = _loss.Of(parsed);
@@ -65,9 +66,10 @@ internal sealed class PointOptions
     public ModelPointOptions PointOf(ParseResult parsed, Model model, int order, int threads)
     {
         int microBatch = parsed.GetValue(_microBatch), multiple = model.Network.ExampleMultiple;
+        string ghosts = multiple == 1 ? "" : $", a multiple of {multiple}, the model's ghost batch";
         BadInputException.Unless(
             microBatch >= 0 && microBatch % multiple == 0,
-            $"--micro-batch: found {microBatch}; expected 0 or more{(multiple == 1 ? "" : $", a multiple of {multiple}, the model's ghost batch")}");
+            $"--micro-batch: found {microBatch}; expected 0 or more{ghosts}");
         return new() { Order = order, MicroBatch = microBatch, Recompute = parsed.GetValue(_recompute), Threads = threads };
     }
 

@@ -12,7 +12,8 @@ internal sealed class TrackOptionGroup
         ["step-loss"] = TrackedQuantity.StepLoss, ["step-sharpness"] = TrackedQuantity.StepSharpness, ["loss"] = TrackedQuantity.Loss,
         ["accuracy"] = TrackedQuantity.Accuracy, ["batch-sharpness"] = TrackedQuantity.BatchSharpness,
         ["gni"] = TrackedQuantity.GradientNoiseInteraction, ["ias"] = TrackedQuantity.InteractionAwareSharpness,
-        ["rho"] = TrackedQuantity.Concentration, ["lambda-max"] = TrackedQuantity.LambdaMax, ["lambda-max-batch"] = TrackedQuantity.LambdaMaxBatch,
+        ["rho"] = TrackedQuantity.Concentration, ["lambda-max"] = TrackedQuantity.LambdaMax,
+        ["lambda-max-batch"] = TrackedQuantity.LambdaMaxBatch,
         ["trace"] = TrackedQuantity.Trace, ["k-tr"] = TrackedQuantity.TraceNoiseKernel, ["k-exact"] = TrackedQuantity.ExactNoiseKernel,
         ["similarity"] = TrackedQuantity.Similarity, ["cosines"] = TrackedQuantity.GradientCosines,
     };
@@ -23,7 +24,8 @@ internal sealed class TrackOptionGroup
         HelpName = "A,B:N,...", DefaultValueFactory = _ => "loss,accuracy,batch-sharpness,lambda-max",
     };
 
-    private readonly Option<int> _every = Options.Number("--track-every", "N", "Steps between two records of what has no cadence of its own.", 100);
+    private readonly Option<int> _every = Options.Number("--track-every", "N",
+        "Steps between two records of what has no cadence of its own.", 100);
     private readonly Option<int> _eigenpairs = Options.Number("--eigenpairs", "K", "Eigenpairs of lambda-max, similarity and cosines.", 1);
 
     public void AddTo(Command command)

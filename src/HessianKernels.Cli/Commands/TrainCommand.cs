@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Numerics;
 using HessianKernels.Cli.Input;
 using HessianKernels.Cli.Output;
+using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
@@ -61,7 +62,8 @@ internal sealed class TrainCommand
         {
             DataSet<T> data = _point.ReadData<T>(parsed, board, threads, cancellation);
             (long steps, TrainingOptions options) = _training.Of(parsed, data.Examples, seed);
-            options = options with { MicroBatch = _point.PointOf(parsed, source.Model, 2, threads).MicroBatch };
+            ModelPointOptions pointOptions = _point.PointOf(parsed, source.Model, 2, threads);
+            options = options with { MicroBatch = pointOptions.MicroBatch };
             RunFolder folder = RunFolder.Open("--out", parsed.GetRequiredValue(_out), resume, _run.Force(parsed));
             T[] parameters = source.Read<T>();
             bool stepSharpness = tracked.Every.ContainsKey(TrackedQuantity.StepSharpness);
@@ -69,7 +71,7 @@ internal sealed class TrainCommand
             long start = Stopwatch.GetTimestamp();
             using Trainer<Span<T>> trainer = Fitting(
                 _point.Data(parsed), () => Trainer.Create<T>(source.Model, loss, data, parameters, options, stepSharpness, threads));
-            using Tracker<T> tracker = Fitting("--track", () => new Tracker<T>(trainer, tracked, _point.PointOf(parsed, source.Model, 2, threads)));
+            using Tracker<T> tracker = Fitting("--track", () => new Tracker<T>(trainer, tracked, pointOptions));
             if (resume) Restore(trainer, tracker, folder, steps);
             TrainingProgressLine? line = board is null ? null : new(board, tracker.Record, options, steps);
             TrainingResult result;

@@ -8,7 +8,8 @@ namespace HessianKernels.Cli.Commands;
 
 /// <summary>What became of hk train.</summary>
 internal sealed record TrainOutcome(
-    Model Model, int Examples, bool IsDouble, TrainingOptions Options, TrainingResult Result, TrainingRecord Record, string Folder, double Seconds)
+    Model Model, int Examples, bool IsDouble, TrainingOptions Options, TrainingResult Result, TrainingRecord Record, string Folder,
+    double Seconds)
 {
     // Beside the step; a table of more does not fit on a screen.
     private const int MostColumns = 8;
@@ -69,7 +70,8 @@ internal sealed record TrainOutcome(
         {
             // The first, the last, and what lies evenly between.
             IReadOnlyList<double> row = Record.Row(rows == 1 ? 0 : (int)((long)i * (Record.Count - 1) / (rows - 1)));
-            IEnumerable<string> cells = places.Select(place => Report.Short(row[place])).Prepend(row[0].ToString(CultureInfo.InvariantCulture));
+            string step = row[0].ToString(CultureInfo.InvariantCulture);
+            IEnumerable<string> cells = places.Select(place => Report.Short(row[place])).Prepend(step);
             table.AddRow(cells.Select(cell => new Text(cell)));
         }
 

@@ -40,7 +40,8 @@ internal sealed class TrainingOptionGroup
     private readonly Option<double> _weightDecay = Options.Number("--weight-decay", "RHO", "Weight decay, at least 0.", 0.0);
     private readonly Option<string> _schedule = new("--schedule")
     {
-        Description = "Of the learning rate: constant, cosine, or step:EVERY:FACTOR.", HelpName = "SCHEDULE", DefaultValueFactory = _ => Constant,
+        Description = "Of the learning rate: constant, cosine, or step:EVERY:FACTOR.", HelpName = "SCHEDULE",
+        DefaultValueFactory = _ => Constant,
     };
 
     private readonly Option<long> _warmUp = Options.Number("--warm-up", "S", "Steps over which the learning rate rises to ETA first.", 0L);
@@ -61,9 +62,11 @@ internal sealed class TrainingOptionGroup
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _batch, _epochs, _steps, _selection, _noise, _momentum, _nesterov, _weightDecay,
-            _schedule, _warmUp, _changes, _diverged])
-            command.Add(option);
+        ReadOnlySpan<Option> all =
+        [
+            _rate, _batch, _epochs, _steps, _selection, _noise, _momentum, _nesterov, _weightDecay, _schedule, _warmUp, _changes, _diverged,
+        ];
+        foreach (Option option in all) command.Add(option);
     }
 
     /// <summary>Steps to be made, and how.</summary>
@@ -71,12 +74,14 @@ internal sealed class TrainingOptionGroup
     {
         double rate = parsed.GetValue(_rate), momentum = parsed.GetValue(_momentum), decay = parsed.GetValue(_weightDecay);
         int batch = parsed.GetValue(_batch);
-        BadInputException.Unless(rate > 0 && double.IsFinite(rate), FormattableString.Invariant($"--lr: found {rate}; expected a finite number above 0"));
+        BadInputException.Unless(rate > 0 && double.IsFinite(rate),
+            FormattableString.Invariant($"--lr: found {rate}; expected a finite number above 0"));
         BadInputException.Unless(
             batch >= 1 && batch <= examples, $"--batch: found {batch}; expected 1 <= B <= n = {examples}, the number of examples");
         BadInputException.Unless(
             momentum is >= 0 and < 1, FormattableString.Invariant($"--momentum: found {momentum}; expected 0 <= MU < 1"));
-        BadInputException.Unless(momentum > 0 || !parsed.GetValue(_nesterov), "--nesterov: found without --momentum; expected both or neither");
+        BadInputException.Unless(momentum > 0 || !parsed.GetValue(_nesterov),
+            "--nesterov: found without --momentum; expected both or neither");
         BadInputException.Unless(
             decay >= 0 && double.IsFinite(decay),
             FormattableString.Invariant($"--weight-decay: found {decay}; expected a finite number of at least 0"));
@@ -136,14 +141,17 @@ internal sealed class TrainingOptionGroup
             Intervention change = changes.GetValueOrDefault(step) ?? new(step);
             if (parts[1] == "lr")
             {
-                bool fits = double.TryParse(parts[2], NumberStyles.Float, CultureInfo.InvariantCulture, out double rate) && rate > 0 && double.IsFinite(rate);
+                bool fits = double.TryParse(parts[2], NumberStyles.Float, CultureInfo.InvariantCulture, out double rate) && rate > 0
+                    && double.IsFinite(rate);
                 BadInputException.Unless(fits, $"--at: found '{parts[2]}' in '{text}'; expected a finite number above 0");
                 changes[step] = change with { LearningRate = rate };
             }
             else
             {
-                bool fits = int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size >= 1 && size <= examples;
-                BadInputException.Unless(fits, $"--at: found '{parts[2]}' in '{text}'; expected 1 <= B <= n = {examples}, the number of examples");
+                bool fits = int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size >= 1
+                    && size <= examples;
+                BadInputException.Unless(fits,
+                    $"--at: found '{parts[2]}' in '{text}'; expected 1 <= B <= n = {examples}, the number of examples");
                 changes[step] = change with { BatchSize = size };
             }
         }

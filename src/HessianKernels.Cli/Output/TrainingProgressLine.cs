@@ -4,7 +4,8 @@ using HessianKernels.Networks.Training;
 namespace HessianKernels.Cli.Output;
 
 /// <summary>A run's progress as a line: the step, the loss, and Batch Sharpness, as last recorded, against its threshold.</summary>
-internal sealed class TrainingProgressLine(ProgressBoard board, TrainingRecord record, TrainingOptions options, long steps) : IProgress<TrainingProgress>
+internal sealed class TrainingProgressLine(ProgressBoard board, TrainingRecord record, TrainingOptions options, long steps)
+    : IProgress<TrainingProgress>
 {
     private int _rowsSeen;
     private string _sharpness = "";
