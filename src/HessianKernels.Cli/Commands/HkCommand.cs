@@ -19,6 +19,8 @@ internal static class HkCommand
             CurvatureCommand.Create(cancellation),
             ExportJacobianCommand.Create(cancellation),
             SampleCommand.Create(),
+            ReproduceCommand.Create(cancellation),
+            PlotCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().First();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);

@@ -1,10 +1,12 @@
 using System.Globalization;
 using HessianKernels.Krylov;
+using HessianKernels.Reproduction;
 
 namespace HessianKernels.Cli.Output;
 
 /// <summary>Where the computing threads write how far they are, and the one that shows it reads.</summary>
-internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long>, IProgress<int>, IProgress<StochasticEdgeProgress>
+internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long>, IProgress<int>, IProgress<StochasticEdgeProgress>,
+    IProgress<ReproductionProgress>
 {
     // A reader looks ten times a second; a writer may come by a million times.
     private const int PauseMilliseconds = 50;
@@ -14,7 +16,7 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
             "second-moment operator", "Lyapunov exponent"];
 
     private readonly Lock _gate = new();
-    private long _next;
+    private long _next, _started;
     private (double Share, string Text) _latest = (0, "reading");
 
     /// <summary>Elements to be read.</summary>
@@ -90,6 +92,18 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
 
     /// <summary>Where examples are told of.</summary>
     public IProgress<int> ExamplesDone() => new ExampleCount(this);
+
+    public void Report(ReproductionProgress value)
+    {
+        if (!IsTime()) return;
+        if (_started == 0) _started = Environment.TickCount64;
+        double elapsed = (Environment.TickCount64 - _started) / 1000.0;
+        // The first seconds of an hour's work know nothing of the hour.
+        string left = value.Share > 0.01 && elapsed > 2 ? $", about {Left(elapsed / value.Share - elapsed)} left" : "";
+        Set((value.Share, $"{value.Figure}, {value.Done} of {value.Count} figures done{left}"));
+    }
+
+    private static string Left(double seconds) => seconds < 90 ? $"{Math.Max(1, Math.Round(seconds))} s" : $"{Math.Round(seconds / 60)} min";
 
     /// <summary>Where batches are told of.</summary>
     public IProgress<long> Batches() => new BatchCount(this);

@@ -71,5 +71,5 @@ public readonly record struct CriticalLearningRate
             + PerronVector.RequiredBytes(length, options, storeProducts: false);
     }
 
-    private static CriticalLearningRate From(TopEigenvalue pencil) => new() { Value = 1 / pencil.Value, Evidence = pencil };
+    internal static CriticalLearningRate From(TopEigenvalue pencil) => new() { Value = 1 / pencil.Value, Evidence = pencil };
 }

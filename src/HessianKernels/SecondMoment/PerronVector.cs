@@ -44,7 +44,7 @@ internal static class PerronVector
             : Lanczos.EstimateMemory<double>((int)Math.Max(length, 1), 1, 1, Settings((int)Math.Max(length, 1), options, storeProducts),
                 matrix: false).Total;
 
-    private static LanczosOptions Settings(int length, SecondMomentOptions options, bool storeProducts) => new()
+    internal static LanczosOptions Settings(int length, SecondMomentOptions options, bool storeProducts) => new()
     {
         Tolerance = options.Tolerance,
         MaximumApplications = options.MaximumApplications,

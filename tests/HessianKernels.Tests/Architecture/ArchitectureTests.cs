@@ -22,7 +22,7 @@ public class ArchitectureTests
 
     /// <summary>What no numerics may name: whoever prints, tests or measures it.</summary>
     private static readonly string[] Outsiders =
-        ["Console", "Spectre", "Xunit", "FsCheck", "MathNet", "BenchmarkDotNet", "Tests", "Conformance", "Benchmarks", "ILGPU", "Cli"];
+        ["Console", "Spectre", "Xunit", "FsCheck", "MathNet", "BenchmarkDotNet", "Tests", "Conformance", "Benchmarks", "ILGPU", "Cli", "Reproduction"];
 
     private static readonly string[] RootTypes = [.. SourceFile.All.Where(file => file.Folder == "").SelectMany(file => file.Types).Distinct()];
 
@@ -33,6 +33,7 @@ public class ArchitectureTests
         if (file.Names("ILGPU") && !file.Path.StartsWith("src/HessianKernels.Gpu/", StringComparison.Ordinal)) yield return $"{file.Path} names ILGPU; one project may.";
         foreach (string outsider in (string[])["Xunit", "FsCheck", "BenchmarkDotNet", "HessianKernels.Tests", "HessianKernels.Conformance", "HessianKernels.Benchmarks"])
             if (file.Names(outsider)) yield return $"{file.Path} names {outsider}; nothing in src knows a test or a benchmark.";
+        foreach (string fault in FaultsOfReproduction(file)) yield return fault;
         if (file.Folder is not { } folder) yield break;
 
         foreach (string outsider in Outsiders)
@@ -49,6 +50,18 @@ public class ArchitectureTests
         if (allowed.Root) yield break;
         foreach (string type in RootTypes)
             if (file.Names(type)) yield return $"{file.Path} knows {type} at the root; {folder} may not.";
+    }
+
+    /// <summary>The reproduction knows the library, and prints nothing; its pictures know nobody.</summary>
+    private static IEnumerable<string> FaultsOfReproduction(SourceFile file)
+    {
+        const string project = "src/HessianKernels.Reproduction/";
+        if (!file.Path.StartsWith(project, StringComparison.Ordinal)) yield break;
+        foreach (string outsider in (string[])["Console", "Spectre", "MathNet", "Cli", "Kernels", "Unsafe"])
+            if (file.Names(outsider)) yield return $"{file.Path} names {outsider}; the reproduction does not.";
+        string rest = file.Code.Replace("HessianKernels.Reproduction.Pictures", "", StringComparison.Ordinal);
+        if (file.Path.StartsWith(project + "Pictures/", StringComparison.Ordinal) && rest.Contains("HessianKernels", StringComparison.Ordinal))
+            yield return $"{file.Path} names the library; a picture knows numbers alone.";
     }
 
     [Fact]
@@ -95,6 +108,10 @@ public class ArchitectureTests
     [Theory]
     [InlineData("src/HessianKernels.Cli/Program.cs", "using ILGPU;")]
     [InlineData("src/HessianKernels.Cli/Program.cs", "using HessianKernels.Conformance;")]
+    [InlineData("src/HessianKernels.Reproduction/Reproducer.cs", "System.Console.Write(1);")]
+    [InlineData("src/HessianKernels.Reproduction/Figures/Figure1.cs", "using HessianKernels.Kernels;")]
+    [InlineData("src/HessianKernels.Reproduction/Pictures/Chart.cs", "using HessianKernels.SecondMoment;")]
+    [InlineData("src/HessianKernels/Lanczos.cs", "using HessianKernels.Reproduction;")]
     public void AFaultOutsideTheLibraryIsFound(string path, string code) => Assert.NotEmpty(Faults(new(path, code)));
 
     [Theory]

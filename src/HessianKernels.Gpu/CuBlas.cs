@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+using HessianKernels.Gpu.Kernels;
+using ILGPU.Runtime.Cuda;
+
+namespace HessianKernels.Gpu;
+
+/// <summary>
+/// NVIDIA's cuBLAS 10 to 13, by its own entry points and without a wrapper: where the machine has it, it multiplies; where not, our tiled
+/// kernels do. Column-major, as all BLAS.
+/// </summary>
+/// <remarks>Written to NVIDIA's documented interface and not yet run on a device: docs/gpu.md.</remarks>
+internal sealed unsafe class CuBlas : IDisposable
+{
+    private const int Host = 0, Plain = 0, Upper = 1;
+
+    private readonly nint _library, _handle;
+    private readonly delegate* unmanaged<nint, int, int, int, int, int, void*, void*, int, long, void*, int, long, void*, void*, int, long, int, int>
+        _doubleGemm, _singleGemm;
+    private readonly delegate* unmanaged<nint, int, int, int, int, void*, void*, int, void*, int, void*, void*, int, int> _doubleSyrkx, _singleSyrkx;
+    private readonly delegate* unmanaged<nint, int> _destroy;
+
+    private CuBlas(nint library, string name, nint handle)
+    {
+        (_library, Name, _handle) = (library, name, handle);
+        _destroy = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cublasDestroy_v2");
+        _doubleGemm = (delegate* unmanaged<nint, int, int, int, int, int, void*, void*, int, long, void*, int, long, void*, void*, int, long, int, int>)
+            NativeLibrary.GetExport(library, "cublasDgemmStridedBatched");
+        _singleGemm = (delegate* unmanaged<nint, int, int, int, int, int, void*, void*, int, long, void*, int, long, void*, void*, int, long, int, int>)
+            NativeLibrary.GetExport(library, "cublasSgemmStridedBatched");
+        _doubleSyrkx = (delegate* unmanaged<nint, int, int, int, int, void*, void*, int, void*, int, void*, void*, int, int>)NativeLibrary.GetExport(library, "cublasDsyrkx");
+        _singleSyrkx = (delegate* unmanaged<nint, int, int, int, int, void*, void*, int, void*, int, void*, void*, int, int>)NativeLibrary.GetExport(library, "cublasSsyrkx");
+    }
+
+    /// <summary>The library it was found in.</summary>
+    public string Name { get; }
+
+    /// <summary>Loads it for the stream of the context that is current; null where there is none, or one without these entry points.</summary>
+    public static CuBlas? TryLoad(CudaStream stream)
+    {
+        nint library = DriverLibraries.LoadBlas(out string? name);
+        if (library == 0) return null;
+        if (NativeLibrary.TryGetExport(library, "cublasCreate_v2", out nint create)
+            && NativeLibrary.TryGetExport(library, "cublasSetStream_v2", out nint setStream)
+            && NativeLibrary.TryGetExport(library, "cublasSetPointerMode_v2", out nint setMode)
+            && NativeLibrary.TryGetExport(library, "cublasDestroy_v2", out _)
+            && NativeLibrary.TryGetExport(library, "cublasDgemmStridedBatched", out _)
+            && NativeLibrary.TryGetExport(library, "cublasSgemmStridedBatched", out _)
+            && NativeLibrary.TryGetExport(library, "cublasDsyrkx", out _)
+            && NativeLibrary.TryGetExport(library, "cublasSsyrkx", out _))
+        {
+            nint handle = 0;
+            if (((delegate* unmanaged<nint*, int>)create)(&handle) == 0
+                && ((delegate* unmanaged<nint, nint, int>)setStream)(handle, stream.StreamPtr) == 0
+                && ((delegate* unmanaged<nint, int, int>)setMode)(handle, Host) == 0)
+                return new(library, name!, handle);
+        }
+
+        NativeLibrary.Free(library);
+        return null;
+    }
+
+    /// <summary>
+    /// <c>C = alpha op(A) op(B) + beta C</c> for a batch of row-major matrices: column-major, the same memory is <c>C^T = op(B)^T op(A)^T</c>.
+    /// </summary>
+    /// <exception cref="GpuUnavailableException">cuBLAS reported a fault.</exception>
+    public void Multiply(bool single, in GemmShape shape, nint a, nint b, nint c, int batch)
+    {
+        (double alpha, double beta) = (shape.Alpha, shape.Beta);
+        (float alphaSingle, float betaSingle) = ((float)alpha, (float)beta);
+        int status = (single ? _singleGemm : _doubleGemm)(
+            _handle, shape.TransposeB, shape.TransposeA, shape.Columns, shape.Rows, shape.Inner, single ? &alphaSingle : &alpha, (void*)b,
+            shape.LeadingB, shape.StrideB, (void*)a, shape.LeadingA, shape.StrideA, single ? &betaSingle : &beta, (void*)c, shape.LeadingC,
+            shape.StrideC, batch);
+        ThrowIfFault(status, shape, batch);
+    }
+
+    /// <summary>
+    /// The lower triangle of <c>alpha A^T B + beta C</c>, known to be symmetric, at half the work; other shapes whole. Row-major lower is
+    /// column-major upper.
+    /// </summary>
+    /// <exception cref="GpuUnavailableException">cuBLAS reported a fault.</exception>
+    public void MultiplyLower(bool single, in GemmShape shape, nint a, nint b, nint c)
+    {
+        if (shape.TransposeA == 0 || shape.TransposeB != 0)
+        {
+            Multiply(single, shape, a, b, c, 1);
+            return;
+        }
+
+        (double alpha, double beta) = (shape.Alpha, shape.Beta);
+        (float alphaSingle, float betaSingle) = ((float)alpha, (float)beta);
+        int status = (single ? _singleSyrkx : _doubleSyrkx)(
+            _handle, Upper, Plain, shape.Rows, shape.Inner, single ? &alphaSingle : &alpha, (void*)a, shape.LeadingA, (void*)b, shape.LeadingB,
+            single ? &betaSingle : &beta, (void*)c, shape.LeadingC);
+        ThrowIfFault(status, shape, 1);
+    }
+
+    private void ThrowIfFault(int status, in GemmShape shape, int batch)
+    {
+        if (status == 0) return;
+        throw new GpuUnavailableException($"{Name} reported status {status} for a product of {shape.Rows} x {shape.Inner} x {shape.Columns}, batch {batch}.");
+    }
+
+    public void Dispose()
+    {
+        _destroy(_handle);
+        NativeLibrary.Free(_library);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Numerics;
+using HessianKernels.Gpu.Kernels;
+using HessianKernels.Kernels;
+using HessianKernels.Operators;
+using HessianKernels.Spaces;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace HessianKernels.Gpu;
+
+/// <summary>
+/// A stack of dense symmetric matrices on a device, <c>[batch, n, n]</c>, each stored whole and row-major: a product reads the lower triangle
+/// once, half of what a general one moves, and the same bits come out every run.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class DeviceSymmetric<T> : ILinearOperator<ArrayView<T>>, IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly GpuContext _gpu;
+    private readonly SymmetricLaunches<T> _launches;
+    private readonly MemoryBuffer1D<T, Stride1D.Dense> _matrices;
+    private readonly MemoryBuffer1D<T, Stride1D.Dense>? _sums;
+
+    /// <summary>Brings matrices to the device.</summary>
+    /// <param name="gpu">The device.</param>
+    /// <param name="matrices"><c>[batch, n, n]</c>, row-major.</param>
+    /// <param name="n">Order of each matrix, at least 1.</param>
+    /// <param name="validate">Whether they are searched for NaN, infinities and asymmetry first.</param>
+    /// <exception cref="ArgumentException">The span does not hold a whole number of n x n matrices, or validation finds a fault.</exception>
+    /// <exception cref="GpuMemoryException">They do not fit on the device.</exception>
+    public DeviceSymmetric(GpuContext gpu, ReadOnlySpan<T> matrices, int n, bool validate = true)
+    {
+        ArgumentNullException.ThrowIfNull(gpu);
+        ElementType.ThrowIfUnsupported<T>();
+        Batch = DenseSymmetric<T>.BatchOf(matrices.Length, n, nameof(matrices));
+        (Length, _gpu) = (n, gpu);
+        if ((long)Batch * Pairs > int.MaxValue)
+            throw new ArgumentException($"Found {Batch} matrices of order {n}; a launch has {int.MaxValue} groups, and they need {(long)Batch * Pairs}.", nameof(matrices));
+        if (validate) DenseSymmetric.Validate(matrices, n, nameof(matrices));
+        gpu.ThrowIfShort(RequiredBytes(Batch, n), $"A stack of {Batch} matrices of order {n}");
+        _launches = gpu.Launches(SymmetricLaunches<T>.Load);
+        _matrices = gpu.Allocate<T>(matrices.Length, "A stack of matrices");
+        gpu.Upload(matrices, _matrices.View);
+        if (Tiles > 1) _sums = gpu.Allocate<T>((long)Batch * Tiles * n, "Sums of tiles");
+    }
+
+    /// <inheritdoc/>
+    public int Batch { get; }
+
+    /// <inheritdoc/>
+    public int Length { get; }
+
+    private int Tiles => (Length + SymmetricKernels<double, OneDouble>.Tile - 1) / SymmetricKernels<double, OneDouble>.Tile;
+
+    private long Pairs => (long)Tiles * (Tiles + 1) / 2;
+
+    /// <summary>Bytes that it takes on the device.</summary>
+    /// <param name="batch">Number of matrices.</param>
+    /// <param name="n">Order of each.</param>
+    public static long RequiredBytes(int batch, int n)
+    {
+        long tiles = ((long)n + SymmetricKernels<double, OneDouble>.Tile - 1) / SymmetricKernels<double, OneDouble>.Tile;
+        return batch * ((long)n * n + (tiles > 1 ? tiles * n : 0)) * Interop.SizeOf<T>();
+    }
+
+    /// <inheritdoc/>
+    public void Apply(ArrayView<T> input, ArrayView<T> output)
+    {
+        long size = (long)Batch * Length;
+        if (input.Length < size || output.Length < size)
+            throw new ArgumentException($"Found views of {input.Length} and {output.Length} elements; expected at least {size} = [{Batch}, {Length}].");
+        _launches.Multiply(
+            _gpu.Stream, (new Index3D((int)(Batch * Pairs), 1, 1), new Index3D(_gpu.GroupSize, 1, 1)), _matrices.View, input,
+            _sums is null ? output : (ArrayView<T>)_sums.View, Length, Tiles);
+        if (_sums is null) return;
+        int groups = Math.Min((Length + _gpu.GroupSize - 1) / _gpu.GroupSize, 4096);
+        // At most 65535 items in a grid's second dimension.
+        for (int first = 0; first < Batch; first += 65535)
+        {
+            int items = Math.Min(65535, Batch - first);
+            _launches.Add(
+                _gpu.Stream, (new Index3D(groups, items, 1), new Index3D(_gpu.GroupSize, 1, 1)),
+                ((ArrayView<T>)_sums.View).SubView((long)first * Tiles * Length, (long)items * Tiles * Length),
+                output.SubView((long)first * Length, (long)items * Length), Length, Tiles);
+        }
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        _gpu.Release(_matrices);
+        if (_sums is not null) _gpu.Release(_sums);
+    }
+}
+
+/// <summary>The kernels of symmetric products, compiled.</summary>
+internal sealed record SymmetricLaunches<T>(
+    Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, int, int> Multiply,
+    Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, int, int> Add)
+    where T : unmanaged
+{
+    public static SymmetricLaunches<T> Load(GpuContext gpu)
+        => typeof(T) == typeof(float) ? (SymmetricLaunches<T>)(object)Load<float, OneSingle>(gpu)
+            : (SymmetricLaunches<T>)(object)Load<double, OneDouble>(gpu);
+
+    private static SymmetricLaunches<TElement> Load<TElement, TOps>(GpuContext gpu)
+        where TElement : unmanaged
+        where TOps : struct, IWide<TElement, TElement>
+        => new(
+            gpu.Accelerator.LoadKernel<ArrayView<TElement>, ArrayView<TElement>, ArrayView<TElement>, int, int>(SymmetricKernels<TElement, TOps>.Multiply),
+            gpu.Accelerator.LoadKernel<ArrayView<TElement>, ArrayView<TElement>, int, int>(SymmetricKernels<TElement, TOps>.Add));
+}

@@ -1,0 +1,182 @@
+using System.Numerics;
+using HessianKernels.Gpu.Kernels;
+using HessianKernels.Kernels;
+using HessianKernels.Spaces;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace HessianKernels.Gpu;
+
+/// <summary>
+/// Vectors of float or double on a device. Every member but <see cref="Read"/> and <see cref="Write"/> only enqueues kernels; the decision of
+/// Kahan and Parlett is taken there, for each item.
+/// </summary>
+/// <remarks>
+/// Sums are taken in double, in an order that the length alone decides: the same bits every run, and in any batch. Where every vector begins
+/// at a multiple of 16 bytes, loads are of 16 bytes: a length that is a multiple of 4 (float) or 2 (double) is faster by as much as the
+/// device gains from that. One caller at a time.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Elements of the scratch in which a combination in place waits.</summary>
+    private const long MostWaiting = 1 << 22;
+
+    private readonly VectorArithmetic<T> _narrow, _wide;
+    private readonly MemoryBuffer1D<double, Stride1D.Dense> _partial, _norms;
+    private readonly MemoryBuffer1D<int, Stride1D.Dense> _state;
+    private readonly MemoryBuffer1D<T, Stride1D.Dense> _once;
+    private readonly ChunkGrid _grid;
+    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, ulong, ulong> _normal, _rademacher;
+    private MemoryBuffer1D<T, Stride1D.Dense>? _second, _waiting;
+    private T[] _host = [];
+
+    /// <summary>A space of <paramref name="batch"/> vectors of <paramref name="length"/> elements.</summary>
+    /// <param name="gpu">The device.</param>
+    /// <param name="batch">Number of independent problems, at least 1.</param>
+    /// <param name="length">Number of elements of a vector, at least 1.</param>
+    /// <param name="readInterval">Steps an algorithm may enqueue before it reads coefficients back, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
+    /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
+    /// <exception cref="GpuMemoryException">The scratch does not fit on the device.</exception>
+    public GpuSpace(GpuContext gpu, int batch, int length, int readInterval = 8)
+    {
+        ArgumentNullException.ThrowIfNull(gpu);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(readInterval, 1);
+        ElementType.ThrowIfUnsupported<T>();
+        (Gpu, Batch, Length, ReadInterval) = (gpu, batch, length, readInterval);
+        _grid = new(batch, length);
+        gpu.ThrowIfShort(RequiredBytes(batch, length), "The scratch of a vector space");
+        _partial = gpu.Allocate<double>(Partials(_grid), "Partial sums");
+        _norms = gpu.Allocate<double>(2L * batch, "Norms");
+        _state = gpu.Allocate<int>(batch, "Decisions");
+        _once = gpu.Allocate<T>(batch, "Norms");
+        Arithmetic<T> arithmetic = gpu.Launches(Arithmetic<T>.Load);
+        (_narrow, _wide, _normal, _rademacher) = (arithmetic.Narrow, arithmetic.Wide, arithmetic.Normal, arithmetic.Rademacher);
+    }
+
+    /// <summary>The device.</summary>
+    public GpuContext Gpu { get; }
+
+    /// <inheritdoc/>
+    public int Batch { get; }
+
+    /// <inheritdoc/>
+    public int Length { get; }
+
+    /// <inheritdoc/>
+    public double Epsilon => ElementType.Epsilon<T>();
+
+    /// <inheritdoc/>
+    public int ReadInterval { get; }
+
+    /// <summary>Bytes of scratch that a space takes on the device, but for coefficients of a second pass and what a combination in place waits in.</summary>
+    /// <param name="batch">Number of independent problems.</param>
+    /// <param name="length">Number of elements of a vector.</param>
+    public static long RequiredBytes(int batch, int length)
+        => sizeof(double) * (Partials(new(batch, length)) + 2L * batch) + (long)batch * (sizeof(int) + Interop.SizeOf<T>());
+
+    /// <inheritdoc/>
+    public ArrayView<T> Slice(ArrayView<T> view, long start, long count) => view.SubView(start, count);
+
+    /// <inheritdoc/>
+    public void Copy(ArrayView<T> source, ArrayView<T> destination)
+    {
+        if (source.Length > 0) source.CopyTo(Gpu.Stream, destination.SubView(0, source.Length));
+    }
+
+    /// <inheritdoc/>
+    public void Read(ArrayView<T> source, Span<double> destination)
+    {
+        if (source.Length == 0) return;
+        Span<T> host = Host(checked((int)source.Length));
+        Gpu.Download(source, host);
+        for (int i = 0; i < host.Length; i++) destination[i] = double.CreateTruncating(host[i]);
+    }
+
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<double> source, ArrayView<T> destination)
+    {
+        if (source.IsEmpty) return;
+        Span<T> host = Host(source.Length);
+        for (int i = 0; i < host.Length; i++) host[i] = T.CreateTruncating(source[i]);
+        Gpu.Upload<T>(host, destination);
+    }
+
+    /// <inheritdoc/>
+    public void Random(RandomDistribution distribution, ulong seed, ulong stream, ArrayView<T> result)
+    {
+        Vectors(result, 1);
+        bool normal = distribution == RandomDistribution.Normal;
+        long threads = normal ? ((long)Length + 1) / 2 : ((long)Length + 31) / 32;
+        int groups = (int)Math.Clamp((threads + Gpu.GroupSize - 1) / Gpu.GroupSize, 1, 4096);
+        (normal ? _normal : _rademacher)(Gpu.Stream, (groups, Gpu.GroupSize), result, Batch, Length, seed, stream);
+    }
+
+    /// <inheritdoc/>
+    public void Dot(ArrayView<T> x, ArrayView<T> y, ArrayView<T> result)
+        => For(Vectors(x, 1), Vectors(y, 1)).Dot(_grid, x, y, _partial.View, Coefficients(result, 1));
+
+    /// <inheritdoc/>
+    public void SubtractScaled(ArrayView<T> scale, ArrayView<T> x, ArrayView<T> y)
+        => For(Vectors(x, 1), Vectors(y, 1)).SubtractScaled(_grid, Coefficients(scale, 1), x, y);
+
+    /// <inheritdoc/>
+    public void Normalize(ArrayView<T> x, ArrayView<T> norm)
+    {
+        VectorArithmetic<T> kernels = For(Vectors(x, 1), x);
+        kernels.Norm(_grid, x, _partial.View, Before, Coefficients(norm, 1));
+        kernels.DivideExactly(_grid, Before, x);
+    }
+
+    /// <inheritdoc/>
+    public void Divide(ArrayView<T> scale, ArrayView<T> x) => For(Vectors(x, 1), x).Divide(_grid, Coefficients(scale, 1), x);
+
+    /// <inheritdoc/>
+    public void Project(ArrayView<T> basis, int count, ArrayView<T> y, ArrayView<T> coefficients)
+    {
+        if (count == 0) return;
+        For(Vectors(basis, count), Vectors(y, 1)).Project(_grid, basis, count, y, _partial.View, _state.View, -1, Coefficients(coefficients, count));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Gpu.Release(_partial);
+        Gpu.Release(_norms);
+        Gpu.Release(_state);
+        Gpu.Release(_once);
+        if (_second is not null) Gpu.Release(_second);
+        if (_waiting is not null) Gpu.Release(_waiting);
+    }
+
+    private static long Partials(in ChunkGrid grid) => (long)grid.Batch * grid.Chunks * VectorArithmetic<T>.Slab;
+
+    private ArrayView<double> Before => ((ArrayView<double>)_norms.View).SubView(0, Batch);
+
+    private ArrayView<double> Once => ((ArrayView<double>)_norms.View).SubView(Batch, Batch);
+
+    /// <summary>The wide loads, where both vectors allow them.</summary>
+    private VectorArithmetic<T> For(ArrayView<T> x, ArrayView<T> y)
+        => Length % (16 / Interop.SizeOf<T>()) == 0 && Aligned(x) && Aligned(y) ? _wide : _narrow;
+
+    private static bool Aligned(ArrayView<T> view) => view.LoadEffectiveAddressAsPtr() % 16 == 0;
+
+    private Span<T> Host(int count)
+    {
+        if (_host.Length < count) _host = new T[Math.Max(count, 256)];
+        return _host.AsSpan(0, count);
+    }
+
+    /// <summary>A kernel does not check its bounds: every view is measured before.</summary>
+    private ArrayView<T> Vectors(ArrayView<T> view, int count)
+        => view.Length >= (long)count * Batch * Length ? view : throw TooShort(view.Length, $"{count} vectors [{Batch}, {Length}]");
+
+    private ArrayView<T> Coefficients(ArrayView<T> view, long count)
+        => view.Length >= count * Batch ? view : throw TooShort(view.Length, $"coefficients [{count}, {Batch}]");
+
+    private static ArgumentException TooShort(long found, string expected) => new($"A view of {found} elements cannot hold {expected}.");
+}

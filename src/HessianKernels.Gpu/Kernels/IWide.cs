@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+
+namespace HessianKernels.Gpu.Kernels;
+
+/// <summary>
+/// The arithmetic of one load: a number, or as many as 16 bytes hold. A kernel is written once over it, and compiled for both; the wide
+/// one serves vectors whose every item begins at a multiple of 16 bytes.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <typeparam name="TWide">What one load brings.</typeparam>
+internal interface IWide<T, TWide>
+    where T : unmanaged
+    where TWide : unmanaged
+{
+    static abstract double Double(T x);
+
+    static abstract T Rounded(double x);
+
+    /// <summary>The sum of products, in double.</summary>
+    static abstract double Dot(TWide x, TWide y);
+
+    /// <summary><c>y - scale x</c>.</summary>
+    static abstract TWide MinusScaled(TWide y, T scale, TWide x);
+
+    /// <summary><c>x scale</c>, formed in double.</summary>
+    static abstract TWide Times(TWide x, double scale);
+
+    /// <summary><c>x / scale</c>, formed in double.</summary>
+    static abstract TWide Over(TWide x, double scale);
+
+    static abstract SquareSum Squares(SquareSum sum, TWide x);
+
+    static abstract TWide Zero();
+}
+
+/// <summary>Four floats of one load.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 16)]
+internal readonly struct Quad(float x, float y, float z, float w)
+{
+    public readonly float X = x, Y = y, Z = z, W = w;
+}
+
+/// <summary>Two doubles of one load.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 16)]
+internal readonly struct Pair(double x, double y)
+{
+    public readonly double X = x, Y = y;
+}
+
+internal readonly struct OneDouble : IWide<double, double>
+{
+    public static double Double(double x) => x;
+
+    public static double Rounded(double x) => x;
+
+    public static double Dot(double x, double y) => x * y;
+
+    public static double MinusScaled(double y, double scale, double x) => y - scale * x;
+
+    public static double Times(double x, double scale) => x * scale;
+
+    public static double Over(double x, double scale) => x / scale;
+
+    public static SquareSum Squares(SquareSum sum, double x) => sum.Plus(x);
+
+    public static double Zero() => 0;
+}
+
+internal readonly struct OneSingle : IWide<float, float>
+{
+    public static double Double(float x) => x;
+
+    public static float Rounded(double x) => (float)x;
+
+    public static double Dot(float x, float y) => (double)x * y;
+
+    public static float MinusScaled(float y, float scale, float x) => y - scale * x;
+
+    public static float Times(float x, double scale) => (float)(x * scale);
+
+    public static float Over(float x, double scale) => (float)(x / scale);
+
+    // A float's square neither overflows nor underflows in double.
+    public static SquareSum Squares(SquareSum sum, float x) => sum.PlusPlain((double)x * x);
+
+    public static float Zero() => 0;
+}
+
+internal readonly struct PairOfDoubles : IWide<double, Pair>
+{
+    public static double Double(double x) => x;
+
+    public static double Rounded(double x) => x;
+
+    public static double Dot(Pair x, Pair y) => x.X * y.X + x.Y * y.Y;
+
+    public static Pair MinusScaled(Pair y, double scale, Pair x) => new(y.X - scale * x.X, y.Y - scale * x.Y);
+
+    public static Pair Times(Pair x, double scale) => new(x.X * scale, x.Y * scale);
+
+    public static Pair Over(Pair x, double scale) => new(x.X / scale, x.Y / scale);
+
+    public static SquareSum Squares(SquareSum sum, Pair x) => sum.Plus(x.X).Plus(x.Y);
+
+    public static Pair Zero() => new(0, 0);
+}
+
+internal readonly struct QuadOfSingles : IWide<float, Quad>
+{
+    public static double Double(float x) => x;
+
+    public static float Rounded(double x) => (float)x;
+
+    public static double Dot(Quad x, Quad y) => ((double)x.X * y.X + (double)x.Y * y.Y) + ((double)x.Z * y.Z + (double)x.W * y.W);
+
+    public static Quad MinusScaled(Quad y, float scale, Quad x)
+        => new(y.X - scale * x.X, y.Y - scale * x.Y, y.Z - scale * x.Z, y.W - scale * x.W);
+
+    public static Quad Times(Quad x, double scale) => new((float)(x.X * scale), (float)(x.Y * scale), (float)(x.Z * scale), (float)(x.W * scale));
+
+    public static Quad Over(Quad x, double scale) => new((float)(x.X / scale), (float)(x.Y / scale), (float)(x.Z / scale), (float)(x.W / scale));
+
+    public static SquareSum Squares(SquareSum sum, Quad x)
+        => sum.PlusPlain(((double)x.X * x.X + (double)x.Y * x.Y) + ((double)x.Z * x.Z + (double)x.W * x.W));
+
+    public static Quad Zero() => new(0, 0, 0, 0);
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+
+namespace HessianKernels.Reproduction;
+
+/// <summary>How much of a figure is computed.</summary>
+public enum Effort
+{
+    /// <summary>A few points: enough to see whether the claims hold, in seconds.</summary>
+    Coarse,
+
+    /// <summary>Minutes for all figures on two processors.</summary>
+    Quick,
+
+    /// <summary>The papers' sizes.</summary>
+    Full,
+}
+
+/// <summary>One computation of a figure: what it is told, and where it tells how far it is.</summary>
+/// <param name="effort">How much is to be computed.</param>
+/// <param name="seed">Names the random numbers: same seed, same bits.</param>
+/// <param name="progress">Told the share that is done, from 0 to 1; nobody where null.</param>
+/// <param name="cancellation">Ends the computation.</param>
+public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? progress = null, CancellationToken cancellation = default)
+{
+    private long _inLibrary;
+
+    /// <summary>How much is to be computed.</summary>
+    public Effort Effort => effort;
+
+    /// <summary>Names the random numbers.</summary>
+    public ulong Seed => seed;
+
+    /// <summary>The folder of the papers' data sets; null where the figure is to make its own.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>Most threads; 0 for one a processor. Changes no bit of any result.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Ends the computation.</summary>
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>The time spent within <see cref="Library"/>.</summary>
+    public TimeSpan InLibrary => Stopwatch.GetElapsedTime(0, _inLibrary);
+
+    /// <summary>Tells how far the figure is, and throws where it is to end.</summary>
+    /// <param name="share">From 0 to 1.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void At(double share)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        progress?.Report(share);
+    }
+
+    /// <summary>Calls the library and counts the time as spent in it.</summary>
+    /// <param name="call">The call; from one thread at a time.</param>
+    public T Library<T>(Func<T> call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        cancellation.ThrowIfCancellationRequested();
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            return call();
+        }
+        finally
+        {
+            _inLibrary += Stopwatch.GetTimestamp() - start;
+        }
+    }
+
+    /// <summary>The number for this effort.</summary>
+    /// <param name="coarse">For <see cref="Effort.Coarse"/>.</param>
+    /// <param name="quick">For <see cref="Effort.Quick"/>.</param>
+    /// <param name="full">For <see cref="Effort.Full"/>.</param>
+    public int Pick(int coarse, int quick, int full) => Of(effort, coarse, quick, full);
+
+    /// <summary>Calls a body for 0 .. count - 1 on all threads, in any order.</summary>
+    /// <param name="count">How often.</param>
+    /// <param name="body">Writes to places of its own.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Parallel(int count, Action<int> body)
+    {
+        ParallelOptions options = new() { CancellationToken = cancellation, MaxDegreeOfParallelism = Threads == 0 ? -1 : Threads };
+        try
+        {
+            System.Threading.Tasks.Parallel.For(0, count, options, body);
+        }
+        catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is OperationCanceledException))
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    /// <summary>The number for an effort.</summary>
+    /// <param name="effort">Which.</param>
+    /// <param name="coarse">For <see cref="Effort.Coarse"/>.</param>
+    /// <param name="quick">For <see cref="Effort.Quick"/>.</param>
+    /// <param name="full">For <see cref="Effort.Full"/>.</param>
+    public static int Of(Effort effort, int coarse, int quick, int full)
+        => effort switch { Effort.Coarse => coarse, Effort.Quick => quick, _ => full };
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace HessianKernels.Reproduction;
+
+/// <summary>
+/// One page with everything: the papers' claims, the numbers and the verdicts side by side, and the pictures. It needs no network, prints,
+/// and follows the reader's choice of light or dark.
+/// </summary>
+internal static class HtmlReport
+{
+    /// <summary>By which a report is known to be one; in its first line.</summary>
+    public const string Mark = "<!-- hk reproduce -->";
+
+    private const string Style =
+        """
+        :root{color-scheme:light dark}
+        body{font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;max-width:1180px;margin:0 auto;padding:1rem;background:#fff;color:#1f2328}
+        h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-top:1px solid #8886;padding-top:1rem}
+        table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{border-bottom:1px solid #8886;padding:.25rem .5rem;text-align:left;vertical-align:top}
+        td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.overview td.n{white-space:nowrap}.wide{overflow-x:auto}
+        .yes{color:#116329}.no{color:#b42318;font-weight:600}.small{font-size:.86rem;opacity:.85}
+        .pictures{display:flex;flex-wrap:wrap;align-items:flex-start;gap:.8rem}.pictures svg.chart{max-width:100%;height:auto;border:1px solid #8884;border-radius:6px}
+        a{color:#0a58ca}
+        @media screen and (prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}.yes{color:#56d364}.no{color:#ff7b72}a{color:#79b8ff}}
+        @media print{body{max-width:none;padding:0}section,svg,tr{break-inside:avoid}a{color:inherit}}
+        """;
+
+    public static string Of(IReadOnlyList<(Figure Figure, FigureRecord Record)> figures, OutputFolder folder)
+    {
+        StringBuilder page = new();
+        page.Append($"<!DOCTYPE html>{Mark}\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
+        page.Append($"<title>{MarkdownSummary.Mark}</title>\n<style>\n{Style}\n</style></head>\n<body>\n<h1>{MarkdownSummary.Mark}</h1>\n");
+        page.Append("<p>What five papers on the edge of stability of SGD claim by their figures, what came out, and the verdict, which follows from the numbers. ");
+        page.Append("<em>Exact</em> claims are not the papers': they hold the runs against what is computed exactly.</p>\n");
+        Overview(page, figures);
+        foreach ((Figure figure, FigureRecord record) in figures) Section(page, figure, record, folder);
+        return page.Append("</body></html>\n").ToString();
+    }
+
+    private static void Overview(StringBuilder page, IReadOnlyList<(Figure Figure, FigureRecord Record)> figures)
+    {
+        page.Append("<div class=\"wide overview\"><table><tr><th>figure</th><th>what</th><th class=\"n\">paper's claims reproduced</th><th class=\"n\">exact claims hold</th>");
+        page.Append("<th class=\"n\">time</th><th class=\"n\">in the library</th></tr>\n");
+        foreach ((Figure figure, FigureRecord record) in figures)
+        {
+            page.Append($"<tr><td><a href=\"#{figure.Folder}\">{Text(record.Id)}</a></td><td>{Text(record.Title)}</td>");
+            page.Append($"<td class=\"n\">{MarkdownSummary.Count(record, ClaimSource.Paper)}</td><td class=\"n\">{MarkdownSummary.Count(record, ClaimSource.Exact)}</td>");
+            page.Append(CultureInfo.InvariantCulture, $"<td class=\"n\">{record.Seconds:0.0} s</td><td class=\"n\">{100 * record.LibraryShare:0} %</td></tr>\n");
+        }
+
+        double seconds = figures.Sum(figure => figure.Record.Seconds);
+        page.Append(CultureInfo.InvariantCulture, $"</table></div>\n<p class=\"small\">{figures.Count} figures, {seconds:0} s of computation in all.");
+        string[] others = [.. FigureCatalog.All.Where(figure => figures.All(held => held.Figure != figure)).Select(figure => figure.Id)];
+        if (others.Length > 0) page.Append($" Not computed here: {Text(string.Join(", ", others))}.");
+        page.Append("</p>\n");
+    }
+
+    private static void Section(StringBuilder page, Figure figure, FigureRecord record, OutputFolder folder)
+    {
+        page.Append($"<section id=\"{figure.Folder}\">\n<h2>Paper {Text(figure.Paper)}, {Text(figure.Name)}: {Text(record.Title)}</h2>\n<p>{Text(record.Summary)}</p>\n");
+        page.Append("<div class=\"wide\"><table><tr><th>by</th><th>claim</th><th class=\"n\">expected</th><th class=\"n\">measured</th><th>verdict</th></tr>\n");
+        foreach (Claim claim in record.Claims)
+        {
+            bool yes = claim.Verdict == Verdict.Reproduced;
+            string reason = claim.Reason is null ? "" : $"<div class=\"small\">{Text(claim.Reason)}</div>";
+            page.Append($"<tr><td>{(claim.Source == ClaimSource.Paper ? "paper" : "exact")}</td><td>{Text(claim.Statement)}{reason}</td><td class=\"n\">{Text(claim.Expected)}</td>");
+            page.Append($"<td class=\"n\">{Text(claim.Measured)}</td><td class=\"{(yes ? "yes" : "no")}\">{(yes ? "reproduced" : "not reproduced")}</td></tr>\n");
+        }
+
+        page.Append("</table></div>\n<div class=\"pictures\">\n");
+        foreach (string name in record.Pictures) page.Append(File.ReadAllText(Path.Combine(folder.Of(figure), name + ".svg")));
+        page.Append("</div>\n<p class=\"small\">").AppendJoin("; ", record.Parameters.Select(p => $"{Text(p.Name)}: {Text(p.Value)}"));
+        page.Append(CultureInfo.InvariantCulture, $". Effort: {record.Effort.ToString().ToLowerInvariant()}; seed {record.Seed}; {record.Seconds:0.0} s on {record.Processors} processors, ");
+        page.Append(CultureInfo.InvariantCulture, $"{100 * record.LibraryShare:0} % in the library. Numbers: ");
+        page.AppendJoin(", ", record.Tables.Select(name => $"<a href=\"{figure.Folder}/{name}.csv\">{Text(name)}.csv</a>")).Append("</p>\n</section>\n");
+    }
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+}

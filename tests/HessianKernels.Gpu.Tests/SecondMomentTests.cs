@@ -1,0 +1,123 @@
+using System.Text.Json;
+using HessianKernels.Conformance;
+using HessianKernels.Krylov;
+using HessianKernels.SecondMoment;
+using HessianKernels.Storage;
+using ILGPU;
+using ILGPU.Runtime;
+using Xunit;
+
+namespace HessianKernels.Gpu.Tests;
+
+/// <summary>Second moments on the device: the reference files to 1e-9, and the CPU's operators.</summary>
+public class SecondMomentTests
+{
+    private const double Relative = 1e-9;
+
+    public static TheoryData<string> Jacobians => ["jacobian_flat", "jacobian_spread", "jacobian_rank_deficient"];
+
+    public static TheoryData<string> HessianSets => ["hessians_full_rank", "hessians_low_rank_spread", "hessians_rank_one"];
+
+    [Theory]
+    [MemberData(nameof(Jacobians))]
+    public void ExactNoiseAndCriticalLearningRateOfAJacobian(string name)
+    {
+        (double[] values, int[] shape, JsonElement rows) = Read(name);
+        FunctionSpace space = CurvatureSet.FromJacobian<double>(values, shape[0], shape[1]).Reduce();
+        foreach (JsonElement row in Gpu.Some(rows.EnumerateArray()))
+        {
+            BatchSampling sampling = Sampling(row, shape[0]);
+            Equal(row, "k_exact", DeviceSecondMoment.ExactNoise(Gpu.Context, space, row.GetProperty("lr").GetDouble(), sampling));
+            Equal(row, "critical_lr", DeviceSecondMoment.CriticalLearningRate(Gpu.Context, space, sampling));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(HessianSets))]
+    public void SecondMomentOfHessians(string name)
+    {
+        (double[] values, int[] shape, JsonElement rows) = Read(name);
+        FunctionSpace space = CurvatureSet.FromHessians<double>(values, shape[0], shape[1]).Reduce();
+        foreach (JsonElement row in Gpu.Some(rows.EnumerateArray()))
+        {
+            BatchSampling sampling = Sampling(row, shape[0]);
+            Equal(row, "critical_lr", DeviceSecondMoment.CriticalLearningRate(Gpu.Context, space, sampling));
+            using DeviceSecondMoment t = new(Gpu.Context, space, row.GetProperty("lr").GetDouble(), sampling);
+            Equal(row, "lambda_max_T", t.LargestEigenvalue());
+        }
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void AProductIsTheCpus(int rows, bool signed)
+    {
+        const int Examples = 9, Parameters = 17;
+        FunctionSpace space;
+        if (signed)
+        {
+            // Rank 3, one of the three directions negative.
+            double[] hessians = new double[Examples * Parameters * Parameters];
+            for (int i = 0; i < Examples; i++)
+                for (int k = 0; k < 3; k++)
+                {
+                    double[] f = Matrices.Numbers(Parameters, 100 * i + k);
+                    double sign = k == 2 && i == 4 ? -0.1 : 1;
+                    for (int a = 0; a < Parameters; a++)
+                        for (int b = 0; b < Parameters; b++) hessians[(i * Parameters + a) * Parameters + b] += sign * f[a] * f[b];
+                }
+
+            space = CurvatureSet.FromHessians<double>(hessians, Examples, Parameters).Reduce();
+            Assert.False(space.Signs.IsEmpty);
+        }
+        else
+        {
+            space = CurvatureSet.FromFactors<double>(Matrices.Numbers(Examples * rows * Parameters, 3), Examples, rows, Parameters).Reduce();
+        }
+
+        BatchSampling sampling = BatchSampling.Of(BatchScheme.WithoutReplacement, Examples, 2);
+        SecondMomentOperator onCpu = new(space, 0.05, sampling);
+        using DeviceSecondMoment t = new(Gpu.Context, space, 0.05, sampling);
+        double[] x = Matrices.Numbers(t.Length, 4), expected = new double[t.Length];
+        onCpu.Apply(x, expected);
+        using MemoryBuffer1D<double, Stride1D.Dense> input = Gpu.Upload(x), output = Gpu.Context.Accelerator.Allocate1D<double>(t.Length);
+        t.Apply(input.View, output.View);
+        double[] found = Gpu.Download(output);
+        double largest = expected.Max(Math.Abs);
+        Tolerance.Equal<double>(expected, found, 1e-13 * largest, "T x");
+        t.Apply(input.View, output.View);
+        Tolerance.SameBits<double>(found, Gpu.Download(output), "T x again");
+    }
+
+    private static (double[] Values, int[] Shape, JsonElement Rows) Read(string name)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Data", "edge", name);
+        NpyArray<double> array = Npy.Read<double>(path + ".npy");
+        JsonElement root = JsonDocument.Parse(File.ReadAllText(path + ".json")).RootElement;
+        Assert.NotEqual(0, root.GetProperty("rows").GetArrayLength());
+        return (array.Values, [.. array.Shape.Select(x => (int)x)], root.GetProperty("rows"));
+    }
+
+    private static BatchSampling Sampling(JsonElement row, int n)
+        => BatchSampling.Of(
+            row.GetProperty("sampling").GetString() switch
+            {
+                "without" => BatchScheme.WithoutReplacement,
+                "with" => BatchScheme.WithReplacement,
+                _ => BatchScheme.Bernoulli,
+            },
+            n, row.GetProperty("batch").GetInt32());
+
+    private static void Equal(JsonElement row, string name, CriticalLearningRate found)
+        => Equal(row, name, found.Value, found.Evidence);
+
+    private static void Equal(JsonElement row, string name, TopEigenvalue found) => Equal(row, name, found.Value, found);
+
+    private static void Equal(JsonElement row, string name, double found, TopEigenvalue evidence)
+    {
+        double expected = row.GetProperty(name).GetDouble();
+        Assert.True(evidence.Status == LanczosStatus.Converged, $"{name} of {row}: {evidence}");
+        Tolerance.Equal(expected, found, Relative * Math.Abs(expected), $"{name} of {row}: {evidence}");
+    }
+}

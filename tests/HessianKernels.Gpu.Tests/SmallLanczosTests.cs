@@ -1,0 +1,83 @@
+using System.Numerics;
+using HessianKernels.Conformance;
+using HessianKernels.Krylov;
+using Xunit;
+
+namespace HessianKernels.Gpu.Tests;
+
+/// <summary>The largest eigenpair of many small matrices at once.</summary>
+public class SmallLanczosTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(16)]
+    [InlineData(31)]
+    [InlineData(64)]
+    [InlineData(128)]
+    public void FindsTheCpusValueAndProvesIt(int n)
+    {
+        Check<double>(n, 1e-9);
+        Check<float>(n, 1e-3);
+    }
+
+    private static void Check<T>(int n, double tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int batch = n < 64 ? 3 : 1;
+        T[] a = Array.ConvertAll(Matrices.Random(batch, n, n), T.CreateTruncating);
+        LanczosOptions options = new() { Tolerance = tolerance, Seed = 3 };
+        LargestEigenpairs<T> found = GpuLanczos.LargestOfMany<T>(Gpu.Context, a, n, options);
+        LanczosResult<T>[] expected = Lanczos.TopKBatch<T>(a, n, n, options);
+        for (int b = 0; b < batch; b++)
+        {
+            double norm = expected[b].Evidence.OperatorNorm, error = Math.Abs(found.Eigenvalues[b] - expected[b].Eigenvalues[0]);
+            Assert.True(found.Converged[b], $"n = {n}, item {b}: residual {found.ResidualNorms[b]}");
+            Tolerance.Equal(expected[b].Eigenvalues[0], found.Eigenvalues[b], tolerance * norm, $"n = {n}, item {b}");
+            Assert.True(error <= found.EnclosureRadii[b] + expected[b].EnclosureRadii[0], $"n = {n}, item {b}: {error} beyond {found.EnclosureRadii[b]}");
+            // The residual told is the vector's.
+            double[] matrix = Array.ConvertAll(a[(b * n * n)..((b + 1) * n * n)], double.CreateTruncating);
+            double[] y = Array.ConvertAll(found.Eigenvectors[(b * n)..((b + 1) * n)], double.CreateTruncating);
+            double[] left = Oracle.Values(Oracle.Multiply(matrix, n, y));
+            for (int i = 0; i < n; i++) left[i] -= found.Eigenvalues[b] * y[i];
+            double epsilon = typeof(T) == typeof(float) ? Math.Pow(2, -23) : Math.Pow(2, -52);
+            Tolerance.Equal(Math.Sqrt(left.Sum(e => e * e)), found.ResidualNorms[b], (8 + n) * epsilon * norm, $"n = {n}, item {b}: residual");
+            LargestEigenpairs<T> alone = GpuLanczos.LargestOfMany<T>(Gpu.Context, a.AsSpan(b * n * n, n * n), n, options);
+            Tolerance.SameBits<T>(alone.Eigenvectors, found.Eigenvectors.AsSpan(b * n, n), $"n = {n}, item {b} alone");
+        }
+    }
+
+    [Fact]
+    public void HardSpectra()
+    {
+        const int N = 20;
+        double[] zero = new double[N * N], identity = new double[N * N], rankOne = new double[N * N], negative = new double[N * N], huge = new double[N * N];
+        for (int i = 0; i < N; i++)
+        {
+            identity[i * N + i] = 1;
+            negative[i * N + i] = -1 - i;
+            for (int j = 0; j < N; j++) rankOne[i * N + j] = 0.5;
+            for (int j = 0; j < N; j++) huge[i * N + j] = 1e150 * (i == j ? i + 1 : 0.1);
+        }
+
+        LargestEigenpairs<double> found = GpuLanczos.LargestOfMany<double>(
+            Gpu.Context, [.. zero, .. identity, .. rankOne, .. negative, .. huge], N, new() { Tolerance = 1e-10 });
+        Assert.All(found.Converged, Assert.True);
+        double top = Lanczos.TopK<double>(huge, N, 1, new() { Tolerance = 1e-12 }).Eigenvalues[0];
+        double[] expected = [0, 1, 0.5 * N, -1, top];
+        for (int b = 0; b < expected.Length; b++) Tolerance.Equal(expected[b], found.Eigenvalues[b], 1e-9 * Math.Max(Math.Abs(expected[b]), 1e-300), $"item {b}");
+    }
+
+    [Fact]
+    public void WhatItCannotDoIsSaid()
+    {
+        ArgumentOutOfRangeException tooLarge = Assert.Throws<ArgumentOutOfRangeException>(() => GpuLanczos.LargestOfMany<double>(Gpu.Context, new double[129 * 129], 129));
+        Assert.Contains("128", tooLarge.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => GpuLanczos.LargestOfMany<double>(Gpu.Context, new double[4], 2, new() { Which = SpectrumEnd.Smallest }));
+        Assert.Throws<ArgumentException>(() => GpuLanczos.LargestOfMany<double>(Gpu.Context, [1, 2, 3, 4], 2));
+        using CancellationTokenSource cancelled = new();
+        cancelled.Cancel();
+        LargestEigenpairs<double> none = GpuLanczos.LargestOfMany<double>(Gpu.Context, new double[4], 2, cancellation: cancelled.Token);
+        Assert.Equal((double.NaN, false), (none.Eigenvalues[0], none.Converged[0]));
+    }
+}
