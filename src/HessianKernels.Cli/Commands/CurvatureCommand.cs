@@ -29,12 +29,14 @@ internal sealed class CurvatureCommand
         "--tol", "TOL", "A pair has converged when its residual norm is at most TOL times the matrix's norm; by default 1e-3, 0 <= TOL < 1.");
 
     private readonly Option<int> _maxProducts = Options.Number("--max-products", "N", "Most products for the eigenpairs.", 1000);
-    private readonly Option<int?> _batch = Options.Number<int>("--batch", "B", "Also Batch Sharpness and its kin for batches of B examples.");
+    private readonly Option<int?> _batch = Options.Number<int>(
+        "--batch", "B", "Also Batch Sharpness and its kin for batches of B examples.");
     private readonly Option<double> _error = Options.Number(
         "--relative-error", "E", "Draw batches until every standard error is at most E times its mean; 0 <= E < 1.",
         ModelSharpnessOptions.Default.RelativeError);
 
-    private readonly Option<int> _maxBatches = Options.Number("--max-batches", "N", "Most random batches.", ModelSharpnessOptions.Default.MaxBatches);
+    private readonly Option<int> _maxBatches = Options.Number(
+        "--max-batches", "N", "Most random batches.", ModelSharpnessOptions.Default.MaxBatches);
     private readonly Option<bool> _lambdaMaxBatch = new("--lambda-max-batch")
     {
         Description = "Also the mean of lambda_max over the batches' Hessians: a Lanczos run a batch.",
@@ -55,12 +57,13 @@ internal sealed class CurvatureCommand
         curvature._point.AddTo(command);
         curvature._run.AddTo(
             command, curvature._count, curvature._gaussNewton, curvature._tolerance, curvature._maxProducts, curvature._traceProducts,
-            curvature._batch, curvature._sampling.Option, curvature._error, curvature._maxBatches, curvature._lambdaMaxBatch, curvature._edge,
-            curvature._rate);
+            curvature._batch, curvature._sampling.Option, curvature._error, curvature._maxBatches, curvature._lambdaMaxBatch,
+            curvature._edge, curvature._rate);
         command.SetAction(parsed =>
         {
             ModelSource source = curvature._point.Open(parsed, curvature._run.Seed(parsed));
-            return source.IsDouble ? curvature.Run<double>(parsed, source, cancellation) : curvature.Run<float>(parsed, source, cancellation);
+            return source.IsDouble ? curvature.Run<double>(parsed, source, cancellation)
+                : curvature.Run<float>(parsed, source, cancellation);
         });
         return command;
     }
@@ -84,7 +87,8 @@ internal sealed class CurvatureCommand
             CurvatureOutcome found = new()
             {
                 Model = source.Model.Specification, IsDouble = source.IsDouble, Parameters = d, Examples = point.Examples,
-                Matrix = parsed.GetValue(_gaussNewton) ? "gaussNewton" : "hessian", Loss = point.Value(), GradientNorm = point.GradientNorm(),
+                Matrix = parsed.GetValue(_gaussNewton) ? "gaussNewton" : "hessian", Loss = point.Value(),
+                GradientNorm = point.GradientNorm(),
             };
             ModelOperator<Span<T>> matrix = parsed.GetValue(_gaussNewton) ? point.GaussNewton() : point.Hessian();
             try
@@ -144,7 +148,9 @@ internal sealed class CurvatureCommand
     {
         int products = parsed.GetValue(_traceProducts);
         BadInputException.Unless(products is 0 or >= 4, $"--trace-products: found {products}; expected 0, or at least 4");
-        return products == 0 ? null : new() { Applications = Math.Min(products, Math.Max(4, 2 * d)), Seed = _run.Seed(parsed), Threads = threads };
+        // More than 2 d products are more than the whole matrix.
+        int most = Math.Min(products, Math.Max(4, 2 * d));
+        return products == 0 ? null : new() { Applications = most, Seed = _run.Seed(parsed), Threads = threads };
     }
 
     private ModelSharpnessOptions Sharpness(ParseResult parsed)
@@ -164,8 +170,10 @@ internal sealed class CurvatureCommand
     {
         double? rate = parsed.GetValue(_rate);
         bool edge = parsed.GetValue(_edge);
-        BadInputException.Unless(edge == rate is not null, $"--edge, --lr: found {(edge ? "--edge" : "--lr")} alone; expected both or neither");
-        BadInputException.Unless(!edge || parsed.GetValue(_batch) is not null, "--edge: found no --batch; expected the batch size it is about");
+        BadInputException.Unless(edge == rate is not null,
+            $"--edge, --lr: found {(edge ? "--edge" : "--lr")} alone; expected both or neither");
+        BadInputException.Unless(!edge || parsed.GetValue(_batch) is not null,
+            "--edge: found no --batch; expected the batch size it is about");
         BadInputException.Unless(
             rate is null || (rate > 0 && double.IsFinite(rate.Value)),
             FormattableString.Invariant($"--lr: found {rate}; expected a finite number above 0"));

@@ -110,8 +110,8 @@ internal sealed class CurvatureOutcome
             {
                 string[] cells =
                 [
-                    Report.Whole(i), Report.Value(_eigenvalues[i]), Report.Small(_residualNorms[i]), $"± {Report.Small(_enclosureRadii[i])}",
-                    _converged[i] ? "yes" : "no",
+                    Report.Whole(i), Report.Value(_eigenvalues[i]), Report.Small(_residualNorms[i]),
+                    $"± {Report.Small(_enclosureRadii[i])}", _converged[i] ? "yes" : "no",
                 ];
                 table.AddRow(cells.Select(cell => new Text(cell)));
             }

@@ -49,7 +49,8 @@ internal sealed class DataOptions
         BadInputException.Unless(most is null or >= 1, $"--examples: found {most}; expected at least 1");
         int[]? classes = Classes(parsed.GetValue(_classes));
         BadInputException.Unless(
-            File.Exists(path) || Directory.Exists(path), $"--data: found no file and no folder {path}; expected a .npz file, or a folder of a benchmark");
+            File.Exists(path) || Directory.Exists(path),
+            $"--data: found no file and no folder {path}; expected a .npz file, or a folder of a benchmark");
         DataPart part = s_parts[parsed.GetRequiredValue(_part)];
         DataSet<T> data = Told(path, () => DataSource.Read<T>(path, part, classes is null ? most : null, board, cancellation));
         if (classes is not null) data = Told("--classes", () => data.OfClasses(classes));
@@ -58,9 +59,12 @@ internal sealed class DataOptions
         return scale switch
         {
             AsTheyAre => data,
-            Zca => Told("--scale zca", () => ZcaWhitening.Of(data, threads: threads, cancellation: cancellation).Apply(data, threads, cancellation)),
+            Zca => Told("--scale zca", Whitened),
             _ => Standardization.Of(data, scale == Features ? StandardizationUnit.Feature : StandardizationUnit.Channel, threads).Apply(data),
         };
+
+        DataSet<T> Whitened()
+            => ZcaWhitening.Of(data, threads: threads, cancellation: cancellation).Apply(data, threads, cancellation);
     }
 
     private static int[]? Classes(string? text)

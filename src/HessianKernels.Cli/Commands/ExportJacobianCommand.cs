@@ -52,8 +52,9 @@ internal sealed class ExportJacobianCommand
             {
                 file.Write((path, force) =>
                 {
-                    if (parsed.GetValue(_rows)) ModelJacobianFile.WriteRows(path, point, force, progress: board?.ExamplesDone(), cancellation: cancellation);
-                    else ModelJacobianFile.WriteFactors(path, point, force, progress: board?.ExamplesDone(), cancellation: cancellation);
+                    IProgress<int>? done = board?.ExamplesDone();
+                    if (parsed.GetValue(_rows)) ModelJacobianFile.WriteRows(path, point, force, progress: done, cancellation: cancellation);
+                    else ModelJacobianFile.WriteFactors(path, point, force, progress: done, cancellation: cancellation);
                 });
             }
             catch (NotSupportedException e)

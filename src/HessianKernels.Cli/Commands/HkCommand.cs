@@ -15,6 +15,7 @@ internal static class HkCommand
             TraceCommand.Create(cancellation),
             EdgeCommand.Create(cancellation),
             BatchCommand.Create(cancellation),
+            TrainCommand.Create(cancellation),
             CurvatureCommand.Create(cancellation),
             ExportJacobianCommand.Create(cancellation),
             SampleCommand.Create(),

@@ -32,22 +32,23 @@ internal sealed class PointOptions
         command.Add(_recompute);
     }
 
-    public string Loss(ParseResult parsed) => _loss.Name(parsed);
+    public Loss LossOf(ParseResult parsed) => _loss.Of(parsed);
+
+    public DataSet<T> ReadData<T>(ParseResult parsed, ProgressBoard? board, int threads, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => _data.Read<T>(parsed, board, threads, cancellation);
 
     public string Data(ParseResult parsed) => _data.Path(parsed);
 
     public ModelSource Open(ParseResult parsed, ulong seed) => _model.Open(parsed, seed);
 
     /// <summary>Reads the examples and the parameters and makes the point.</summary>
-    public ModelPoint<Span<T>> Create<T>(ParseResult parsed, ModelSource source, int order, int threads, ProgressBoard? board, CancellationToken cancellation)
+    public ModelPoint<Span<T>> Create<T>(ParseResult parsed, ModelSource source, int order, int threads, ProgressBoard? board,
+        CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Loss loss = _loss.Of(parsed);
-        int microBatch = parsed.GetValue(_microBatch), multiple = source.Model.Network.ExampleMultiple;
-        BadInputException.Unless(
-            microBatch >= 0 && microBatch % multiple == 0,
-            $"--micro-batch: found {microBatch}; expected 0 or more{(multiple == 1 ? "" : $", a multiple of {multiple}, the model's ghost batch")}");
-        ModelPointOptions options = new() { Order = order, MicroBatch = microBatch, Recompute = parsed.GetValue(_recompute), Threads = threads };
+        ModelPointOptions options = PointOf(parsed, source.Model, order, threads);
         T[] parameters = source.Read<T>();
         DataSet<T> data = _data.Read<T>(parsed, board, threads, cancellation);
         try
@@ -59,6 +60,17 @@ internal sealed class PointOptions
         {
             throw BadInputException.From(Data(parsed), e);
         }
+    }
+
+    /// <summary>How the examples go through the network.</summary>
+    public ModelPointOptions PointOf(ParseResult parsed, Model model, int order, int threads)
+    {
+        int microBatch = parsed.GetValue(_microBatch), multiple = model.Network.ExampleMultiple;
+        string ghosts = multiple == 1 ? "" : $", a multiple of {multiple}, the model's ghost batch";
+        BadInputException.Unless(
+            microBatch >= 0 && microBatch % multiple == 0,
+            $"--micro-batch: found {microBatch}; expected 0 or more{ghosts}");
+        return new() { Order = order, MicroBatch = microBatch, Recompute = parsed.GetValue(_recompute), Threads = threads };
     }
 
     private static unsafe void RequireMemory<T>(Model model, Loss loss, DataSet<T> data, ModelPointOptions options)

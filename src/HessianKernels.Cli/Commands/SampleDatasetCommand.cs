@@ -95,7 +95,8 @@ internal sealed class SampleDatasetCommand
         long needed = (long)n * shape.Length * sizeof(T) + 2 * sizeof(double) * pictures * shape.Length;
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         BadInputException.Unless(
-            needed <= available, $"--n: found a need of {needed >> 20} MiB; expected at most the {available >> 20} MiB of memory available");
+            needed <= available,
+            $"--n: found a need of {needed >> 20} MiB; expected at most the {available >> 20} MiB of memory available");
     }
 
     private static int AtLeast(ParseResult parsed, Option<int> option, int least)

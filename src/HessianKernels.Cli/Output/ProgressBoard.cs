@@ -84,6 +84,12 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
             : (within, $"{stage}, {value.Done}"));
     }
 
+    /// <summary>A run of training is so far.</summary>
+    public void Train(double share, string text)
+    {
+        if (IsTime()) Set((share, text));
+    }
+
     /// <summary>Where examples are told of.</summary>
     public IProgress<int> ExamplesDone() => new ExampleCount(this);
 

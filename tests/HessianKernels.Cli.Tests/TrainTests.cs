@@ -1,0 +1,139 @@
+using System.Text.Json;
+using HessianKernels.Networks.Losses;
+using HessianKernels.Networks.Models;
+using HessianKernels.Networks.Training;
+using Xunit;
+
+namespace HessianKernels.Cli.Tests;
+
+public sealed class TrainTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly NetworkCase _case;
+
+    public TrainTests() => _case = new(_folder);
+
+    public void Dispose() => _folder.Dispose();
+
+    private string[] Arguments(string folder, params string[] more)
+        => _case.Arguments("train", "mse", ["--lr", "0.1", "--batch", "5", "--out", _folder[folder], .. more]);
+
+    [Fact]
+    public async Task TheLibrarysRunBitForBit()
+    {
+        HkRun run = await HkProcess.Run(Arguments(
+            "run", "--epochs", "5", "--sampling", "reshuffle", "--momentum", "0.5", "--track", "loss:4,step-sharpness,accuracy:10",
+                "--track-every", "2", "--json"));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        TrainingOptions options = new()
+        {
+            LearningRate = 0.1, BatchSize = 5, Selection = BatchSelection.Reshuffling, Momentum = Momentum.Polyak(0.5),
+        };
+        using Trainer<Span<double>> trainer = Trainer.Create<double>(_case.Model, new MeanSquaredError(), _case.Examples, _case.Theta,
+            options, stepSharpness: true);
+        using Tracker<double> tracker = new(trainer, new()
+        {
+            Every = new Dictionary<TrackedQuantity, int>
+            {
+                [TrackedQuantity.Loss] = 4, [TrackedQuantity.StepSharpness] = 2, [TrackedQuantity.Accuracy] = 10,
+            },
+        });
+        TrainingResult result = trainer.Run(20, tracker);
+        Assert.Equal(result.Checkpoint.Parameters.ToArray(), ParameterFile.Open(_folder["run/parameters.npz"], _case.Model).Read<double>());
+        tracker.Record.WriteCsv(_folder["expected.csv"]);
+        Assert.Equal(File.ReadAllText(_folder["expected.csv"]), File.ReadAllText(_folder["run/curve.csv"]));
+        JsonElement json = run.Json;
+        Assert.Equal(("completed", 20, 10), (json.Text("status"), json.Number("steps"), json.Number("rows")));
+        Assert.Equal(result.LastLoss, json.Number("lastLoss"));
+        Assert.Equal(options.Momentum.SharpnessThreshold(0.1), json.Number("sharpnessThreshold"));
+        Assert.Equal(tracker.Record.Column("step_sharpness")[^1], json.GetProperty("last").Number("step_sharpness"));
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("divergedAt").ValueKind);
+    }
+
+    [Fact]
+    public async Task ResumedTheBitsAreTheSame()
+    {
+        string[] more = ["--track", "loss,lambda-max", "--track-every", "3", "--checkpoint-every", "4", "--at", "6:lr=0.05", "--at",
+            "6:batch=7"];
+        Assert.Equal(0, (await HkProcess.Run(Arguments("whole", [.. more, "--steps", "14"]))).ExitCode);
+        Assert.Equal(0, (await HkProcess.Run(Arguments("parts", [.. more, "--steps", "5"]))).ExitCode);
+        Assert.Contains("expected a new folder, --resume to go on or --force", Refusal.Of(Arguments("parts", [.. more, "--steps", "14"])));
+        Assert.Equal(0, (await HkProcess.Run(Arguments("parts", [.. more, "--steps", "14", "--resume"]))).ExitCode);
+        foreach (string file in (string[])["curve.csv", "curve.npz", "parameters.npz", "checkpoint.npz"])
+            Assert.Equal(File.ReadAllBytes(_folder[$"whole/{file}"]), File.ReadAllBytes(_folder[$"parts/{file}"]));
+        string[] lines = File.ReadAllLines(_folder["whole/curve.csv"]);
+        Assert.StartsWith("3,0.1,5,", lines[2]);
+        Assert.StartsWith("6,0.05,7,", lines[3]);
+        string other = Refusal.Of(Arguments("parts", [.. more, "--steps", "14", "--resume", "--weight-decay", "0.1"]));
+        Assert.Contains("checkpoint.npz", other);
+        Assert.Contains("weight decay", other);
+    }
+
+    [Fact]
+    public async Task DivergenceKeepsTheLastGoodPoint()
+    {
+        HkRun run = await HkProcess.Run(Arguments("run", "--steps", "50", "--diverged-above", "1e3", "--at", "3:lr=1000", "--track",
+            "loss"));
+        Assert.Equal((3, ""), (run.ExitCode, run.Error));
+        Assert.Contains("diverged at step ", run.Output);
+        double[] kept = ParameterFile.Open(_folder["run/parameters.npz"], _case.Model).Read<double>();
+        Assert.All(kept, x => Assert.True(double.IsFinite(x)));
+        Assert.NotEqual(_case.Theta, kept);
+    }
+
+    [Fact]
+    public async Task AnInterruptedRunGoesOn()
+    {
+        string[] arguments = Arguments("run", "--steps", "100000000", "--track", "loss", "--track-every", "1000000", "--progress",
+            "always");
+        using HkProcess hk = HkProcess.Start(line => line.Contains("step "), arguments);
+        await hk.Told();
+        await hk.Signal("INT");
+        HkRun run = await hk.Ended();
+        Assert.Equal(130, run.ExitCode);
+        Assert.Contains("cancelled after", run.Output);
+        Assert.Contains(", loss ", run.Error);
+        Assert.True(TrainingCheckpointFile.Load(_folder["run/checkpoint.npz"]).Step > 0);
+    }
+
+    private void Refused(string[] arguments, string part)
+    {
+        Assert.Contains(part, Refusal.Of(arguments));
+        Assert.False(Directory.Exists(_folder["run"]));
+    }
+
+    [Theory]
+    [InlineData("--track", "loss,sharpness", "--track: found 'sharpness'; expected a name, or NAME:EVERY, of step-loss")]
+    [InlineData("--track", "loss:0", "--track: found 'loss:0'")]
+    [InlineData("--track", "loss,loss:2", "--track: found loss twice")]
+    [InlineData("--schedule", "linear", "--schedule: found 'linear'")]
+    [InlineData("--schedule", "step:0:1", "--schedule: found 'step:0:1'")]
+    [InlineData("--warm-up", "10", "--warm-up: found 10")]
+    [InlineData("--at", "5:eta=1", "--at: found '5:eta=1'")]
+    [InlineData("--at", "5:lr=-1", "--at: found '-1' in '5:lr=-1'")]
+    [InlineData("--at", "5:batch=21", "--at: found '21'")]
+    [InlineData("--momentum", "1", "--momentum: found 1")]
+    [InlineData("--epochs", "2", "--epochs, --steps: found both")]
+    [InlineData("--checkpoint-every", "0", "--checkpoint-every: found 0")]
+    [InlineData("--diverged-above", "0", "--diverged-above: found 0")]
+    public void BadOption(string option, string value, string part) => Refused(Arguments("run", "--steps", "10", option, value), part);
+
+    [Fact]
+    public void BadRates()
+    {
+        Refused(_case.Arguments("train", "mse", "--lr", "0", "--batch", "5", "--steps", "1", "--out", _folder["run"]), "--lr: found 0");
+        Refused(_case.Arguments("train", "mse", "--lr", "1", "--batch", "21", "--steps", "1", "--out", _folder["run"]),
+            "--batch: found 21");
+        Refused(_case.Arguments("train", "mse", "--lr", "1", "--batch", "5", "--out", _folder["run"]), "--epochs, --steps: found neither");
+    }
+
+    [Fact]
+    public void AFolderOfOtherThingsIsLeftAlone()
+    {
+        Directory.CreateDirectory(_folder["other"]);
+        File.WriteAllText(_folder["other/thesis.tex"], "x");
+        Assert.Contains("found other files", Refusal.Of(Arguments("other", "--steps", "1", "--force")));
+        Assert.Single(Directory.GetFiles(_folder["other"]));
+        Assert.Contains("--resume: found no checkpoint.npz", Refusal.Of(Arguments("other", "--steps", "1", "--resume")));
+    }
+}
