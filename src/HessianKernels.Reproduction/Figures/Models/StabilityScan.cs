@@ -18,7 +18,7 @@ internal sealed class StabilityScan
     public StabilityScan(LinearSetting setting, FigureRun run)
     {
         Setting = setting;
-        _sweep = new(setting.Space, new() { Tolerance = 1e-10, Threads = run.Threads });
+        _sweep = new(setting.Space, new() { Tolerance = 1e-8, Threads = run.Threads });
         foreach (double lambda in setting.Space.Eigenvalues) _trace += lambda;
         Edge = run.Library(() => _sweep.CriticalLearningRate(setting.Sampling).Value);
     }
@@ -65,7 +65,7 @@ internal sealed class StabilityScan
 
     private double Measure(int measure, double eta, int threads) => measure switch
     {
-        0 => new SecondMomentOperator(Setting.Space, eta, Setting.Sampling, new() { Tolerance = 1e-8, Threads = threads }).LargestEigenvalue().Value,
+        0 => new SecondMomentOperator(Setting.Space, eta, Setting.Sampling, new() { Tolerance = 1e-5, Threads = threads }).LargestEigenvalue().Value,
         1 => _sweep.Exact(eta, Setting.Sampling).Value,
         2 => _sweep.Diagonal(eta, Setting.Sampling).Value,
         3 => NoiseKernel.HighDimensionalAsymptotic(Setting.Space.Eigenvalues, 1, eta, Setting.Sampling),

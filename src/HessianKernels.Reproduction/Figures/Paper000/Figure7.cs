@@ -21,7 +21,7 @@ internal sealed class Figure7 : Figure
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        ("D", "100"), ("P", "120"), ("B", "5"), ("learning rates a setting", $"{FigureRun.Of(effort, 4, 25, 61)}"),
+        ("D", "100"), ("P", "120"), ("B", "5"), ("learning rates a setting", $"{FigureRun.Of(effort, 2, 25, 61)}"),
         ("runs for the Lyapunov exponent", $"{FigureRun.Of(effort, 4, 8, 24)}"), ("steps of a run", $"{FigureRun.Of(effort, 1024, 4096, 16_384)}"),
     ];
 
@@ -35,13 +35,13 @@ internal sealed class Figure7 : Figure
         double[] typical = new double[scans.Length], kernelAtEdge = new double[scans.Length];
         LyapunovOptions lyapunov = new()
         {
-            Runs = run.Pick(4, 8, 24), Steps = run.Pick(1024, 4096, 16_384), Seed = run.Seed, Threads = run.Threads,
+            Runs = run.Pick(4, 8, 24), Steps = run.Pick(1024, 4096, 16_384), BurnIn = run.Pick(128, 512, 512), Seed = run.Seed, Threads = run.Threads,
         };
         for (int s = 0; s < scans.Length; s++)
         {
             double from = (double)s / scans.Length, to = (s + 1.0) / scans.Length;
             StabilityScan scan = scans[s] = new(LinearSetting.Of(LinearSetting.Names[s], run.Seed), run);
-            scan.Scan(Crossing.Range(0.1, 1.4, run.Pick(4, 25, 61)), run, from, from + 0.6 * (to - from));
+            scan.Scan(run.Effort == Effort.Coarse ? [0.9, 1.2] : Crossing.Range(0.1, 1.4, run.Pick(2, 25, 61)), run, from, from + 0.6 * (to - from));
             cross[s] = [.. Enumerable.Range(0, 5).Select(measure => scan.CrossingOf(measure, run))];
             run.At(from + 0.75 * (to - from));
             typical[s] = run.Library(() => LyapunovExponent.CriticalLearningRate(
