@@ -21,7 +21,7 @@ internal static class MarkdownSummary
             page.Append(CultureInfo.InvariantCulture,
                 $"| [{record.Id}](#{Anchor(record.Id)}) | {Escape(record.Title)} | {Count(record, ClaimSource.Paper)} | {Count(record, ClaimSource.Exact)} | ");
             page.Append(CultureInfo.InvariantCulture,
-                $"{record.Effort.ToString().ToLowerInvariant()}, {record.Seed} | {record.Seconds:0.0} s | {100 * record.LibraryShare:0} % |\n");
+                $"{record.Effort.ToString().ToLowerInvariant()}, {record.Seed} | {Seconds(record)} | {100 * record.LibraryShare:0} % |\n");
         }
 
         foreach ((Figure figure, FigureRecord record) in figures)
@@ -50,6 +50,10 @@ internal static class MarkdownSummary
         Claim[] claims = [.. record.Claims.Where(claim => claim.Source == source)];
         return claims.Length == 0 ? "–" : $"{claims.Count(claim => claim.Verdict == Verdict.Reproduced)} of {claims.Length}";
     }
+
+    /// <summary>Three digits; what took no time is told to the millisecond.</summary>
+    public static string Seconds(FigureRecord record)
+        => record.Seconds.ToString(record.Seconds < 1 ? "0.000" : record.Seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + " s";
 
     private static string Anchor(string id) => "f-" + id.Replace('/', '-').Replace('.', '-').ToLowerInvariant();
 
