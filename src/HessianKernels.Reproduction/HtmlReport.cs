@@ -47,11 +47,13 @@ internal static class HtmlReport
         {
             page.Append($"<tr><td><a href=\"#{figure.Folder}\">{Text(record.Id)}</a></td><td>{Text(record.Title)}</td>");
             page.Append($"<td class=\"n\">{MarkdownSummary.Count(record, ClaimSource.Paper)}</td><td class=\"n\">{MarkdownSummary.Count(record, ClaimSource.Exact)}</td>");
-            page.Append(CultureInfo.InvariantCulture, $"<td class=\"n\">{record.Seconds:0.0} s</td><td class=\"n\">{100 * record.LibraryShare:0} %</td></tr>\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"<td class=\"n\">{MarkdownSummary.Seconds(record)}</td><td class=\"n\">{100 * record.LibraryShare:0} %</td></tr>\n");
         }
 
         double seconds = figures.Sum(figure => figure.Record.Seconds);
-        page.Append(CultureInfo.InvariantCulture, $"</table></div>\n<p class=\"small\">{figures.Count} figures, {seconds:0} s of computation in all.");
+        page.Append(CultureInfo.InvariantCulture,
+            $"</table></div>\n<p class=\"small\">{figures.Count} figures, {seconds:0} s of computation in all.");
         string[] others = [.. FigureCatalog.All.Where(figure => figures.All(held => held.Figure != figure)).Select(figure => figure.Id)];
         if (others.Length > 0) page.Append($" Not computed here: {Text(string.Join(", ", others))}.");
         page.Append("</p>\n");
@@ -72,9 +74,11 @@ internal static class HtmlReport
         page.Append("</table></div>\n<div class=\"pictures\">\n");
         foreach (string name in record.Pictures) page.Append(File.ReadAllText(Path.Combine(folder.Of(figure), name + ".svg")));
         page.Append("</div>\n<p class=\"small\">").AppendJoin("; ", record.Parameters.Select(p => $"{Text(p.Name)}: {Text(p.Value)}"));
-        page.Append(CultureInfo.InvariantCulture, $". Effort: {record.Effort.ToString().ToLowerInvariant()}; seed {record.Seed}; {record.Seconds:0.0} s on {record.Processors} processors, ");
+        page.Append(CultureInfo.InvariantCulture,
+            $". Effort: {record.Effort.ToString().ToLowerInvariant()}; seed {record.Seed}; {MarkdownSummary.Seconds(record)} on {record.Processors} processors, ");
         page.Append(CultureInfo.InvariantCulture, $"{100 * record.LibraryShare:0} % in the library. Numbers: ");
-        page.AppendJoin(", ", record.Tables.Select(name => $"<a href=\"{figure.Folder}/{name}.csv\">{Text(name)}.csv</a>")).Append("</p>\n</section>\n");
+        page.AppendJoin(", ", record.Tables.Select(name => $"<a href=\"{figure.Folder}/{name}.csv\">{Text(name)}.csv</a>"))
+            .Append("</p>\n</section>\n");
     }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);

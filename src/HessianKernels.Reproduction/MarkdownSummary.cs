@@ -18,8 +18,10 @@ internal static class MarkdownSummary
         page.Append("| figure | what | paper's claims reproduced | exact claims hold | effort, seed | time | in the library |\n| :-- | :-- | --: | --: | :-- | --: | --: |\n");
         foreach ((Figure figure, FigureRecord record) in figures)
         {
-            page.Append(CultureInfo.InvariantCulture, $"| [{record.Id}](#{Anchor(record.Id)}) | {Escape(record.Title)} | {Count(record, ClaimSource.Paper)} | {Count(record, ClaimSource.Exact)} | ");
-            page.Append(CultureInfo.InvariantCulture, $"{record.Effort.ToString().ToLowerInvariant()}, {record.Seed} | {record.Seconds:0.0} s | {100 * record.LibraryShare:0} % |\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"| [{record.Id}](#{Anchor(record.Id)}) | {Escape(record.Title)} | {Count(record, ClaimSource.Paper)} | {Count(record, ClaimSource.Exact)} | ");
+            page.Append(CultureInfo.InvariantCulture,
+                $"{record.Effort.ToString().ToLowerInvariant()}, {record.Seed} | {Seconds(record)} | {100 * record.LibraryShare:0} % |\n");
         }
 
         foreach ((Figure figure, FigureRecord record) in figures)
@@ -33,9 +35,11 @@ internal static class MarkdownSummary
                 page.Append($"| {claim.Source.ToString().ToLowerInvariant()} | {Escape(claim.Statement)} | {Escape(claim.Expected)} | {Escape(claim.Measured)} | {verdict} |\n");
             }
 
-            foreach (Claim claim in record.Claims.Where(claim => claim.Reason is not null)) page.Append($"\n* {Escape(claim.Statement)}: {Escape(claim.Reason!)}\n");
+            foreach (Claim claim in record.Claims.Where(claim => claim.Reason is not null)) page.Append(
+                $"\n* {Escape(claim.Statement)}: {Escape(claim.Reason!)}\n");
             page.Append('\n').AppendJoin(' ', record.Pictures.Select(name => $"![{name}]({figure.Folder}/{name}.svg)"));
-            page.Append("\n\nNumbers: ").AppendJoin(", ", record.Tables.Select(name => $"[{name}.csv]({figure.Folder}/{name}.csv)")).Append('\n');
+            page.Append("\n\nNumbers: ").AppendJoin(", ", record.Tables.Select(name => $"[{name}.csv]({figure.Folder}/{name}.csv)"))
+                .Append('\n');
         }
 
         return page.ToString();
@@ -47,7 +51,13 @@ internal static class MarkdownSummary
         return claims.Length == 0 ? "–" : $"{claims.Count(claim => claim.Verdict == Verdict.Reproduced)} of {claims.Length}";
     }
 
+    /// <summary>Three digits; what took no time is told to the millisecond.</summary>
+    public static string Seconds(FigureRecord record)
+        => record.Seconds.ToString(record.Seconds < 1 ? "0.000" : record.Seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + " s";
+
     private static string Anchor(string id) => "f-" + id.Replace('/', '-').Replace('.', '-').ToLowerInvariant();
 
-    private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    private static string Escape(string text)
+        => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
+        .Replace("*", "\\*", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 }

@@ -1,7 +1,8 @@
 namespace HessianKernels.Reproduction;
 
 /// <summary>
-/// The folder that figures are written to: a folder a figure, the report, the summary, and nothing else. What is not known to come from here
+/// The folder that figures are written to: a folder a figure, the report, the summary, and nothing else. What is not known to come from
+/// here
 /// is not written beside.
 /// </summary>
 /// <remarks>A figure is written beside its place and moved there whole: one that is there is finished.</remarks>
@@ -28,7 +29,8 @@ public sealed class OutputFolder
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         string full = Path.GetFullPath(path);
-        if (File.Exists(full)) throw new ArgumentException($"Found a file at {path}; expected a folder, or a name for a new one.", nameof(path));
+        if (File.Exists(full)) throw new ArgumentException($"Found a file at {path}; expected a folder, or a name for a new one.",
+            nameof(path));
         if (Directory.Exists(full))
         {
             foreach (string entry in Directory.EnumerateFileSystemEntries(full).Order(StringComparer.Ordinal))

@@ -46,10 +46,12 @@ public static class Reproducer
     /// <param name="options">What is to be computed; the defaults where null.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Ends it: finished figures stay, the one at hand is given up, the report is written.</param>
-    /// <exception cref="ArgumentException">There is no figure, or the data folder lacks a file; the message names each and its source.</exception>
+    /// <exception cref="ArgumentException">There is no figure, or the data folder lacks a file; the message names each and its
+    /// source.</exception>
     /// <exception cref="IOException">Something cannot be written.</exception>
     public static ReproductionOutcome Run(
-        IReadOnlyList<Figure> figures, OutputFolder folder, ReproductionOptions? options = null, IProgress<ReproductionProgress>? progress = null,
+        IReadOnlyList<Figure> figures, OutputFolder folder, ReproductionOptions? options = null,
+            IProgress<ReproductionProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(figures);
@@ -59,7 +61,8 @@ public static class Reproducer
         CheckData(figures, options.DataFolder);
         (Figure Figure, string Key, FigureRecord? Kept)[] work =
         [
-            .. figures.Select(figure => (figure, Key: FigureRecord.KeyOf(figure, options.Effort, options.Seed, options.DataFolder), FigureRecord.Read(folder.Of(figure))))
+            .. figures.Select(figure => (figure, Key: FigureRecord.KeyOf(figure, options.Effort, options.Seed, options.DataFolder),
+                FigureRecord.Read(folder.Of(figure))))
                 .Select(item => (item.figure, item.Key, item.Item3?.Key == item.Key ? item.Item3 : null)),
         ];
         double all = work.Where(item => item.Kept is null).Sum(item => item.Figure.Weight(options.Effort)), done = 0;
@@ -72,7 +75,8 @@ public static class Reproducer
             {
                 double weight = figure.Weight(options.Effort), before = done;
                 int index = finished.Count;
-                Relay within = new(share => progress?.Report(new(figure.Id, index, figures.Count, (before + weight * Math.Clamp(share, 0, 1)) / all)));
+                Relay within = new(share => progress?.Report(
+                    new(figure.Id, index, figures.Count, (before + weight * Math.Clamp(share, 0, 1)) / all)));
                 within.Report(0);
                 record = Compute(figure, key, folder, options, within, cancellation);
                 done += weight;
@@ -85,7 +89,8 @@ public static class Reproducer
 
         WriteReports(folder, figures);
         if (!cancelled) progress?.Report(new("", figures.Count, figures.Count, 1));
-        return new(finished, work.Count(item => item.Kept is not null && finished.Contains(item.Kept)), cancelled, Path.Combine(folder.FullPath, OutputFolder.ReportName));
+        return new(finished, work.Count(item => item.Kept is not null && finished.Contains(item.Kept)), cancelled,
+            Path.Combine(folder.FullPath, OutputFolder.ReportName));
     }
 
     /// <summary>Writes the report and the summary of all that a folder holds.</summary>
@@ -98,9 +103,11 @@ public static class Reproducer
 
     /// <summary>One figure; null where it was cancelled.</summary>
     private static FigureRecord? Compute(
-        Figure figure, string key, OutputFolder folder, ReproductionOptions options, IProgress<double> progress, CancellationToken cancellation)
+        Figure figure, string key, OutputFolder folder, ReproductionOptions options, IProgress<double> progress,
+            CancellationToken cancellation)
     {
-        FigureRun run = new(options.Effort, options.Seed, progress, cancellation) { DataFolder = options.DataFolder, Threads = options.Threads };
+        FigureRun run = new(options.Effort, options.Seed, progress, cancellation) { DataFolder = options.DataFolder,
+            Threads = options.Threads };
         long start = Stopwatch.GetTimestamp();
         FigureResult result;
         try
@@ -129,13 +136,15 @@ public static class Reproducer
     private static void CheckData(IReadOnlyList<Figure> figures, string? folder)
     {
         if (folder is null) return;
-        if (!Directory.Exists(folder)) throw new ArgumentException($"Found no folder {folder}; expected that of the papers' data sets.", nameof(folder));
+        if (!Directory.Exists(folder)) throw new ArgumentException($"Found no folder {folder}; expected that of the papers' data sets.",
+            nameof(folder));
         string[] missing =
         [
             .. figures.SelectMany(figure => figure.Data).Distinct().Where(file => !File.Exists(Path.Combine(folder, file.Name)))
                 .Select(file => $"{file.Name} ({file.Source})"),
         ];
-        if (missing.Length > 0) throw new ArgumentException($"Found no {string.Join(", no ", missing)} in {folder}; expected every file that the figures read.", nameof(folder));
+        if (missing.Length > 0) throw new ArgumentException(
+            $"Found no {string.Join(", no ", missing)} in {folder}; expected every file that the figures read.", nameof(folder));
     }
 
     /// <summary>Tells on the thread that tells, and never less than before.</summary>

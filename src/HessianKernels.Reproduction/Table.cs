@@ -23,7 +23,8 @@ public sealed record Table(string Name, IReadOnlyList<string> Columns, IReadOnly
         {
             (names[c], IReadOnlyList<double> values) = columns[c];
             if (values.Count != length)
-                throw new ArgumentException($"Column {names[c]} has {values.Count} numbers; expected {length}, as many as {names[0]}.", nameof(columns));
+                throw new ArgumentException($"Column {names[c]} has {values.Count} numbers; expected {length}, as many as {names[0]}.",
+                    nameof(columns));
             for (int r = 0; r < length; r++) rows[r][c] = Cell(values[r]);
         }
 
@@ -46,7 +47,8 @@ public sealed record Table(string Name, IReadOnlyList<string> Columns, IReadOnly
     /// <param name="value">The number.</param>
     public static string Cell(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
 
-    /// <summary>The table as comma-separated values, the names first; a cell with a comma, a quote or a line break stands in quotes.</summary>
+    /// <summary>The table as comma-separated values, the names first; a cell with a comma, a quote or a line break stands in
+    /// quotes.</summary>
     public string ToCsv()
     {
         StringBuilder csv = new();

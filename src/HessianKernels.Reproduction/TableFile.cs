@@ -4,7 +4,8 @@ using HessianKernels.Storage;
 
 namespace HessianKernels.Reproduction;
 
-/// <summary>Columns of numbers read from a file: comma-separated values with names in the first line, or the vectors of a .npz file.</summary>
+/// <summary>Columns of numbers read from a file: comma-separated values with names in the first line, or the vectors of a .npz
+/// file.</summary>
 /// <param name="Names">Of the columns.</param>
 /// <param name="Columns">Each as long as the others; an empty cell is a NaN.</param>
 public sealed record TableFile(IReadOnlyList<string> Names, IReadOnlyList<double[]> Columns)
@@ -48,7 +49,8 @@ public sealed record TableFile(IReadOnlyList<string> Names, IReadOnlyList<double
             {
                 string cell = lines[row][c].Trim();
                 if (cell.Length == 0) columns[c][row - 1] = double.NaN;
-                else if (double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)) columns[c][row - 1] = value;
+                else if (double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture,
+                    out double value)) columns[c][row - 1] = value;
                 // A word column is no fault until it is asked for.
                 else columns[c][row - 1] = double.NaN;
             }

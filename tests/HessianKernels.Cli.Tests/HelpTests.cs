@@ -13,6 +13,8 @@ public sealed class HelpTests
     [InlineData("batch")]
     [InlineData("sample", "spiked")]
     [InlineData("sample", "jacobian")]
+    [InlineData("reproduce")]
+    [InlineData("plot")]
     public async Task HelpTellsTheExitCodes(params string[] command)
     {
         HkRun run = await HkProcess.Run([.. command, "--help"]);

@@ -3,7 +3,8 @@ using Xunit;
 
 namespace HessianKernels.Reproduction.Tests;
 
-/// <summary>The verdicts of the cheap figures, on a few points each: what reproduces goes on to, and what does not is known by name.</summary>
+/// <summary>The verdicts of the cheap figures, on a few points each: what reproduces goes on to, and what does not is known by
+/// name.</summary>
 public class ClaimTests
 {
     [Theory]
@@ -11,7 +12,8 @@ public class ClaimTests
     [InlineData("001/F22")]
     [InlineData("001/F5")]
     [InlineData("001/F35")]
-    [InlineData("001/F37", "Polyak: between, it follows eq. 131: largest deviation over the change at 0", "Nesterov: between, it follows eq. 131: largest deviation over the change at 0")]
+    [InlineData("001/F37", "Polyak: between, it follows eq. 131: largest deviation over the change at 0",
+        "Nesterov: between, it follows eq. 131: largest deviation over the change at 0")]
     [InlineData("001/F38")]
     [InlineData("002/F3")]
     [InlineData("002/D.1")]
@@ -22,7 +24,8 @@ public class ClaimTests
     {
         FigureResult result = Compute(id);
         string[] found = [.. result.Claims.Where(claim => claim.Verdict == Verdict.NotReproduced).Select(claim => claim.Statement)];
-        Assert.True(notReproduced.SequenceEqual(found), string.Join("\n", result.Claims.Select(claim => $"{claim.Verdict}: {claim.Statement}: {claim.Expected}: {claim.Measured}")));
+        Assert.True(notReproduced.SequenceEqual(found),
+            string.Join("\n", result.Claims.Select(claim => $"{claim.Verdict}: {claim.Statement}: {claim.Expected}: {claim.Measured}")));
         Assert.All(result.Claims, claim => Assert.Equal(claim.Verdict == Verdict.NotReproduced, claim.Reason is not null));
         foreach (Picture picture in result.Pictures) new SvgPage(picture.Chart).AssertNothingIsCutOff();
         Assert.All(result.Tables, table => Assert.NotEmpty(table.Rows));

@@ -11,7 +11,8 @@ public sealed class ReproducerTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private ReproductionOutcome Run(IReadOnlyList<Figure> figures, ReproductionOptions? options = null, IProgress<ReproductionProgress>? progress = null, CancellationToken cancellation = default)
+    private ReproductionOutcome Run(IReadOnlyList<Figure> figures, ReproductionOptions? options = null,
+        IProgress<ReproductionProgress>? progress = null, CancellationToken cancellation = default)
         => Reproducer.Run(figures, OutputFolder.Open(Out), options, progress, cancellation);
 
     [Fact]
@@ -21,7 +22,8 @@ public sealed class ReproducerTests : IDisposable
         ReproductionOutcome outcome = Run([figure]);
         FigureRecord record = Assert.Single(outcome.Figures);
         Assert.Equal((0, false), (outcome.Kept, outcome.Cancelled));
-        Assert.Equal(["line.csv", "line.svg", "result.json"], Directory.GetFiles(Path.Combine(Out, "999-F1")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        Assert.Equal(["line.csv", "line.svg", "result.json"],
+            Directory.GetFiles(Path.Combine(Out, "999-F1")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
         Assert.Equal([Verdict.Reproduced, Verdict.NotReproduced], record.Claims.Select(claim => claim.Verdict));
         Assert.Equal([null, "two is more than one"], record.Claims.Select(claim => claim.Reason));
         FigureRecord read = FigureRecord.Read(Path.Combine(Out, "999-F1"))!;
@@ -113,7 +115,8 @@ public sealed class ReproducerTests : IDisposable
         File.WriteAllText(Path.Combine(other, "999-F1", "mine.txt"), "x");
         Assert.Contains("Found 999-F1", Assert.Throws<ArgumentException>(() => OutputFolder.Open(other)).Message);
         File.WriteAllText(Path.Combine(_folder.FullName, "file"), "x");
-        Assert.Contains("Found a file", Assert.Throws<ArgumentException>(() => OutputFolder.Open(Path.Combine(_folder.FullName, "file"))).Message);
+        Assert.Contains("Found a file",
+            Assert.Throws<ArgumentException>(() => OutputFolder.Open(Path.Combine(_folder.FullName, "file"))).Message);
     }
 
     [Fact]
@@ -163,8 +166,10 @@ public sealed class ReproducerTests : IDisposable
         Assert.DoesNotContain("<script", html);
         Assert.DoesNotContain("src=", html);
         Assert.Equal(html.Split("http").Length, html.Split("http://www.w3.org/2000/svg").Length);
-        foreach (string tag in (string[])["section", "table", "tr", "td", "th", "div", "p", "svg", "h1", "h2", "style", "head", "body", "html"])
-            Assert.Equal(System.Text.RegularExpressions.Regex.Count(html, $@"<{tag}[\s>]"), System.Text.RegularExpressions.Regex.Count(html, $"</{tag}>"));
+        foreach (string tag in (string[])["section", "table", "tr", "td", "th", "div", "p", "svg", "h1", "h2", "style", "head", "body",
+            "html"])
+            Assert.Equal(System.Text.RegularExpressions.Regex.Count(html, $@"<{tag}[\s>]"),
+                System.Text.RegularExpressions.Regex.Count(html, $"</{tag}>"));
     }
 
     [Fact]

@@ -43,17 +43,20 @@ internal sealed class SvgPage
             XElement parent = text.Parent!;
             (double left, double top) = parent == _root ? (0, 0) : (Number(parent, "x"), Number(parent, "y"));
             (double width, double height) = parent == _root ? (Width, Height) : (Number(parent, "width"), Number(parent, "height"));
-            double size = ((string)text.Attribute("class")!) switch { "title" => 14, "" => 12, _ => 11 }, length = TextSize.Width(text.Value, size, size == 14);
+            double size = ((string)text.Attribute("class")!) switch { "title" => 14, "" => 12, _ => 11 },
+                length = TextSize.Width(text.Value, size, size == 14);
             double x = Number(text, "x"), y = Number(text, "y");
             double from = (string)text.Attribute("text-anchor")! switch { "start" => 0, "middle" => -length / 2, _ => -length };
             // Upwards: the text runs from larger to smaller y.
             (double low, double high, double across, double end, double room) = text.Attribute("transform") is null
                 ? (x + from, x + from + length, y, width, height)
                 : (y - from - length, y - from, x, height, width);
-            string what = string.Create(CultureInfo.InvariantCulture, $"'{text.Value}' from {low} to {high} of {end}, at {across} of {room}; the plot begins at {left}, {top}");
+            string what = string.Create(CultureInfo.InvariantCulture,
+                $"'{text.Value}' from {low} to {high} of {end}, at {across} of {room}; the plot begins at {left}, {top}");
             Assert.True(low >= -0.5 && high <= end + 0.5 && across >= 7 && across <= room, what);
         }
     }
 
-    private static double Number(XElement element, string name) => double.Parse((string)element.Attribute(name)!, CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string name)
+        => double.Parse((string)element.Attribute(name)!, CultureInfo.InvariantCulture);
 }

@@ -44,7 +44,8 @@ public sealed class TableTests : IDisposable
         Assert.Contains("empty", Assert.Throws<FormatException>(() => TableFile.OfCsv("\n")).Message);
         Assert.Contains("quote", Assert.Throws<FormatException>(() => TableFile.OfCsv("x\n\"1\n")).Message);
         Assert.Contains(".csv or .npz", Assert.Throws<FormatException>(() => TableFile.Read("table.txt")).Message);
-        Assert.Contains("Column b has 1 numbers; expected 2", Assert.Throws<ArgumentException>(() => Table.Of("t", ("a", [1, 2]), ("b", [1]))).Message);
+        Assert.Contains("Column b has 1 numbers; expected 2",
+            Assert.Throws<ArgumentException>(() => Table.Of("t", ("a", [1, 2]), ("b", [1]))).Message);
     }
 
     [Fact]

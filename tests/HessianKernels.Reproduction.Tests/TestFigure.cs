@@ -33,9 +33,11 @@ internal sealed class TestFigure(string name, Action<FigureRun>? compute = null)
         {
             Claims =
             [
-                Claim.Near(ClaimSource.Paper, "one is one", 1, 0, 1).Because("never told"), Claim.AtMost(ClaimSource.Paper, "two <= 1", 1, 2).Because("two is more than one"),
+                Claim.Near(ClaimSource.Paper, "one is one", 1, 0, 1).Because("never told"),
+                    Claim.AtMost(ClaimSource.Paper, "two <= 1", 1, 2).Because("two is more than one"),
             ],
-            Pictures = [new("line", new() { Title = "line", X = new("x"), Y = new("y"), Series = [new LineSeries("seed", [0, 1], [0, run.Seed])] })],
+            Pictures = [new("line", new() { Title = "line", X = new("x"), Y = new("y"),
+                Series = [new LineSeries("seed", [0, 1], [0, run.Seed])] })],
             Tables = [Table.Of("line", ("x", [0, 1]), ("y", [0, run.Seed]))],
         };
     }

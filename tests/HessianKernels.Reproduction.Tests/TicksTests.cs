@@ -32,7 +32,8 @@ public class TicksTests
         Random random = new(1);
         for (int i = 0; i < 2000; i++)
         {
-            double width = Math.Pow(10, 24 * random.NextDouble() - 12), min = (random.NextDouble() - 0.5) * width * Math.Pow(10, 3 * random.NextDouble());
+            double width = Math.Pow(10, 24 * random.NextDouble() - 12),
+                min = (random.NextDouble() - 0.5) * width * Math.Pow(10, 3 * random.NextDouble());
             int most = 3 + random.Next(7);
             Check(Ticks.Linear(min, min + width, most), min, min + width, most);
             double low = Math.Pow(10, 20 * random.NextDouble() - 10), high = low * Math.Pow(10, 0.05 + 14 * random.NextDouble());
@@ -41,12 +42,15 @@ public class TicksTests
 
         static void Check(Tick[] ticks, double min, double max, int most)
         {
-            string at = string.Create(CultureInfo.InvariantCulture, $"{min} to {max}, at most {most}: {string.Join(' ', ticks.Select(tick => tick.Value))}");
+            string at = string.Create(CultureInfo.InvariantCulture,
+                $"{min} to {max}, at most {most}: {string.Join(' ', ticks.Select(tick => tick.Value))}");
             Assert.True(ticks.Length >= 1 && ticks.Length <= most, at);
             double slack = 1e-8 * (max - min);
-            Assert.True(ticks.All(tick => tick.Value >= min - slack - 1e-8 * Math.Abs(min) && tick.Value <= max + slack + 1e-8 * Math.Abs(max)), at);
+            Assert.True(ticks.All(tick => tick.Value >= min - slack - 1e-8 * Math.Abs(min) && tick.Value <= max + slack
+                + 1e-8 * Math.Abs(max)), at);
             Assert.True(ticks.Zip(ticks.Skip(1)).All(pair => pair.First.Value < pair.Second.Value), at);
-            Assert.True(ticks.Select(tick => tick.Label).Distinct().Count() == ticks.Length, at + " " + string.Join(' ', ticks.Select(tick => tick.Label)));
+            Assert.True(ticks.Select(tick => tick.Label).Distinct().Count() == ticks.Length, at + " "
+                + string.Join(' ', ticks.Select(tick => tick.Label)));
         }
     }
 

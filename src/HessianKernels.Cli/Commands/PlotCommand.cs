@@ -9,19 +9,23 @@ namespace HessianKernels.Cli.Commands;
 /// <summary>hk plot: columns of a table as curves.</summary>
 internal sealed class PlotCommand
 {
-    private readonly Argument<string> _file = new("FILE") { Description = "Columns of numbers: .csv with names in the first line, or the vectors of a .npz file." };
+    private readonly Argument<string> _file = new(
+        "FILE") { Description = "Columns of numbers: .csv with names in the first line, or the vectors of a .npz file." };
     private readonly Option<string?> _x = new("--x") { Description = "The column along; the first by default.", HelpName = "COLUMN" };
-    private readonly Option<string?> _y = new("--y") { Description = "The columns up, A,B,...; all others that have a number by default.", HelpName = "COLUMNS" };
+    private readonly Option<string?> _y = new("--y") { Description = "The columns up, A,B,...; all others that have a number by default.",
+        HelpName = "COLUMNS" };
     private readonly Option<string> _out = new("--out") { Description = "The picture to write.", HelpName = "OUT.svg", Required = true };
     private readonly Option<bool> _logX = new("--log-x") { Description = "A logarithmic axis along." };
     private readonly Option<bool> _logY = new("--log-y") { Description = "A logarithmic axis up." };
-    private readonly Option<string?> _title = new("--title") { Description = "Above the picture; the file's name by default.", HelpName = "TEXT" };
+    private readonly Option<string?> _title = new("--title") { Description = "Above the picture; the file's name by default.",
+        HelpName = "TEXT" };
     private readonly Option<bool> _force = new("--force") { Description = "Replace an output file that exists." };
 
     public static Command Create()
     {
         PlotCommand plot = new();
-        Command command = new("plot", "Draw columns of a table as curves, as SVG.") { plot._file, plot._x, plot._y, plot._out, plot._logX, plot._logY, plot._title, plot._force };
+        Command command = new("plot", "Draw columns of a table as curves, as SVG.") { plot._file, plot._x, plot._y, plot._out, plot._logX,
+            plot._logY, plot._title, plot._force };
         command.SetAction(plot.Run);
         return command;
     }
@@ -45,7 +49,8 @@ internal sealed class PlotCommand
             Series = [.. names.Select(name => new LineSeries(names.Length == 1 ? "" : name, along, Column(table, "--y", name)))],
         };
         foreach ((Axis axis, string option, IEnumerable<double> values) in
-            ((Axis, string, IEnumerable<double>)[])[(chart.X, "--x", along), (chart.Y, "--y", names.SelectMany(name => table.Column(name)!))])
+            ((Axis, string, IEnumerable<double>)[])[(chart.X, "--x", along),
+                (chart.Y, "--y", names.SelectMany(name => table.Column(name)!))])
         {
             string expected = axis.Scale == AxisScale.Log ? "one above 0, for the logarithmic axis" : "one";
             BadInputException.Unless(values.Any(axis.Shows), $"{option}: found no number to draw; expected {expected}");

@@ -17,7 +17,8 @@ internal sealed class ReproduceCommand
 
     private readonly Option<string> _out = new("--out")
     {
-        Description = "The folder for report, pictures and tables: new, empty, or of an earlier run, whose finished figures are kept.", HelpName = "DIR",
+        Description = "The folder for report, pictures and tables: new, empty, or of an earlier run, whose finished figures are kept.",
+            HelpName = "DIR",
         Required = true,
     };
 
@@ -42,10 +43,12 @@ internal sealed class ReproduceCommand
 
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        BadInputException.Unless(!(parsed.GetValue(_quick) && parsed.GetValue(_full)), "--quick, --full: found both; expected at most one of them");
+        BadInputException.Unless(!(parsed.GetValue(_quick) && parsed.GetValue(_full)),
+            "--quick, --full: found both; expected at most one of them");
         ReproductionOptions options = new()
         {
-            Effort = parsed.GetValue(_full) ? Effort.Full : Effort.Quick, Seed = _run.Seed(parsed), Threads = _run.Threads(parsed), DataFolder = parsed.GetValue(_data),
+            Effort = parsed.GetValue(_full) ? Effort.Full : Effort.Quick, Seed = _run.Seed(parsed), Threads = _run.Threads(parsed),
+                DataFolder = parsed.GetValue(_data),
         };
         IReadOnlyList<Figure> figures = Input("FIGURE", () => FigureCatalog.Find(parsed.GetRequiredValue(_figure)));
         OutputFolder folder = Input("--out", () => OutputFolder.Open(parsed.GetRequiredValue(_out)));

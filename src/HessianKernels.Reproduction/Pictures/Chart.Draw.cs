@@ -51,7 +51,8 @@ public sealed partial record Chart
     private void DrawPlot(Svg svg, Frame frame, double left, double top, Tick[] xTicks, Tick[] yTicks, bool maps)
     {
         // A picture in the picture cuts off what lies outside, without a name that another picture on the page may have too.
-        svg.Open("svg", ("x", Svg.Of(left)), ("y", Svg.Of(top)), ("width", Svg.Of(frame.Width)), ("height", Svg.Of(frame.Height)), ("overflow", "hidden"));
+        svg.Open("svg", ("x", Svg.Of(left)), ("y", Svg.Of(top)), ("width", Svg.Of(frame.Width)), ("height", Svg.Of(frame.Height)),
+            ("overflow", "hidden"));
         if (!maps)
         {
             foreach (Tick tick in xTicks) svg.Line("grid", frame.X(tick.Value), 0, frame.X(tick.Value), frame.Height);
@@ -67,7 +68,8 @@ public sealed partial record Chart
     {
         double bottom = top + frame.Height;
         svg.Element(
-            "rect", ("class", "axis"), ("x", Svg.Of(left)), ("y", Svg.Of(top)), ("width", Svg.Of(frame.Width)), ("height", Svg.Of(frame.Height)));
+            "rect", ("class", "axis"), ("x", Svg.Of(left)), ("y", Svg.Of(top)), ("width", Svg.Of(frame.Width)),
+                ("height", Svg.Of(frame.Height)));
         double free = double.NegativeInfinity;
         foreach (Tick tick in xTicks)
         {

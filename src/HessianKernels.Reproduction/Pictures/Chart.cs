@@ -29,7 +29,8 @@ public sealed partial record Chart
     /// <summary>Of the picture, in pixels, at least 240; more where the labels would leave too little for the plot.</summary>
     public int Width { get; init; } = 560;
 
-    /// <summary>Of the picture without its legend, in pixels, at least 160; more where the labels would leave too little for the plot.</summary>
+    /// <summary>Of the picture without its legend, in pixels, at least 160; more where the labels would leave too little for the
+    /// plot.</summary>
     public int Height { get; init; } = 380;
 
     /// <summary>The ends of an axis: what is asked for, else what the data take and a little more.</summary>
@@ -48,7 +49,8 @@ public sealed partial record Chart
         else
         {
             double pad = tight ? 0 : 0.04 * (max - min);
-            (min, max) = min == max ? (min - Math.Max(0.5, Math.Abs(min) / 2), max + Math.Max(0.5, Math.Abs(max) / 2)) : (min - pad, max + pad);
+            (min, max) = min == max ? (min - Math.Max(0.5, Math.Abs(min) / 2), max + Math.Max(0.5, Math.Abs(max) / 2))
+                : (min - pad, max + pad);
         }
 
         (min, max) = (axis.Min ?? min, axis.Max ?? max);

@@ -12,7 +12,8 @@ internal static class ColorBar
         double each = height / Theme.Levels;
         for (int level = 0; level < Theme.Levels; level++)
             svg.Element(
-                "rect", ("class", $"h{level}"), ("x", Svg.Of(left)), ("y", Svg.Of(top + height - (level + 1) * each)), ("width", Svg.Of(Bar)),
+                "rect", ("class", $"h{level}"), ("x", Svg.Of(left)), ("y", Svg.Of(top + height - (level + 1) * each)),
+                    ("width", Svg.Of(Bar)),
                 ("height", Svg.Of(each + 0.3)), ("shape-rendering", "crispEdges"));
         svg.Element("rect", ("class", "axis"), ("x", Svg.Of(left)), ("y", Svg.Of(top)), ("width", Svg.Of(Bar)), ("height", Svg.Of(height)));
         foreach (Tick tick in Marks(map))

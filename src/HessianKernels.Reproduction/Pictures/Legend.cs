@@ -39,7 +39,8 @@ internal sealed class Legend
                     SeriesDrawing.Mark(svg, scatter.Color ?? place, left + x + Sample / 2, y, Math.Max(3, scatter.Size));
                     break;
                 default:
-                    svg.Element("rect", ("class", $"bar f{place % Theme.Colors}"), ("x", Svg.Of(left + x + 6)), ("y", Svg.Of(y - 5)), ("width", "14"), ("height", "10"));
+                    svg.Element("rect", ("class", $"bar f{place % Theme.Colors}"), ("x", Svg.Of(left + x + 6)), ("y", Svg.Of(y - 5)),
+                        ("width", "14"), ("height", "10"));
                     break;
             }
 

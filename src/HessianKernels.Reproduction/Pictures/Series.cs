@@ -72,7 +72,8 @@ public sealed record ScatterSeries(string Name, IReadOnlyList<double> X, IReadOn
 /// <param name="Low">What has the first colour.</param>
 /// <param name="High">What has the last colour.</param>
 public sealed record HeatMap(
-    string Name, IReadOnlyList<double> XEdges, IReadOnlyList<double> YEdges, IReadOnlyList<double> Values, double Low, double High) : Series(Name)
+    string Name, IReadOnlyList<double> XEdges, IReadOnlyList<double> YEdges, IReadOnlyList<double> Values, double Low, double High)
+        : Series(Name)
 {
     internal override IEnumerable<double> Xs => XEdges;
 
@@ -114,7 +115,8 @@ public sealed record Histogram(string Name, IReadOnlyList<double> Edges, IReadOn
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
         double[] finite = [.. values.Where(double.IsFinite)];
-        if (finite.Length == 0) throw new ArgumentException($"Found {values.Count} numbers, none of them finite; expected one.", nameof(values));
+        if (finite.Length == 0) throw new ArgumentException($"Found {values.Count} numbers, none of them finite; expected one.",
+            nameof(values));
         double low = finite.Min(), high = finite.Max();
         if (low == high) (low, high) = (low - 0.5, high + 0.5);
         double[] edges = new double[bins + 1], counts = new double[bins];

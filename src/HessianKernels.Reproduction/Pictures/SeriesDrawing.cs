@@ -17,7 +17,8 @@ internal static class SeriesDrawing
                     if (frame.Shows(scatter.X[i], scatter.Y[i]))
                         Mark(svg, scatter.Color ?? place, frame.X(scatter.X[i]), frame.Y(scatter.Y[i]), scatter.Size);
                 break;
-            default: throw new ArgumentException($"Found a {series.GetType().Name}; expected one of the four kinds of series.", nameof(series));
+            default: throw new ArgumentException($"Found a {series.GetType().Name}; expected one of the four kinds of series.",
+                nameof(series));
         }
     }
 
@@ -43,7 +44,8 @@ internal static class SeriesDrawing
             2 => [(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)],
             _ => [(0, -1.2), (1.1, 0.9), (-1.1, 0.9)],
         };
-        svg.Element("polygon", ("class", style), ("points", string.Join(' ', corners.Select(c => $"{Svg.Of(x + size * c.X)},{Svg.Of(y + size * c.Y)}"))));
+        svg.Element("polygon", ("class", style),
+            ("points", string.Join(' ', corners.Select(c => $"{Svg.Of(x + size * c.X)},{Svg.Of(y + size * c.Y)}"))));
     }
 
     private static void Draw(Svg svg, Frame frame, LineSeries line, int place, bool halo)
@@ -122,7 +124,8 @@ internal static class SeriesDrawing
         }
 
         for (int level = 0; level < levels.Length; level++)
-            if (levels[level].Length > 0) svg.Element("path", ("class", $"h{level}"), ("shape-rendering", "crispEdges"), ("d", levels[level].ToString()));
+            if (levels[level].Length > 0) svg.Element("path", ("class", $"h{level}"), ("shape-rendering", "crispEdges"),
+                ("d", levels[level].ToString()));
     }
 
     private static int Level(HeatMap map, int cell)

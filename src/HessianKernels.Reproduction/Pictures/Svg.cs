@@ -14,7 +14,8 @@ internal sealed class Svg : IDisposable
     public Svg(double width, double height, string title)
     {
         _xml = XmlWriter.Create(_text, new() { OmitXmlDeclaration = true, NewLineChars = "\n", Indent = true, IndentChars = "" });
-        Open("svg", ("viewBox", $"0 0 {Of(width)} {Of(height)}"), ("width", Of(width)), ("height", Of(height)), ("class", "chart"), ("role", "img"));
+        Open("svg", ("viewBox", $"0 0 {Of(width)} {Of(height)}"), ("width", Of(width)), ("height", Of(height)), ("class", "chart"),
+            ("role", "img"));
         _xml.WriteElementString("title", Namespace, Clean(title));
         _xml.WriteElementString("style", Namespace, Theme.Css);
         Element("rect", ("class", "paper"), ("width", Of(width)), ("height", Of(height)));

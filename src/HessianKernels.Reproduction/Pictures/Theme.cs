@@ -26,7 +26,8 @@ internal static class Theme
         css.Append(".chart .dashed{stroke-dasharray:7 4}.chart .dotted{stroke-dasharray:2 3}.chart .grid{stroke-width:.6}\n");
         css.Append(".chart .threshold{stroke-width:1.3;stroke-dasharray:5 4}.chart .bar{opacity:.6}.chart .mark{stroke-width:.6}\n");
         css.Append(".chart .name{font-size:11px;paint-order:stroke;stroke-width:3.5;stroke-linejoin:round}\n");
-        Colours(css, ink: "#1f2328", paper: "#ffffff", grid: "#d5dae0", s_light, (0x2f, 0x6d, 0xb4), (0xee, 0xee, 0xea), (0xc8, 0x3a, 0x32));
+        Colours(css, ink: "#1f2328", paper: "#ffffff", grid: "#d5dae0", s_light, (0x2f, 0x6d, 0xb4), (0xee, 0xee, 0xea),
+            (0xc8, 0x3a, 0x32));
         css.Append("@media screen and (prefers-color-scheme:dark){\n");
         Colours(css, ink: "#e6edf3", paper: "#0d1117", grid: "#353c45", s_dark, (0x3f, 0x86, 0xd6), (0x2b, 0x2f, 0x36), (0xd8, 0x50, 0x47));
         css.Append("}\n");

@@ -54,7 +54,8 @@ public static class Ticks
             bool plain = low >= -3 && high <= 4;
             List<Tick> ticks = [];
             for (int power = low; power <= high; power++)
-                if (((power % every) + every) % every == 0) ticks.Add(new(Math.Pow(10, power), plain ? Number(Math.Pow(10, power)) : Ten(power)));
+                if (((power % every) + every) % every == 0) ticks.Add(
+                    new(Math.Pow(10, power), plain ? Number(Math.Pow(10, power)) : Ten(power)));
             return [.. ticks];
         }
 
@@ -83,7 +84,8 @@ public static class Ticks
     }
 
     private static string Ten(int power)
-        => "10" + (power < 0 ? "⁻" : "") + string.Concat(Math.Abs(power).ToString(CultureInfo.InvariantCulture).Select(digit => Digits[digit - '0']));
+        => "10" + (power < 0 ? "⁻" : "")
+            + string.Concat(Math.Abs(power).ToString(CultureInfo.InvariantCulture).Select(digit => Digits[digit - '0']));
 
     private static string Minus(string text) => text.StartsWith('-') ? "−" + text[1..] : text;
 
@@ -96,7 +98,8 @@ public static class Ticks
             int power = (int)Math.Floor(Math.Log10(largest) + 1e-9);
             double unit = Math.Pow(10, power);
             string format = "0." + new string('#', Decimals(step / unit));
-            return values.Select(value => value == 0 ? "0" : Scientific(Minus((value / unit).ToString(format, CultureInfo.InvariantCulture)), power));
+            return values.Select(value => value == 0 ? "0"
+                : Scientific(Minus((value / unit).ToString(format, CultureInfo.InvariantCulture)), power));
         }
 
         string plain = "F" + Decimals(step);
@@ -120,7 +123,8 @@ public static class Ticks
     private static void Check(double min, double max, int most)
     {
         if (!(double.IsFinite(min) && double.IsFinite(max) && min < max))
-            throw new ArgumentOutOfRangeException(nameof(max), max, $"Found the ends {min} and {max}; expected finite ends, the lower one first.");
+            throw new ArgumentOutOfRangeException(nameof(max), max,
+                $"Found the ends {min} and {max}; expected finite ends, the lower one first.");
         if (most < 2) throw new ArgumentOutOfRangeException(nameof(most), most, $"Found {most}; expected at least 2.");
     }
 }

@@ -35,7 +35,8 @@ internal static class CoherentSgd
     public static double[] Divergent(int n, int sigma, int b, double[] rates, int runs, int steps, FigureRun run, ulong point)
     {
         FunctionSpace space = CurvatureSet.Coherent(n, sigma, LargestEigenvalue, spread: true).Reduce(threads: 1);
-        SgdPathOptions options = new() { Paths = runs, Steps = steps, DivergedAt = 1000, ConvergedAt = 1e-3, Seed = run.Seed * 1_000_003 + point, Threads = 1 };
+        SgdPathOptions options = new() { Paths = runs, Steps = steps, DivergedAt = 1000, ConvergedAt = 1e-3, Seed = run.Seed * 1_000_003
+            + point, Threads = 1 };
         SgdPaths[] paths = SgdPaths.Simulate(space, BatchSampling.WithoutReplacement(n, b), rates, options, cancellation: run.Cancellation);
         run.Cancellation.ThrowIfCancellationRequested();
         return [.. paths.Select(p => (double)p.Diverged / runs)];
@@ -44,7 +45,8 @@ internal static class CoherentSgd
     /// <summary>eta*, exact: Bernoulli as in the theorems, or without replacement as in the runs.</summary>
     public static double Edge(int n, int sigma, int b, BatchScheme scheme)
         => CriticalLearningRate.Of(
-            CurvatureSet.Coherent(n, sigma, LargestEigenvalue, spread: true).Reduce(threads: 1), BatchSampling.Of(scheme, n, b), new() { Tolerance = 1e-7, Threads = 1 }).Value;
+            CurvatureSet.Coherent(n, sigma, LargestEigenvalue, spread: true).Reduce(threads: 1), BatchSampling.Of(scheme, n, b),
+                new() { Tolerance = 1e-7, Threads = 1 }).Value;
 
     private static double LogChoose(int n, int k) => LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k);
 

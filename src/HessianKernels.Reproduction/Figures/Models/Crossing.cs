@@ -3,7 +3,8 @@ namespace HessianKernels.Reproduction.Figures.Models;
 /// <summary>Where a criterion reaches a level.</summary>
 internal static class Crossing
 {
-    /// <summary>Where a rising criterion reaches a level, to a relative width; infinite where it is never reached, NaN where it always is.</summary>
+    /// <summary>Where a rising criterion reaches a level, to a relative width; infinite where it is never reached, NaN where it always
+    /// is.</summary>
     public static double Of(Func<double, double> criterion, double level, double low, double high, double width = 1e-4)
     {
         if (!(criterion(high) >= level)) return double.PositiveInfinity;

@@ -33,25 +33,32 @@ internal sealed class DivergenceMap(int points)
         int[] all = [.. Enumerable.Range(0, points)];
         bool Grows(int i) => Divergent[i] > 0.5;
         // Where all steps together come to a thousandfold though chance be three standard deviations against it.
-        bool Decided(int i) => double.IsNegativeInfinity(Lyapunov[i]) || Math.Abs(Lyapunov[i]) * Steps > Math.Log(1000) + 3 * Deviation[i] * Math.Sqrt(Steps);
+        bool Decided(int i) => double.IsNegativeInfinity(Lyapunov[i]) || Math.Abs(Lyapunov[i]) * Steps > Math.Log(1000)
+            + 3 * Deviation[i] * Math.Sqrt(Steps);
         int[] decided = [.. all.Where(Decided)], one = [.. all.Where(i => LearningRate[i] > Theorem1(Sigma[i], BatchSize[i]))];
         int[] two = [.. all.Where(i => LearningRate[i] < Theorem2(Sigma[i], BatchSize[i]))];
         double Share(int[] of, Func<int, bool> holds) => of.Length == 0 ? 1 : (double)of.Count(holds) / of.Length;
         return
         [
-            Claim.AtLeast(ClaimSource.Paper, $"every point beyond Theorem 1 diverges: share of {one.Length} points", 1, Share(one, Grows)).Because(
+            Claim.AtLeast(ClaimSource.Paper, $"every point beyond Theorem 1 diverges: share of {one.Length} points", 1, Share(one, Grows))
+                .Because(
                 "Theorem 1 is of the mean square. A run is typical: beyond the mean-square edge it converges as long as the Lyapunov exponent is negative, and " +
                 "so some points beyond the line converge almost surely."),
-            Claim.AtLeast(ClaimSource.Paper, $"no point that Theorem 2 vouches for diverges: share of {two.Length} points", 1, Share(two, i => !Grows(i))),
-            Claim.AtLeast(ClaimSource.Exact, "runs diverge only beyond the exact mean-square edge: share of divergent points with η > η*", 1, Share([.. all.Where(Grows)], i => LearningRate[i] > Edge[i])),
+            Claim.AtLeast(ClaimSource.Paper, $"no point that Theorem 2 vouches for diverges: share of {two.Length} points", 1,
+                Share(two, i => !Grows(i))),
+            Claim.AtLeast(ClaimSource.Exact, "runs diverge only beyond the exact mean-square edge: share of divergent points with η > η*",
+                1, Share([.. all.Where(Grows)], i => LearningRate[i] > Edge[i])),
             Claim.AtLeast(
                 ClaimSource.Exact, $"the map follows the sign of the Lyapunov exponent: share of the {decided.Length} points where 1000 steps decide it", 0.99,
                 Share(decided, i => Grows(i) == Lyapunov[i] > 0)),
-            Claim.AtLeast(ClaimSource.Exact, "the typical path turns unstable only beyond the exact edge: share of points of positive exponent with η > η*", 1, Share([.. all.Where(i => Lyapunov[i] > 1e-12)], i => LearningRate[i] > Edge[i] * (1 - 1e-6))),
+            Claim.AtLeast(ClaimSource.Exact,
+                "the typical path turns unstable only beyond the exact edge: share of points of positive exponent with η > η*", 1,
+                Share([.. all.Where(i => Lyapunov[i] > 1e-12)], i => LearningRate[i] > Edge[i] * (1 - 1e-6))),
         ];
     }
 
     public Table ToTable(string name) => Table.Of(
-        name, [("sigma", [.. Sigma.Select(x => (double)x)]), ("batch_size", [.. BatchSize.Select(x => (double)x)]), ("learning_rate", LearningRate), ("share_divergent", Divergent),
+        name, [("sigma", [.. Sigma.Select(x => (double)x)]), ("batch_size", [.. BatchSize.Select(x => (double)x)]),
+            ("learning_rate", LearningRate), ("share_divergent", Divergent),
             ("edge_without_replacement", Edge), ("lyapunov_exponent", Lyapunov)]);
 }

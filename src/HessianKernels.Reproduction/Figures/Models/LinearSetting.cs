@@ -2,7 +2,8 @@ using HessianKernels.SecondMoment;
 
 namespace HessianKernels.Reproduction.Figures.Models;
 
-/// <summary>The three linear models of paper 000, A.4: D = 100 examples, P = 120 parameters, batches of B = 5 without replacement.</summary>
+/// <summary>The three linear models of paper 000, A.4: D = 100 examples, P = 120 parameters, batches of B = 5 without
+/// replacement.</summary>
 internal sealed class LinearSetting
 {
     public const int Examples = 100, Parameters = 120, BatchSize = 5;
@@ -21,7 +22,8 @@ internal sealed class LinearSetting
     public double LargestEigenvalue => Space.Eigenvalues[0];
 
     /// <summary>
-    /// flat: J Gaussian. dispersed: Theta with the eigenvalues 1 / (a^2 + 1) in a random basis. localised: Theta = diag(|s|) + J_0 J_0^T / D,
+    /// flat: J Gaussian. dispersed: Theta with the eigenvalues 1 / (a^2 + 1) in a random basis. localised: Theta = diag(|s|) + J_0 J_0^T /
+    /// D,
     /// s of deviation 0.1.
     /// </summary>
     public static LinearSetting Of(string name, ulong seed)

@@ -13,7 +13,8 @@ internal sealed class LinearSgd(FunctionSpace space, int batchSize, ulong seed, 
     private readonly RandomNumbers _random = new(seed, stream);
 
     /// <summary>The loss after each step, the first one at the start; a path that has gone beyond all bounds stays infinite.</summary>
-    public double[] Losses(double learningRate, int steps, double momentum = 0, double weightDecay = 0, CancellationToken cancellation = default)
+    public double[] Losses(double learningRate, int steps, double momentum = 0, double weightDecay = 0,
+        CancellationToken cancellation = default)
     {
         int n = space.Examples, m = space.Rank;
         int[] order = [.. Enumerable.Range(0, n)];

@@ -5,7 +5,8 @@ namespace HessianKernels.Reproduction.Figures.Models;
 
 /// <summary>
 /// The quadratic regression model of paper 000, eq. 12 and 13: residuals z, Jacobian J [D, P] and the fixed curvature
-/// <c>Q = sum_a w_a (x) M_a</c>, with w_a the left singular vectors of the first J and M_a random symmetric matrices of variance V(sigma_a).
+/// <c>Q = sum_a w_a (x) M_a</c>, with w_a the left singular vectors of the first J and M_a random symmetric matrices of variance
+/// V(sigma_a).
 /// </summary>
 /// <remarks>
 /// M_a comes from a stream of its own and can be made again at any time, so that Q, D P^2 numbers, need not be held.
@@ -78,7 +79,8 @@ internal sealed class QuadraticRegression
     }
 
     /// <summary><c>J^T P z</c>: the gradient of the batch, times B.</summary>
-    public static void Gradient(ReadOnlySpan<double> jacobian, ReadOnlySpan<double> residuals, ReadOnlySpan<int> batch, Span<double> gradient)
+    public static void Gradient(ReadOnlySpan<double> jacobian, ReadOnlySpan<double> residuals, ReadOnlySpan<int> batch,
+        Span<double> gradient)
     {
         gradient.Clear();
         int p = gradient.Length;

@@ -18,7 +18,7 @@ internal sealed class StabilityScan
     public StabilityScan(LinearSetting setting, FigureRun run)
     {
         Setting = setting;
-        _sweep = new(setting.Space, new() { Tolerance = 1e-10, Threads = run.Threads });
+        _sweep = new(setting.Space, new() { Tolerance = 1e-8, Threads = run.Threads });
         foreach (double lambda in setting.Space.Eigenvalues) _trace += lambda;
         Edge = run.Library(() => _sweep.CriticalLearningRate(setting.Sampling).Value);
     }
@@ -35,7 +35,8 @@ internal sealed class StabilityScan
 
     /// <summary>All measures at a learning rate.</summary>
     public double[] At(double learningRate, FigureRun run)
-        => run.Library(() => Enumerable.Range(0, MeasureNames.Length).Select(measure => Measure(measure, learningRate, run.Threads)).ToArray());
+        => run.Library(() => Enumerable.Range(0, MeasureNames.Length).Select(measure => Measure(measure, learningRate, run.Threads))
+            .ToArray());
 
     /// <summary>The measures at shares of the edge.</summary>
     public void Scan(double[] shares, FigureRun run, double from, double to)
@@ -50,12 +51,14 @@ internal sealed class StabilityScan
         }
     }
 
-    /// <summary>The learning rate at which a measure reaches 1, as a share of the edge; infinite where it does not up to three times it.</summary>
+    /// <summary>The learning rate at which a measure reaches 1, as a share of the edge; infinite where it does not up to three times
+    /// it.</summary>
     public double CrossingOf(int measure, FigureRun run)
     {
         double One(double eta) => run.Library(() => Measure(measure, eta, run.Threads));
         // lambda_max(T) is dear: one look on each side of the edge, and everywhere where it does not cross between them.
-        if (measure == 0 && Crossing.Of(One, 1, (1 - Resolution) * Edge, (1 + Resolution) * Edge, 3 * Resolution) is var near && double.IsFinite(near))
+        if (measure == 0 && Crossing.Of(One, 1, (1 - Resolution) * Edge, (1 + Resolution) * Edge, 3 * Resolution) is var near
+            && double.IsFinite(near))
             return near / Edge;
         return Crossing.Of(One, 1, 0.5 * Edge, 3 * Edge) / Edge;
     }
@@ -65,7 +68,8 @@ internal sealed class StabilityScan
 
     private double Measure(int measure, double eta, int threads) => measure switch
     {
-        0 => new SecondMomentOperator(Setting.Space, eta, Setting.Sampling, new() { Tolerance = 1e-8, Threads = threads }).LargestEigenvalue().Value,
+        0 => new SecondMomentOperator(Setting.Space, eta, Setting.Sampling, new() { Tolerance = 1e-5, Threads = threads })
+            .LargestEigenvalue().Value,
         1 => _sweep.Exact(eta, Setting.Sampling).Value,
         2 => _sweep.Diagonal(eta, Setting.Sampling).Value,
         3 => NoiseKernel.HighDimensionalAsymptotic(Setting.Space.Eigenvalues, 1, eta, Setting.Sampling),
@@ -74,7 +78,8 @@ internal sealed class StabilityScan
     };
 
     public Table ToTable(string name) => Table.Of(
-        name, [("learning_rate", LearningRates), ("lambda_max_T", Measures[0]), ("K_exact", Measures[1]), ("K", Measures[2]), ("K_HD", Measures[3]),
+        name, [("learning_rate", LearningRates), ("lambda_max_T", Measures[0]), ("K_exact", Measures[1]), ("K", Measures[2]),
+            ("K_HD", Measures[3]),
             ("K_tr", Measures[4]), ("half_eta_lambda_max", Measures[5])]);
 
     public Chart ToChart() => new()
@@ -82,7 +87,8 @@ internal sealed class StabilityScan
         Title = $"Stability measures, {Setting.Name} setting", X = new("learning rate η"), Y = new("measure", Min: 0, Max: 1.6),
         Series = [.. MeasureNames.Select((name, k) => new LineSeries(name, LearningRates, Measures[k])
         {
-            Stroke = k is 0 ? Stroke.Solid : k == 5 ? Stroke.Dotted : k == 1 ? Stroke.Solid : Stroke.Dashed, Ink = k == 1, Color = k < 2 ? 0 : k - 1,
+            Stroke = k is 0 ? Stroke.Solid : k == 5 ? Stroke.Dotted : k == 1 ? Stroke.Solid : Stroke.Dashed, Ink = k == 1, Color = k < 2
+                ? 0 : k - 1,
         })],
         Thresholds = [new("edge: 1", 1), new("η*", Edge, Vertical: true)],
     };

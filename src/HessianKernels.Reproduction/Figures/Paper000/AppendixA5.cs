@@ -21,12 +21,14 @@ internal sealed class AppendixA5 : Figure
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        ("setting", "flat, D = 100, P = 120, B = 5"), ("µ", string.Join(", ", Momenta(effort))), ("runs", $"{FigureRun.Of(effort, 5, 9, 25)}"),
+        ("setting", "flat, D = 100, P = 120, B = 5"), ("µ", string.Join(", ", Momenta(effort))),
+            ("runs", $"{FigureRun.Of(effort, 5, 9, 25)}"),
         ("steps", $"{FigureRun.Of(effort, 2000, 5000, 10_000)}"),
     ];
 
     private static double[] Momenta(Effort effort)
-        => effort == Effort.Coarse ? [0, 0.5, 0.9] : effort == Effort.Quick ? [0, 0.3, 0.5, 0.7, 0.9] : [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+        => effort == Effort.Coarse ? [0, 0.5, 0.9] : effort == Effort.Quick ? [0, 0.3, 0.5, 0.7, 0.9]
+            : [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -42,9 +44,11 @@ internal sealed class AppendixA5 : Figure
             double mu = momenta[k], scale = (1 - mu) * 2 * LinearSetting.BatchSize / sum;
             SecondMomentOptions options = new() { Tolerance = 1e-6, Threads = run.Threads };
             exact[k] = Crossing.Of(
-                eta => run.Library(() => NoiseKernel.ExactWithMomentum(setting.Space, eta, setting.Sampling, mu, options: options).Value), 1, 0.1 * scale, 4 * scale);
+                eta => run.Library(() => NoiseKernel.ExactWithMomentum(setting.Space, eta, setting.Sampling, mu, options: options).Value),
+                    1, 0.1 * scale, 4 * scale);
             estimate[k] = Crossing.Of(
-                eta => NoiseKernel.HighDimensionalWithMomentum(setting.Space.Eigenvalues, 1, eta, setting.Sampling, mu), 1, 0.1 * scale, 4 * scale);
+                eta => NoiseKernel.HighDimensionalWithMomentum(setting.Space.Eigenvalues, 1, eta, setting.Sampling, mu), 1, 0.1 * scale,
+                    4 * scale);
             trace[k] = Crossing.Of(eta => NoiseKernel.TraceWithMomentum(sum, 1, eta, setting.Sampling, mu), 1, 0.1 * scale, 4 * scale);
             simulated[k] = LateLoss.Transition(setting, 0.7 * exact[k], 1.5 * exact[k], paths, steps, run, momentum: mu);
             effective[k] = exact[k] / (1 - mu);
@@ -55,13 +59,19 @@ internal sealed class AppendixA5 : Figure
         {
             Claims =
             [
-                Claim.AtMost(ClaimSource.Paper, "runs grow where K with momentum exceeds 1 (exact form: largest |η of half the runs / η of K = 1 − 1|)", 0.05, Worst(simulated)),
-                Claim.AtLeast(ClaimSource.Exact, "runs grow no earlier than the mean square: least η of half the runs / η of K exact = 1", 0.99, simulated.Zip(exact, (s, e) => s / e).Min()),
-                Claim.AtMost(ClaimSource.Paper, "the high-dimensional K with momentum predicts the edge: largest |η / η of K exact − 1|", 0.15, Worst(estimate)),
-                Claim.AtMost(ClaimSource.Paper, "so does its trace estimate, η tr Θ / (2 (1 − µ) B): largest |η / η of K exact − 1|", 0.15, Worst(trace)).Because(
+                Claim.AtMost(ClaimSource.Paper,
+                    "runs grow where K with momentum exceeds 1 (exact form: largest |η of half the runs / η of K = 1 − 1|)", 0.05,
+                    Worst(simulated)),
+                Claim.AtLeast(ClaimSource.Exact, "runs grow no earlier than the mean square: least η of half the runs / η of K exact = 1",
+                    0.99, simulated.Zip(exact, (s, e) => s / e).Min()),
+                Claim.AtMost(ClaimSource.Paper, "the high-dimensional K with momentum predicts the edge: largest |η / η of K exact − 1|",
+                    0.15, Worst(estimate)),
+                Claim.AtMost(ClaimSource.Paper, "so does its trace estimate, η tr Θ / (2 (1 − µ) B): largest |η / η of K exact − 1|", 0.15,
+                    Worst(trace)).Because(
                     "The trace estimate drops the terms beyond the first order in η λ; with little momentum the edge has η λmax of about 0.3, where they count."),
                 Claim.AtMost(
-                    ClaimSource.Paper, "to lowest order momentum replaces η by η/(1 − µ): largest over least critical η/(1 − µ)", 1.15, effective.Max() / effective.Min()).Because(
+                    ClaimSource.Paper, "to lowest order momentum replaces η by η/(1 − µ): largest over least critical η/(1 − µ)", 1.15,
+                        effective.Max() / effective.Min()).Because(
                     "Momentum also damps what is beyond the first order in η λ, so that the critical η/(1 − µ) itself rises with µ."),
             ],
             Pictures =
@@ -72,13 +82,17 @@ internal sealed class AppendixA5 : Figure
                     Series =
                     [
                         new LineSeries("K exact = 1", momenta, effective),
-                        new LineSeries("K_HD with momentum = 1", momenta, [.. estimate.Zip(momenta, (eta, mu) => eta / (1 - mu))]) { Stroke = Stroke.Dashed },
-                        new LineSeries("K_tr with momentum = 1", momenta, [.. trace.Zip(momenta, (eta, mu) => eta / (1 - mu))]) { Stroke = Stroke.Dotted },
-                        new ScatterSeries("half of the runs grow", momenta, [.. simulated.Zip(momenta, (eta, mu) => eta / (1 - mu))]) { Size = 4.5 },
+                        new LineSeries("K_HD with momentum = 1", momenta,
+                            [.. estimate.Zip(momenta, (eta, mu) => eta / (1 - mu))]) { Stroke = Stroke.Dashed },
+                        new LineSeries("K_tr with momentum = 1", momenta,
+                            [.. trace.Zip(momenta, (eta, mu) => eta / (1 - mu))]) { Stroke = Stroke.Dotted },
+                        new ScatterSeries("half of the runs grow", momenta,
+                            [.. simulated.Zip(momenta, (eta, mu) => eta / (1 - mu))]) { Size = 4.5 },
                     ],
                 }),
             ],
-            Tables = [Table.Of("critical-learning-rate", ("momentum", momenta), ("K_exact", exact), ("K_HD", estimate), ("K_tr", trace), ("half_of_runs_grow", simulated))],
+            Tables = [Table.Of("critical-learning-rate", ("momentum", momenta), ("K_exact", exact), ("K_HD", estimate), ("K_tr", trace),
+                ("half_of_runs_grow", simulated))],
         };
     }
 }

@@ -24,7 +24,8 @@ internal sealed class AppendixA6 : Figure
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        ("setting", "flat, D = 100, P = 120, B = 5"), ("ρ over the mean eigenvalue", string.Join(", ", Shares(effort))), ("runs", $"{FigureRun.Of(effort, 5, 9, 25)}"),
+        ("setting", "flat, D = 100, P = 120, B = 5"), ("ρ over the mean eigenvalue", string.Join(", ", Shares(effort))),
+            ("runs", $"{FigureRun.Of(effort, 5, 9, 25)}"),
         ("steps", $"{FigureRun.Of(effort, 2000, 5000, 10_000)}"),
     ];
 
@@ -45,9 +46,11 @@ internal sealed class AppendixA6 : Figure
             double rho = decays[k];
             SecondMomentOptions options = new() { Tolerance = 1e-6, Threads = run.Threads };
             exact[k] = Crossing.Of(
-                eta => run.Library(() => NoiseKernel.ExactWithMomentum(setting.Space, eta, setting.Sampling, 0, rho, options).Value), 1, 0.1 * scale, 6 * scale);
+                eta => run.Library(() => NoiseKernel.ExactWithMomentum(setting.Space, eta, setting.Sampling, 0, rho, options).Value), 1,
+                    0.1 * scale, 6 * scale);
             estimate[k] = Crossing.Of(
-                eta => NoiseKernel.HighDimensionalWithMomentum(setting.Space.Eigenvalues, 1, eta, setting.Sampling, 0, rho), 1, 0.1 * scale, 6 * scale);
+                eta => NoiseKernel.HighDimensionalWithMomentum(setting.Space.Eigenvalues, 1, eta, setting.Sampling, 0, rho), 1, 0.1 * scale,
+                    6 * scale);
             simulated[k] = LateLoss.Transition(setting, 0.7 * exact[k], 1.5 * exact[k], paths, steps, run, weightDecay: rho);
             // The bound of eq. 83, at learning rates up to the edge without decay.
             foreach (double eta in Crossing.Range(0.1, 1, 10).Select(share => share * exact[0]))
@@ -61,13 +64,19 @@ internal sealed class AppendixA6 : Figure
         {
             Claims =
             [
-                Claim.AtMost(ClaimSource.Paper, "weight decay lowers K (eq. 83): largest K(ρ) / K(0) of the high-dimensional form", 1 + 1e-12, largest),
-                Claim.AtMost(ClaimSource.Paper, "runs grow where K with decay exceeds 1 (exact form: largest |η of half the runs / η of K = 1 − 1|)", 0.05, Worst(simulated)).Because(
+                Claim.AtMost(ClaimSource.Paper, "weight decay lowers K (eq. 83): largest K(ρ) / K(0) of the high-dimensional form", 1
+                    + 1e-12, largest),
+                Claim.AtMost(ClaimSource.Paper,
+                    "runs grow where K with decay exceeds 1 (exact form: largest |η of half the runs / η of K = 1 − 1|)", 0.05,
+                    Worst(simulated)).Because(
                     "Without decay it does. Strong decay forgets a run's past within a few steps, its growth averages over few batches, and the typical run, " +
                     "which is what half of the runs tell of, then turns unstable well after the mean square that K tells of."),
-                Claim.AtLeast(ClaimSource.Exact, "runs grow no earlier than the mean square: least η of half the runs / η of K exact = 1", 0.99, simulated.Zip(exact, (s, e) => s / e).Min()),
-                Claim.AtMost(ClaimSource.Paper, "the high-dimensional K with decay predicts the edge: largest |η / η of K exact − 1|", 0.15, Worst(estimate)),
-                Claim.Rising(ClaimSource.Exact, "the exact critical learning rate rises with ρ while the noise decides", [.. exact]).Because(
+                Claim.AtLeast(ClaimSource.Exact, "runs grow no earlier than the mean square: least η of half the runs / η of K exact = 1",
+                    0.99, simulated.Zip(exact, (s, e) => s / e).Min()),
+                Claim.AtMost(ClaimSource.Paper, "the high-dimensional K with decay predicts the edge: largest |η / η of K exact − 1|", 0.15,
+                    Worst(estimate)),
+                Claim.Rising(ClaimSource.Exact, "the exact critical learning rate rises with ρ while the noise decides", [.. exact])
+                    .Because(
                     "Decay lowers the noise but also the mean's own edge, 2 / (λmax + ρ)."),
             ],
             Pictures =
@@ -83,7 +92,8 @@ internal sealed class AppendixA6 : Figure
                     ],
                 }),
             ],
-            Tables = [Table.Of("critical-learning-rate", ("weight_decay", decays), ("K_exact", exact), ("K_HD", estimate), ("half_of_runs_grow", simulated))],
+            Tables = [Table.Of("critical-learning-rate", ("weight_decay", decays), ("K_exact", exact), ("K_HD", estimate),
+                ("half_of_runs_grow", simulated))],
         };
     }
 }

@@ -22,7 +22,8 @@ internal sealed class Figure1 : Figure
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        ("D", "100"), ("P", "120"), ("B", "5"), ("learning rates", $"{FigureRun.Of(effort, 9, 21, 41)}"), ("paths", $"{FigureRun.Of(effort, 5, 9, 25)}"),
+        ("D", "100"), ("P", "120"), ("B", "5"), ("learning rates", $"{FigureRun.Of(effort, 9, 21, 41)}"),
+            ("paths", $"{FigureRun.Of(effort, 5, 9, 25)}"),
         ("steps", $"{FigureRun.Of(effort, 3000, 10_000, 10_000)}"),
     ];
 
@@ -40,7 +41,8 @@ internal sealed class Figure1 : Figure
         }
 
         double[][] losses = [.. s_shown.Select((share, i) =>
-            new LinearSgd(setting.Space, LinearSetting.BatchSize, run.Seed, 77).Losses(share * scan.Edge, steps, cancellation: run.Cancellation))];
+            new LinearSgd(setting.Space, LinearSetting.BatchSize, run.Seed, 77)
+                .Losses(share * scan.Edge, steps, cancellation: run.Cancellation))];
         double[] times = [.. Enumerable.Range(0, steps + 1).Select(t => (double)t)];
         int wrong = 0, told = 0;
         for (int i = 0; i < late.Length; i++)
@@ -57,10 +59,14 @@ internal sealed class Figure1 : Figure
             Claims =
             [
                 Claim.AtMost(ClaimSource.Paper, "K starts at 0: its value at the smallest learning rate", 0.1, scan.Measures[2][0]),
-                Claim.Near(ClaimSource.Paper, "K = 1 where the second moment turns unstable: η of K = 1 over η*", 1, 0.05, scan.CrossingOf(2, run)),
-                Claim.Near(ClaimSource.Exact, "λmax(T) = 1 where K exact = 1: η of λmax(T) = 1 over η*", 1, StabilityScan.Resolution, scan.CrossingOf(0, run)),
-                Claim.AtMost(ClaimSource.Paper, $"the loss after the last step diverges exactly for K > 1: points of {told} where it does not", 0, wrong),
-                Claim.AtMost(ClaimSource.Paper, "the mean is stable at the edge: η* λmax / 2", 1, scan.Edge * setting.LargestEigenvalue / 2),
+                Claim.Near(ClaimSource.Paper, "K = 1 where the second moment turns unstable: η of K = 1 over η*", 1, 0.05,
+                    scan.CrossingOf(2, run)),
+                Claim.Near(ClaimSource.Exact, "λmax(T) = 1 where K exact = 1: η of λmax(T) = 1 over η*", 1, StabilityScan.Resolution,
+                    scan.CrossingOf(0, run)),
+                Claim.AtMost(ClaimSource.Paper,
+                    $"the loss after the last step diverges exactly for K > 1: points of {told} where it does not", 0, wrong),
+                Claim.AtMost(ClaimSource.Paper, "the mean is stable at the edge: η* λmax / 2", 1,
+                    scan.Edge * setting.LargestEigenvalue / 2),
             ],
             Pictures =
             [
@@ -72,8 +78,10 @@ internal sealed class Figure1 : Figure
                 new("measures", scan.ToChart()),
                 new("late-loss", new()
                 {
-                    Title = $"Loss after {steps} steps against K (saturated at 10)", X = new("K (eq. 9)"), Y = Axis.Log("median loss / first loss"),
-                    Series = [new ScatterSeries("median of the runs", scan.Measures[2], [.. late.Select(x => Math.Min(10, Math.Max(1e-12, x)))])],
+                    Title = $"Loss after {steps} steps against K (saturated at 10)", X = new("K (eq. 9)"),
+                        Y = Axis.Log("median loss / first loss"),
+                    Series = [new ScatterSeries("median of the runs", scan.Measures[2],
+                        [.. late.Select(x => Math.Min(10, Math.Max(1e-12, x)))])],
                     Thresholds = [new("K = 1", 1, Vertical: true)],
                 }),
             ],
@@ -84,7 +92,8 @@ internal sealed class Figure1 : Figure
                 Table.Of(
                     "trajectories",
                     [("step", [.. kept.Select(t => (double)t)]),
-                        .. s_shown.Select((share, i) => ($"loss_at_{share:0.##}_edge", (IReadOnlyList<double>)[.. kept.Select(t => losses[i][t])]))]),
+                        .. s_shown.Select((share, i) => ($"loss_at_{share:0.##}_edge",
+                            (IReadOnlyList<double>)[.. kept.Select(t => losses[i][t])]))]),
             ],
         };
     }

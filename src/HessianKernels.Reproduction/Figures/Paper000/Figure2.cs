@@ -21,7 +21,8 @@ internal sealed class Figure2 : Figure
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 2, 60);
 
     private static (int D, int P, int Seeds, int Steps, double Share) Sizes(Effort effort)
-        => (FigureRun.Of(effort, 20, 40, 80), FigureRun.Of(effort, 30, 60, 120), FigureRun.Of(effort, 8, 30, 100), FigureRun.Of(effort, 30, 40, 60), 0.1);
+        => (FigureRun.Of(effort, 20, 40, 80), FigureRun.Of(effort, 30, 60, 120), FigureRun.Of(effort, 8, 30, 100),
+            FigureRun.Of(effort, 30, 40, 60), 0.1);
 
     private static int[] Batches(int d) => [d / 10, d / 5, d / 2, d];
 
@@ -70,8 +71,10 @@ internal sealed class Figure2 : Figure
         {
             Claims =
             [
-                Claim.Rising(ClaimSource.Paper, $"V = 1: the rise in the first {early} steps grows as B falls (from all to D/10)", [.. Enumerable.Range(0, full + 1).Reverse().Select(k => Early(0, k))]),
-                Claim.AtLeast(ClaimSource.Paper, "V = 1: small batches saturate sooner (early share of the rise, B = D/10 over B = D)", 1, Saturation(0, 0) / Saturation(0, full)),
+                Claim.Rising(ClaimSource.Paper, $"V = 1: the rise in the first {early} steps grows as B falls (from all to D/10)",
+                    [.. Enumerable.Range(0, full + 1).Reverse().Select(k => Early(0, k))]),
+                Claim.AtLeast(ClaimSource.Paper, "V = 1: small batches saturate sooner (early share of the rise, B = D/10 over B = D)", 1,
+                    Saturation(0, 0) / Saturation(0, full)),
                 Claim.AtLeast(
                     ClaimSource.Paper, "V ∝ σ amplifies the difference of the early rise between B = D/10 and B = D (quotient to V = 1)", 1,
                     (Early(1, 0) - Early(1, full)) / (Early(0, 0) - Early(0, full))),
@@ -90,7 +93,8 @@ internal sealed class Figure2 : Figure
         for (int k = 0; k < batches.Length; k++)
         {
             RandomNumbers random = new(run.Seed, 1_000_000 + seed * 16 + (ulong)k);
-            double[] jacobian = [.. model.Jacobian], z = Array.ConvertAll(model.Residuals, x => 0.3 * x), u = new double[p], row = new double[p];
+            double[] jacobian = [.. model.Jacobian], z = Array.ConvertAll(model.Residuals, x => 0.3 * x), u = new double[p],
+                row = new double[p];
             double[] top = new double[d], along = new double[model.Rank];
             int[] order = [.. Enumerable.Range(0, d)];
             Array.Fill(top, 1);

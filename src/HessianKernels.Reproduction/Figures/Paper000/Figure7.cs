@@ -21,8 +21,9 @@ internal sealed class Figure7 : Figure
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        ("D", "100"), ("P", "120"), ("B", "5"), ("learning rates a setting", $"{FigureRun.Of(effort, 4, 25, 61)}"),
-        ("runs for the Lyapunov exponent", $"{FigureRun.Of(effort, 4, 8, 24)}"), ("steps of a run", $"{FigureRun.Of(effort, 1024, 4096, 16_384)}"),
+        ("D", "100"), ("P", "120"), ("B", "5"), ("learning rates a setting", $"{FigureRun.Of(effort, 2, 25, 61)}"),
+        ("runs for the Lyapunov exponent", $"{FigureRun.Of(effort, 4, 8, 24)}"),
+            ("steps of a run", $"{FigureRun.Of(effort, 1024, 4096, 16_384)}"),
     ];
 
     public override FigureResult Compute(FigureRun run)
@@ -35,13 +36,15 @@ internal sealed class Figure7 : Figure
         double[] typical = new double[scans.Length], kernelAtEdge = new double[scans.Length];
         LyapunovOptions lyapunov = new()
         {
-            Runs = run.Pick(4, 8, 24), Steps = run.Pick(1024, 4096, 16_384), Seed = run.Seed, Threads = run.Threads,
+            Runs = run.Pick(4, 8, 24), Steps = run.Pick(1024, 4096, 16_384), BurnIn = run.Pick(128, 512, 512), Seed = run.Seed,
+                Threads = run.Threads,
         };
         for (int s = 0; s < scans.Length; s++)
         {
             double from = (double)s / scans.Length, to = (s + 1.0) / scans.Length;
             StabilityScan scan = scans[s] = new(LinearSetting.Of(LinearSetting.Names[s], run.Seed), run);
-            scan.Scan(Crossing.Range(0.1, 1.4, run.Pick(4, 25, 61)), run, from, from + 0.6 * (to - from));
+            scan.Scan(run.Effort == Effort.Coarse ? [0.9, 1.2] : Crossing.Range(0.1, 1.4, run.Pick(2, 25, 61)), run, from, from
+                + 0.6 * (to - from));
             cross[s] = [.. Enumerable.Range(0, 5).Select(measure => scan.CrossingOf(measure, run))];
             run.At(from + 0.75 * (to - from));
             typical[s] = run.Library(() => LyapunovExponent.CriticalLearningRate(
@@ -50,14 +53,16 @@ internal sealed class Figure7 : Figure
             pictures.Add(new(scan.Setting.Name, scan.ToChart()));
             measures.Add((scan.Setting.Name, scan.ToTable("measures")));
             crossings.Add((scan.Setting.Name, Table.Of(
-                "crossings", ("edge_learning_rate", [scan.Edge]), ("lambda_max_T", [cross[s][0]]), ("K_exact", [cross[s][1]]), ("K", [cross[s][2]]),
+                "crossings", ("edge_learning_rate", [scan.Edge]), ("lambda_max_T", [cross[s][0]]), ("K_exact", [cross[s][1]]),
+                    ("K", [cross[s][2]]),
                 ("K_HD", [cross[s][3]]), ("K_tr", [cross[s][4]]), ("lyapunov_zero", [typical[s]]))));
         }
 
         for (int s = 0; s < scans.Length; s++)
         {
             claims.Add(Claim.Near(
-                ClaimSource.Exact, $"{LinearSetting.Names[s]}: K exact = 1 where λmax(T) = 1 (quotient of the learning rates)", 1, StabilityScan.Resolution,
+                ClaimSource.Exact, $"{LinearSetting.Names[s]}: K exact = 1 where λmax(T) = 1 (quotient of the learning rates)", 1,
+                    StabilityScan.Resolution,
                 cross[s][1] / cross[s][0]));
         }
 
@@ -66,7 +71,8 @@ internal sealed class Figure7 : Figure
         claims.Add(Claim.Near(ClaimSource.Paper, "flat: K_tr predicts the edge", 1, 0.1, cross[0][4]));
         claims.Add(Claim.Near(ClaimSource.Paper, "dispersed: K still predicts the edge", 1, 0.05, cross[1][2]));
         claims.Add(Claim.Rising(
-            ClaimSource.Paper, "dispersed: K, K_HD and K_tr miss the edge by more and more (η of measure = 1 over η*)", cross[1][2], cross[1][3],
+            ClaimSource.Paper, "dispersed: K, K_HD and K_tr miss the edge by more and more (η of measure = 1 over η*)", cross[1][2],
+                cross[1][3],
             cross[1][4]));
         claims.Add(Claim.AtMost(ClaimSource.Paper, "localised: unstable for K well below 1 (K at η*)", 0.8, kernelAtEdge[2]).Because(
             "s of deviation 0.1 adds little to the diagonal beside J₀J₀ᵀ/D, whose own diagonal is about 1.2: the eigenvectors of this NTK " +
@@ -78,10 +84,12 @@ internal sealed class Figure7 : Figure
             "The order holds for K_HD at finite size. The form printed as eq. 10 is of n without bound: it has 1/B where finite n has " +
             "(n − B)/((n − 1) B), which is 0.96/B here, and 2 − ηλ where it has 2 − αηλ."));
         claims.Add(Claim.AtMost(ClaimSource.Exact, "K ≤ K exact: largest quotient, η up to η*", 1 + 1e-8, Largest(scans, 2, 1)));
-        claims.Add(Claim.AtLeast(ClaimSource.Exact, "the typical path turns unstable no earlier than the mean square (least η of γ = 0 over η*)", 1, typical.Min()));
+        claims.Add(Claim.AtLeast(ClaimSource.Exact,
+            "the typical path turns unstable no earlier than the mean square (least η of γ = 0 over η*)", 1, typical.Min()));
         claims.Add(Claim.AtMost(ClaimSource.Exact, "flat: and close to it", 1.03, typical[0]));
         claims.Add(Claim.AtLeast(ClaimSource.Exact, "dispersed: and well after it", 1.05, typical[1]));
-        return new() { Claims = claims, Pictures = pictures, Tables = [Table.Stack("setting", crossings), Table.Stack("setting", measures)] };
+        return new() { Claims = claims, Pictures = pictures,
+            Tables = [Table.Stack("setting", crossings), Table.Stack("setting", measures)] };
     }
 
     /// <summary>The largest quotient of two measures at learning rates up to the edge.</summary>

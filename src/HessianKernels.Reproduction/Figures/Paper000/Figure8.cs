@@ -53,7 +53,8 @@ internal sealed class Figure8 : Figure
             {
                 Title = $"Loss after {steps} steps, {names[s]} setting", X = new("measure", Min: 0.2, Max: 1.8),
                 Y = Axis.Log("median loss / first loss (saturated at 10)"),
-                Series = [.. s_measures.Select(k => new ScatterSeries(StabilityScan.MeasureNames[k], scan.Measures[k], shown) { Color = k })],
+                Series = [.. s_measures.Select(k
+                    => new ScatterSeries(StabilityScan.MeasureNames[k], scan.Measures[k], shown) { Color = k })],
                 Thresholds = [new("measure = 1", 1, Vertical: true)],
             }));
             tables.Add((names[s], Table.Of(
@@ -87,7 +88,8 @@ internal sealed class Figure8 : Figure
             [
                 Table.Stack("setting", tables),
                 Table.Stack("setting", [.. names.Select((name, s) => (name, Table.Of(
-                    "transition", ("share_of_edge", [transition[s]]), ("lambda_max_T", [there[s][0]]), ("K_exact", [there[s][1]]), ("K", [there[s][2]]),
+                    "transition", ("share_of_edge", [transition[s]]), ("lambda_max_T", [there[s][0]]), ("K_exact", [there[s][1]]),
+                        ("K", [there[s][2]]),
                     ("K_HD", [there[s][3]]))))]),
             ],
         };

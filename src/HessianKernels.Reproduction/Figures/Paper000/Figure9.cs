@@ -22,7 +22,8 @@ internal sealed class Figure9 : Figure
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 60, 200);
 
     private static (int D, int P, int Seeds, int Draws) Sizes(Effort effort)
-        => (FigureRun.Of(effort, 40, 100, 400), FigureRun.Of(effort, 60, 150, 600), FigureRun.Of(effort, 20, 200, 30), FigureRun.Of(effort, 8, 24, 6));
+        => (FigureRun.Of(effort, 40, 100, 400), FigureRun.Of(effort, 60, 150, 600), FigureRun.Of(effort, 20, 200, 30),
+            FigureRun.Of(effort, 8, 24, 6));
 
     private static int[] Batches(int d) => [1, 2, 5, d / 10, d / 4, d];
 
@@ -31,7 +32,8 @@ internal sealed class Figure9 : Figure
         (int d, int p, int seeds, int draws) = Sizes(effort);
         return
         [
-            ("D", $"{d}"), ("P", $"{p}"), ("models", $"{seeds}"), ("batches a model and size", $"{draws}"), ("B", string.Join(", ", Batches(d))),
+            ("D", $"{d}"), ("P", $"{p}"), ("models", $"{seeds}"), ("batches a model and size", $"{draws}"),
+                ("B", string.Join(", ", Batches(d))),
             ("η", "0.5 D / σ₁² of the limit"), ("V_z", "1"),
         ];
     }
@@ -70,18 +72,22 @@ internal sealed class Figure9 : Figure
             {
                 double error = Math.Abs(slopes[k].Error / expected[k]);
                 claims.Add(Claim.Near(
-                    ClaimSource.Paper, $"{s_labels[shaped]}: {what[k]} (tolerance: three standard errors)", 1, 3 * error, slopes[k].Slope / expected[k]));
+                    ClaimSource.Paper, $"{s_labels[shaped]}: {what[k]} (tolerance: three standard errors)", 1, 3 * error,
+                        slopes[k].Slope / expected[k]));
             }
 
             first[shaped] = Mean(of, 0);
             second[shaped] = Mean(of, 1);
             lines[shaped] = expected;
-            tables.Add(Table.Of(s_names[shaped], ("batch_size", [.. batches.Select(b => (double)b)]), ("delta1_lambda", first[shaped]), ("delta2_sigma", second[shaped])));
+            tables.Add(Table.Of(s_names[shaped], ("batch_size", [.. batches.Select(b => (double)b)]), ("delta1_lambda", first[shaped]),
+                ("delta2_sigma", second[shaped])));
         }
 
         claims.Add(Claim.Rising(ClaimSource.Paper, "Δ₁λ grows as B falls (V = 1, B from D to 1)", [.. first[0].Reverse()]));
-        claims.Add(Claim.AtLeast(ClaimSource.Paper, "shaped Q: the rise of Δ₁λ from B = D to 1 is steeper (quotient to flat)", 1, (first[1][0] - first[1][^1]) / (first[0][0] - first[0][^1])));
-        claims.Add(Claim.AtLeast(ClaimSource.Paper, "shaped Q: the fall of Δ₂σ from B = D to 1 is steeper (quotient to flat)", 1, (second[1][0] - second[1][^1]) / (second[0][0] - second[0][^1])));
+        claims.Add(Claim.AtLeast(ClaimSource.Paper, "shaped Q: the rise of Δ₁λ from B = D to 1 is steeper (quotient to flat)", 1,
+            (first[1][0] - first[1][^1]) / (first[0][0] - first[0][^1])));
+        claims.Add(Claim.AtLeast(ClaimSource.Paper, "shaped Q: the fall of Δ₂σ from B = D to 1 is steeper (quotient to flat)", 1,
+            (second[1][0] - second[1][^1]) / (second[0][0] - second[0][^1])));
         return new()
         {
             Claims = claims,
@@ -127,7 +133,8 @@ internal sealed class Figure9 : Figure
             QuadraticRegression.Gradient(model.Jacobian, model.Residuals, order.AsSpan(0, batches[at / draws]), u.AsSpan(at * p, p));
         }
 
-        // With J_1 = J + dJ and z_1 = z + a + q, where a = -(eta/B) J u and q = (eta/B)^2 Q(u, u) / 2, the mean over the second batch of what
+        // With J_1 = J + dJ and z_1 = z + a + q, where a = -(eta/B) J u and q = (eta/B)^2 Q(u, u) / 2, the mean over the second batch of
+        // what
         // M_0 multiplies is (eta/D) J_1^T z_1. Under -Q all of M_0, dJ and q change sign: of the mean of both what is left is M_0 times
         // dJ^T (z + a) + J^T q.
         double[] odd = new double[all * p];

@@ -30,7 +30,8 @@ internal sealed class Figure22 : Figure
         double sharpness = top.Eigenvalues[0];
         double[] q = [.. top.Eigenvectors[..2]];
         double[] theta = [3, 0.1], x = new double[Steps + 1], y = new double[Steps + 1];
-        double[] along = new double[Steps + 1], cosine = new double[Steps + 1], aware = new double[Steps + 1], times = new double[Steps + 1];
+        double[] along = new double[Steps + 1], cosine = new double[Steps + 1], aware = new double[Steps + 1],
+            times = new double[Steps + 1];
         for (int t = 0; t <= Steps; t++)
         {
             run.At((double)t / Steps);
@@ -56,7 +57,8 @@ internal sealed class Figure22 : Figure
                 Claim.Near(ClaimSource.Paper, "‖H‖_S rises to ‖H‖: the last over ‖H‖", 1, 1e-3, aware[^1] / sharpness),
                 Claim.Near(ClaimSource.Paper, "|cos(q₁, ∇L)| rises to 1", 1, 1e-3, cosine[^1]),
                 Claim.Rising(
-                    ClaimSource.Paper, "they rise in the order cos, ‖H‖_S, |q₁ᵀ∇L| (step at which half of the rise is made)", HalfWay(cosine), HalfWay(aware), HalfWay(along)),
+                    ClaimSource.Paper, "they rise in the order cos, ‖H‖_S, |q₁ᵀ∇L| (step at which half of the rise is made)",
+                        HalfWay(cosine), HalfWay(aware), HalfWay(along)),
             ],
             Pictures =
             [
@@ -68,7 +70,8 @@ internal sealed class Figure22 : Figure
                 new("alignment", new()
                 {
                     Title = "Sharpness along the gradient", X = new("step"), Y = new("‖H‖_S", Min: 0),
-                    Series = [new LineSeries("‖H‖_S", times, aware) { Color = 6 }, new LineSeries("‖H‖ |cos(q₁, ∇L)|", times, [.. cosine.Select(c => c * sharpness)]) { Color = 2 }],
+                    Series = [new LineSeries("‖H‖_S", times, aware) { Color = 6 },
+                        new LineSeries("‖H‖ |cos(q₁, ∇L)|", times, [.. cosine.Select(c => c * sharpness)]) { Color = 2 }],
                     Thresholds = [new("‖H‖ = 35.2", sharpness), new("2/η = 32", 2 / LearningRate)],
                 }),
                 new("gradient", new()
@@ -77,7 +80,8 @@ internal sealed class Figure22 : Figure
                     Series = [new LineSeries("|q₁ᵀ∇L|", times, along) { Color = 3 }],
                 }),
             ],
-            Tables = [Table.Of("steps", ("step", times), ("theta1", x), ("theta2", y), ("gradient_along_q1", along), ("cosine", cosine), ("interaction_aware_sharpness", aware))],
+            Tables = [Table.Of("steps", ("step", times), ("theta1", x), ("theta2", y), ("gradient_along_q1", along), ("cosine", cosine),
+                ("interaction_aware_sharpness", aware))],
         };
     }
 

@@ -20,7 +20,8 @@ internal sealed class Figure35 : Figure
 
     public override double Weight(Effort effort) => 0.1;
 
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) => [("n", $"{Examples}"), ("ρ", "2⁻⁷; 2⁻⁵, 2⁻⁷, 2⁻⁹")];
+    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
+        => [("n", $"{Examples}"), ("ρ", "2⁻⁷; 2⁻⁵, 2⁻⁷, 2⁻⁹")];
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -42,12 +43,14 @@ internal sealed class Figure35 : Figure
         double[][] curves = [.. concentrations.Select(rho => Curve(rho, BatchScheme.WithoutReplacement))];
         string[] names = ["2⁻⁵", "2⁻⁷", "2⁻⁹"];
         // Where the linear rule is twice the curve.
-        double[] parts = [.. curves.Select((curve, k) => concentrations[k] * b[Array.FindIndex(sizes, size => size * concentrations[k] >= 1.9 * curve[Array.IndexOf(sizes, size)])])];
+        double[] parts = [.. curves.Select((curve, k)
+            => concentrations[k] * b[Array.FindIndex(sizes, size => size * concentrations[k] >= 1.9 * curve[Array.IndexOf(sizes, size)])])];
         return new()
         {
             Claims =
             [
-                Claim.AtMost(ClaimSource.Paper, "with replacement is almost equivalent: largest relative difference of ρ_b", 0.02, without.Zip(with, (x, y) => Math.Abs(y / x - 1)).Max()),
+                Claim.AtMost(ClaimSource.Paper, "with replacement is almost equivalent: largest relative difference of ρ_b", 0.02,
+                    without.Zip(with, (x, y) => Math.Abs(y / x - 1)).Max()),
                 Claim.Near(ClaimSource.Paper, "every ρ leaves its linear rule at the same b ρ: largest over least b ρ where that rule is off by 2", 1, 0.05, parts.Max() / parts.Min()),
                 Claim.AtMost(ClaimSource.Paper, "with replacement even the full batch does not reach 1: ρ_n", 1, with[^1]),
             ],
@@ -56,7 +59,8 @@ internal sealed class Figure35 : Figure
                 new("replacement", new()
                 {
                     Title = "Without and with replacement (ρ = 1/128)", X = Axis.Log("batch size b"), Y = Axis.Log("ρ_b"),
-                    Series = [new LineSeries("without replacement", b, without) { Color = 6 }, new LineSeries("with replacement", b, with) { Color = 5, Stroke = Stroke.Dotted }],
+                    Series = [new LineSeries("without replacement", b, without) { Color = 6 },
+                        new LineSeries("with replacement", b, with) { Color = 5, Stroke = Stroke.Dotted }],
                 }),
                 new("concentrations", new()
                 {
@@ -64,14 +68,16 @@ internal sealed class Figure35 : Figure
                     Series =
                     [
                         .. curves.Select((curve, k) => new LineSeries($"ρ = {names[k]}", b, curve) { Color = k }),
-                        .. concentrations.Select((rho, k) => new LineSeries("", b, [.. b.Select(size => size * rho)]) { Color = k, Stroke = Stroke.Dotted }),
+                        .. concentrations.Select((rho, k)
+                            => new LineSeries("", b, [.. b.Select(size => size * rho)]) { Color = k, Stroke = Stroke.Dotted }),
                     ],
                     Thresholds = [new("ρ_b = 1", 1)],
                 }),
             ],
             Tables =
             [
-                Table.Of("rules", ("batch_size", b), ("without_replacement", without), ("with_replacement", with), ("rho_2^-5", curves[0]), ("rho_2^-7", curves[1]), ("rho_2^-9", curves[2])),
+                Table.Of("rules", ("batch_size", b), ("without_replacement", without), ("with_replacement", with), ("rho_2^-5", curves[0]),
+                    ("rho_2^-7", curves[1]), ("rho_2^-9", curves[2])),
             ],
         };
     }

@@ -21,7 +21,8 @@ internal sealed class Figure37 : Figure
 
     public override double Weight(Effort effort) => 0.2;
 
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) => [("η", "0.01"), ("β₁", "0.1, 0.2, 0.4"), ("λ", "0 to the edge, 60 values"), ("steps", "100 to 400")];
+    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
+        => [("η", "0.01"), ("β₁", "0.1, 0.2, 0.4"), ("λ", "0 to the edge, 60 values"), ("steps", "100 to 400")];
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -35,24 +36,33 @@ internal sealed class Figure37 : Figure
             double start = 0, end = 0, middle = 0;
             foreach (double beta1 in s_betas)
             {
-                double gamma = (1 + beta1) / (1 + 2 * nesterov * beta1), edge = 2 / LearningRate * gamma, first = -LearningRate / (1 - beta1);
-                double[] lambda = Crossing.Range(edge / 1000, edge, 60), change = Array.ConvertAll(lambda, x => Change(x, beta1, nesterov * beta1));
-                double[] line = Array.ConvertAll(lambda, x => LearningRate * LearningRate / (2 * gamma * (1 - beta1)) * (x - edge)), shares = Array.ConvertAll(lambda, x => x / edge);
+                double gamma = (1 + beta1) / (1 + 2 * nesterov * beta1), edge = 2 / LearningRate * gamma,
+                    first = -LearningRate / (1 - beta1);
+                double[] lambda = Crossing.Range(edge / 1000, edge, 60),
+                    change = Array.ConvertAll(lambda, x => Change(x, beta1, nesterov * beta1));
+                double[] line = Array.ConvertAll(lambda, x => LearningRate * LearningRate / (2 * gamma * (1 - beta1)) * (x - edge)),
+                    shares = Array.ConvertAll(lambda, x => x / edge);
                 start = Math.Max(start, Math.Abs(change[0] / first - 1));
                 end = Math.Max(end, Math.Abs(change[^1] / first));
                 middle = Math.Max(middle, change.Zip(line, (x, y) => Math.Abs((x - y) / first)).Max());
                 int color = series.Count / 2;
                 series.Add(new LineSeries($"β₁ = {beta1}: measured", shares, change) { Color = color });
                 series.Add(new LineSeries("eq. 131", shares, line) { Color = color, Stroke = Stroke.Dashed });
-                tables.Add(($"{name} {beta1}", Table.Of("loss-change", ("sharpness_share_of_edge", shares), ("loss_change_over_squared_gradient", change), ("eq131", line))));
+                tables.Add(($"{name} {beta1}", Table.Of("loss-change", ("sharpness_share_of_edge", shares),
+                    ("loss_change_over_squared_gradient", change), ("eq131", line))));
             }
 
-            claims.Add(Claim.AtMost(ClaimSource.Paper, $"{name}: at ‖H‖_S → 0 the change is −η/(1 − β₁) ‖∇L‖²: largest relative deviation", 0.02, start));
-            claims.Add(Claim.AtMost(ClaimSource.Paper, $"{name}: at ‖H‖_S = (2/η)γ the loss does not change: |change| over that at 0", 0.02, end));
-            claims.Add(Claim.AtMost(ClaimSource.Paper, $"{name}: between, it follows eq. 131: largest deviation over the change at 0", 0.1, middle).Because(
+            claims.Add(Claim.AtMost(ClaimSource.Paper, $"{name}: at ‖H‖_S → 0 the change is −η/(1 − β₁) ‖∇L‖²: largest relative deviation",
+                0.02, start));
+            claims.Add(Claim.AtMost(ClaimSource.Paper, $"{name}: at ‖H‖_S = (2/η)γ the loss does not change: |change| over that at 0", 0.02,
+                end));
+            claims.Add(Claim.AtMost(ClaimSource.Paper, $"{name}: between, it follows eq. 131: largest deviation over the change at 0", 0.1,
+                middle).Because(
                 "Equation 131 joins two exact ends by a straight line. On a quadratic the modes between are complex where momentum oscillates, or decay faster " +
                 "than the line says; the claim is the paper's for networks, whose gradient is mostly along flat directions and the sharpest one."));
-            pictures.Add(new(name.ToLowerInvariant(), new() { Title = $"Change of the loss, {name}", X = new("‖H‖_S over (2/η)γ"), Y = new("(L' − L) / ‖∇L‖²"), Series = series }));
+            pictures.Add(new(name.ToLowerInvariant(),
+                new() { Title = $"Change of the loss, {name}", X = new("‖H‖_S over (2/η)γ"), Y = new("(L' − L) / ‖∇L‖²"),
+                Series = series }));
             run.At((nesterov + 1) / 2.0);
         }
 

@@ -23,7 +23,8 @@ internal sealed class Figure38 : Figure
     public override double Weight(Effort effort) => 0.5;
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
-        => [("η", "0.01"), ("β₁", string.Join(", ", s_betas)), ("eigenvalues", "‖H‖ and 1/2, 1/4, 1/8, … of it, 8 in all"), ("steps", "4000")];
+        => [("η", "0.01"), ("β₁", string.Join(", ", s_betas)), ("eigenvalues", "‖H‖ and 1/2, 1/4, 1/8, … of it, 8 in all"),
+            ("steps", "4000")];
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -52,17 +53,20 @@ internal sealed class Figure38 : Figure
                     Title = "Sharpness at which descent turns unstable (η = 0.01)", X = new("β₁"), Y = new("‖H‖"),
                     Series =
                     [
-                        new LineSeries("Polyak, (2/η)(1 + β₁)", s_betas, theory[0]), new LineSeries("Nesterov, (2/η)(1 + β₁)/(1 + 2β₁)", s_betas, theory[1]),
+                        new LineSeries("Polyak, (2/η)(1 + β₁)", s_betas, theory[0]),
+                            new LineSeries("Nesterov, (2/η)(1 + β₁)/(1 + 2β₁)", s_betas, theory[1]),
                         new ScatterSeries("Polyak, measured", s_betas, measured[0]) { Color = 0, Size = 4 },
                         new ScatterSeries("Nesterov, measured", s_betas, measured[1]) { Color = 1, Size = 4 },
                     ],
                     Thresholds = [new("2/η", 2 / LearningRate)],
                 }),
             ],
-            Tables = [Table.Of("thresholds", ("beta1", s_betas), ("polyak_theory", theory[0]), ("polyak_measured", measured[0]), ("nesterov_theory", theory[1]), ("nesterov_measured", measured[1]))],
+            Tables = [Table.Of("thresholds", ("beta1", s_betas), ("polyak_theory", theory[0]), ("polyak_measured", measured[0]),
+                ("nesterov_theory", theory[1]), ("nesterov_measured", measured[1]))],
         };
     }
 
     private static double Unstable(double beta1, double beta2)
-        => Crossing.Of(sharpness => new MomentumDescent([.. Enumerable.Range(0, 8).Select(k => sharpness / (1 << k))], LearningRate, beta1, beta2).Growth(4000), 0, 20, 800);
+        => Crossing.Of(sharpness => new MomentumDescent([.. Enumerable.Range(0, 8).Select(k => sharpness / (1 << k))], LearningRate, beta1,
+            beta2).Growth(4000), 0, 20, 800);
 }

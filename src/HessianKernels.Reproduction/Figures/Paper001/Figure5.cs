@@ -51,21 +51,26 @@ internal sealed class Figure5 : Figure
                 Claim.Near(ClaimSource.Paper, "slope of ρ_b in the logarithms at b = 1 … 2: linear", 1, 0.02, Slope(0)),
                 Claim.AtMost(ClaimSource.Paper, "slope at b = n/2 … n: saturated", 0.05, Slope(sizes.Length - 2)),
                 Claim.Near(ClaimSource.Paper, "ρ_n = 1", 1, 1e-12, saturating[^1]),
-                Claim.Near(ClaimSource.Paper, "the two regimes part about b = 1/ρ = 128: where both terms are equal, over 1/ρ", 1, 0.05, rule.SaturationBatchSize * Concentration),
-                Claim.Near(ClaimSource.Paper, "there the linear rule is off by 2: (b ρ) / ρ_b at b = 128", 2, 0.05, 128 * Concentration / rule.Concentration(128)),
+                Claim.Near(ClaimSource.Paper, "the two regimes part about b = 1/ρ = 128: where both terms are equal, over 1/ρ", 1, 0.05,
+                    rule.SaturationBatchSize * Concentration),
+                Claim.Near(ClaimSource.Paper, "there the linear rule is off by 2: (b ρ) / ρ_b at b = 128", 2, 0.05,
+                    128 * Concentration / rule.Concentration(128)),
                 Claim.AtMost(ClaimSource.Exact, "the formula holds on drawn batches: largest deviation in standard errors", 4, worst),
             ],
             Pictures =
             [
                 new("rules", new()
                 {
-                    Title = "ρ_b by three rules (n = 8192, ρ = 1/128)", X = Axis.Log("batch size b"), Y = Axis.Log("ρ_b, or what the rule keeps in proportion to η", 5e-3, 20),
+                    Title = "ρ_b by three rules (n = 8192, ρ = 1/128)", X = Axis.Log("batch size b"),
+                        Y = Axis.Log("ρ_b, or what the rule keeps in proportion to η", 5e-3, 20),
                     Series =
                     [
                         new LineSeries("linear and saturation rule", b, saturating) { Color = 6 },
                         new LineSeries("linear rule", b, linear) { Ink = true, Stroke = Stroke.Dotted },
                         new LineSeries("square-root rule", b, root) { Color = 0, Stroke = Stroke.Dashed },
-                        new ScatterSeries("measured on batches", [.. Sampled.Select(size => (double)size)], [.. measured.Zip(exact, (m, e) => m / e).Select((share, k) => share * rule.Concentration(Sampled[k]))]) { Color = 2, Size = 4 },
+                        new ScatterSeries("measured on batches", [.. Sampled.Select(size => (double)size)],
+                            [.. measured.Zip(exact, (m, e) => m / e).Select((share, k)
+                            => share * rule.Concentration(Sampled[k]))]) { Color = 2, Size = 4 },
                     ],
                     Thresholds = [new("ρ_b = 1", 1), new("saturation", rule.SaturationBatchSize, Vertical: true)],
                 }),
@@ -73,12 +78,14 @@ internal sealed class Figure5 : Figure
             Tables =
             [
                 Table.Of("rules", ("batch_size", b), ("rho_b", saturating), ("linear_rule", linear), ("square_root_rule", root)),
-                Table.Of("measured", ("batch_size", [.. Sampled.Select(size => (double)size)]), ("rho_b_measured", measured), ("standard_error", errors), ("rho_b_of_these_gradients", exact)),
+                Table.Of("measured", ("batch_size", [.. Sampled.Select(size => (double)size)]), ("rho_b_measured", measured),
+                    ("standard_error", errors), ("rho_b_of_these_gradients", exact)),
             ],
         };
     }
 
-    /// <summary>||g||^2 over the mean of ||g_B||^2 over drawn batches, its standard error, and what the formula says of these very gradients.</summary>
+    /// <summary>||g||^2 over the mean of ||g_B||^2 over drawn batches, its standard error, and what the formula says of these very
+    /// gradients.</summary>
     private static (double[] Measured, double[] Errors, double[] Exact) Measure(FigureRun run)
     {
         const int d = 32;
@@ -95,7 +102,8 @@ internal sealed class Figure5 : Figure
 
         double full = mean.Sum(x => x * x), single = gradients.Sum(x => x * x) / Examples;
         LinearSaturationScaling rule = new(full / single, Examples);
-        double[] measured = new double[Sampled.Length], errors = new double[Sampled.Length], exact = [.. Sampled.Select(rule.Concentration)];
+        double[] measured = new double[Sampled.Length], errors = new double[Sampled.Length],
+            exact = [.. Sampled.Select(rule.Concentration)];
         run.Parallel(Sampled.Length, k =>
         {
             int b = Sampled[k];

@@ -20,11 +20,13 @@ internal sealed class AppendixD1 : Figure
 
     private static int Steps(Effort effort) => FigureRun.Of(effort, 200_000, 1_000_000, 10_000_000);
 
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) => [("points", "1, −1"), ("η", "0.1 to 1.95, 14 values"), ("steps an η", $"{Steps(effort)}")];
+    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
+        => [("points", "1, −1"), ("η", "0.1 to 1.95, 14 values"), ("steps an η", $"{Steps(effort)}")];
 
     public override FigureResult Compute(FigureRun run)
     {
-        double[] points = [1, -1], rates = [.. Crossing.Range(0.1, 1.9, 13), 1.95], variance = new double[rates.Length], theory = Array.ConvertAll(rates, eta => eta / (2 - eta));
+        double[] points = [1, -1], rates = [.. Crossing.Range(0.1, 1.9, 13), 1.95], variance = new double[rates.Length],
+            theory = Array.ConvertAll(rates, eta => eta / (2 - eta));
         double[] bins = new double[20_000];
         run.Parallel(rates.Length, k =>
         {
@@ -43,20 +45,25 @@ internal sealed class AppendixD1 : Figure
         {
             Claims =
             [
-                Claim.AtMost(ClaimSource.Paper, "variance η/(2 − η): largest relative deviation", 0.05, variance.Zip(theory, (v, t) => Math.Abs(v / t - 1)).Max()),
+                Claim.AtMost(ClaimSource.Paper, "variance η/(2 − η): largest relative deviation", 0.05,
+                    variance.Zip(theory, (v, t) => Math.Abs(v / t - 1)).Max()),
                 Claim.Near(ClaimSource.Paper, "no catapult when η changes below 2: largest |x| in 5000 steps after the change from 0.5 to 1.5 over that of the next 5000", 1, 0.5, Catapult(run)),
-                Claim.Near(ClaimSource.Paper, "a random walk at η = 2: mean of x² after 1000 steps over 1000 η²", 1, 0.25, Walk(run, 2, 1000) / 4000),
-                Claim.AtLeast(ClaimSource.Paper, "divergence past it: mean of x² after 1000 steps at η = 2.05", 1e20, Walk(run, 2.05, 1000)),
+                Claim.Near(ClaimSource.Paper, "a random walk at η = 2: mean of x² after 1000 steps over 1000 η²", 1, 0.25,
+                    Walk(run, 2, 1000) / 4000),
+                Claim.AtLeast(ClaimSource.Paper, "divergence past it: mean of x² after 1000 steps at η = 2.05", 1e20,
+                    Walk(run, 2.05, 1000)),
             ],
             Pictures =
             [
                 new("variance", new()
                 {
                     Title = "Stationary variance", X = new("learning rate η", Min: 0, Max: 2.1), Y = Axis.Log("E x²"),
-                    Series = [new LineSeries("η/(2 − η)", rates, theory), new ScatterSeries("measured", rates, variance) { Color = 1, Size = 4 }],
+                    Series = [new LineSeries("η/(2 − η)", rates, theory),
+                        new ScatterSeries("measured", rates, variance) { Color = 1, Size = 4 }],
                     Thresholds = [new("η = 2", 2, Vertical: true)],
                 }),
-                new("distribution", new() { Title = "Distribution of x at η = 1.2", X = new("x"), Y = new("steps of 20 000", Min: 0), Series = [Histogram.Of("x", bins, 60)] }),
+                new("distribution", new() { Title = "Distribution of x at η = 1.2", X = new("x"), Y = new("steps of 20 000", Min: 0),
+                    Series = [Histogram.Of("x", bins, 60)] }),
             ],
             Tables = [Table.Of("variance", ("learning_rate", rates), ("measured", variance), ("theory", theory))],
         };

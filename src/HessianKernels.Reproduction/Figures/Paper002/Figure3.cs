@@ -25,7 +25,8 @@ internal sealed class Figure3 : Figure
     private static int Steps(Effort effort) => FigureRun.Of(effort, 200_000, 1_000_000, 10_000_000);
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
-        => [("N", $"{Points}"), ("b", "1"), ("η", string.Join(", ", s_rates)), ("steps an η", $"{Steps(effort)}"), ("η in the picture", string.Join(", ", s_schedule))];
+        => [("N", $"{Points}"), ("b", "1"), ("η", string.Join(", ", s_rates)), ("steps an η", $"{Steps(effort)}"),
+            ("η in the picture", string.Join(", ", s_schedule))];
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -45,7 +46,8 @@ internal sealed class Figure3 : Figure
         BatchSampling sampling = BatchSampling.WithReplacement(Points, 1);
         double[] noise = StationaryCovariance.GradientNoise([.. points.Select(a => mean - a)], Points);
         for (int k = 0; k < s_rates.Length; k++)
-            exact[k] = run.Library(() => StationaryCovariance.Solve(space, s_rates[k], sampling, noise).Interaction(space, sampling, noise));
+            exact[k] = run.Library(() => StationaryCovariance.Solve(space, s_rates[k], sampling, noise)
+                .Interaction(space, sampling, noise));
         (double[] times, double[] losses, double[] xs, double[] along) = Schedule(points, run);
         int before = times.Length * 4 / 5;
         double[] eta = [.. Enumerable.Range(0, times.Length).Select(t => s_schedule[t * s_schedule.Length / times.Length])];
@@ -53,30 +55,38 @@ internal sealed class Figure3 : Figure
         {
             Claims =
             [
-                Claim.AtMost(ClaimSource.Paper, "GNI is at 2/η for every η < 2: largest |GNI η/2 − 1| over the runs", 0.05, Worst(interaction)),
+                Claim.AtMost(ClaimSource.Paper, "GNI is at 2/η for every η < 2: largest |GNI η/2 − 1| over the runs", 0.05,
+                    Worst(interaction)),
                 Claim.AtMost(ClaimSource.Exact, "exactly so in the stationary state solved for: largest |GNI η/2 − 1|", 1e-9, Worst(exact)),
-                Claim.AtMost(ClaimSource.Paper, "the variance is η/(2 − η) of the points': largest relative deviation", 0.05, variance.Select((v, k) => Math.Abs(v / (s_rates[k] / (2 - s_rates[k])) - 1)).Max()),
-                Claim.AtMost(ClaimSource.Paper, "no divergence while η < 2: largest loss of the picture's run before, over the variance", 100, losses[..before].Max() / new QuadraticSgd(points, 0, 0).Variance),
-                Claim.AtLeast(ClaimSource.Paper, "divergence past 2: last loss over the largest before", 10, losses[^1] / losses[..before].Max()),
+                Claim.AtMost(ClaimSource.Paper, "the variance is η/(2 − η) of the points': largest relative deviation", 0.05,
+                    variance.Select((v, k) => Math.Abs(v / (s_rates[k] / (2 - s_rates[k])) - 1)).Max()),
+                Claim.AtMost(ClaimSource.Paper, "no divergence while η < 2: largest loss of the picture's run before, over the variance",
+                    100, losses[..before].Max() / new QuadraticSgd(points, 0, 0).Variance),
+                Claim.AtLeast(ClaimSource.Paper, "divergence past 2: last loss over the largest before", 10,
+                    losses[^1] / losses[..before].Max()),
             ],
             Pictures =
             [
                 new("oscillation", new()
                 {
-                    Title = "x under a rising step size", X = new("step"), Y = new("x", Min: -12, Max: 12), Series = [new LineSeries("x", times, xs)],
+                    Title = "x under a rising step size", X = new("step"), Y = new("x", Min: -12, Max: 12),
+                        Series = [new LineSeries("x", times, xs)],
                     Thresholds = [.. Changes(times.Length)],
                 }),
-                new("loss", new() { Title = "Loss", X = new("step"), Y = Axis.Log("L(x)"), Series = [new LineSeries("L", times, losses)], Thresholds = [.. Changes(times.Length)] }),
+                new("loss", new() { Title = "Loss", X = new("step"), Y = Axis.Log("L(x)"), Series = [new LineSeries("L", times, losses)],
+                    Thresholds = [.. Changes(times.Length)] }),
                 new("interaction", new()
                 {
                     Title = "GNI (mean over a moving window)", X = new("step"), Y = Axis.Log("GNI"),
-                    Series = [new LineSeries("GNI", times, along), new LineSeries("2/η", times, [.. eta.Select(e => 2 / e)]) { Ink = true, Stroke = Stroke.Dashed }],
+                    Series = [new LineSeries("GNI", times, along),
+                        new LineSeries("2/η", times, [.. eta.Select(e => 2 / e)]) { Ink = true, Stroke = Stroke.Dashed }],
                     Thresholds = [.. Changes(times.Length)],
                 }),
             ],
             Tables =
             [
-                Table.Of("stationary", ("learning_rate", s_rates), ("interaction", interaction), ("two_over_learning_rate", [.. s_rates.Select(e => 2 / e)]), ("variance_over_points", variance)),
+                Table.Of("stationary", ("learning_rate", s_rates), ("interaction", interaction),
+                    ("two_over_learning_rate", [.. s_rates.Select(e => 2 / e)]), ("variance_over_points", variance)),
                 Table.Of("run", ("step", times), ("learning_rate", eta), ("x", xs), ("loss", losses), ("interaction", along)),
             ],
         };
@@ -85,7 +95,8 @@ internal sealed class Figure3 : Figure
     private static double Worst(double[] interaction) => interaction.Select((value, k) => Math.Abs(value * s_rates[k] / 2 - 1)).Max();
 
     private static IEnumerable<Threshold> Changes(int steps)
-        => s_schedule.Select((eta, k) => new Threshold(FormattableString.Invariant($"η = {eta}"), (double)k * steps / s_schedule.Length, Vertical: true)).Skip(1);
+        => s_schedule.Select((eta, k) => new Threshold(FormattableString.Invariant($"η = {eta}"), (double)k * steps / s_schedule.Length,
+            Vertical: true)).Skip(1);
 
     /// <summary>One run through all step sizes.</summary>
     private static (double[] Times, double[] Losses, double[] Xs, double[] Interaction) Schedule(double[] points, FigureRun run)
@@ -93,7 +104,8 @@ internal sealed class Figure3 : Figure
         const int each = 400, window = 200;
         int steps = each * s_schedule.Length;
         QuadraticSgd sgd = new(points, run.Seed, 99);
-        double[] losses = new double[steps], xs = new double[steps], noisy = new double[steps], full = new double[steps], along = new double[steps];
+        double[] losses = new double[steps], xs = new double[steps], noisy = new double[steps], full = new double[steps],
+            along = new double[steps];
         for (int t = 0; t < steps; t++)
         {
             (losses[t], xs[t], noisy[t], full[t]) = (sgd.Loss, sgd.X, sgd.Noisy, sgd.Full);

@@ -32,7 +32,8 @@ internal sealed class Figure1 : Figure
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
     {
         int[] grid = Grid(effort);
-        return [("n", $"{N}"), ("η", "0.8, 0.5"), ("σ and b", $"{grid[0]} to {grid[^1]}, {grid.Length} values each"), ("runs a point", $"{DivergenceMap.Runs}"), ("steps", $"{DivergenceMap.Steps}")];
+        return [("n", $"{N}"), ("η", "0.8, 0.5"), ("σ and b", $"{grid[0]} to {grid[^1]}, {grid.Length} values each"),
+            ("runs a point", $"{DivergenceMap.Runs}"), ("steps", $"{DivergenceMap.Steps}")];
     }
 
     public override FigureResult Compute(FigureRun run)
@@ -63,35 +64,43 @@ internal sealed class Figure1 : Figure
         });
         List<Claim> claims = [];
         for (int k = 0; k < maps.Length; k++)
-            claims.AddRange(maps[k].Claims().Select(claim => claim with { Statement = FormattableString.Invariant($"η = {s_rates[k]}: {claim.Statement}") }));
+            claims.AddRange(maps[k].Claims().Select(claim
+                => claim with { Statement = FormattableString.Invariant($"η = {s_rates[k]}: {claim.Statement}") }));
         claims.Add(Claim.AtMost(
             ClaimSource.Exact, "Theorem 1's line lies beyond the exact Bernoulli edge everywhere: largest η* over the line's η", 1 + 1e-6,
-            bernoulli.Select((edge, at) => edge / Math.Min(2 / CoherentSgd.LargestEigenvalue, DivergenceMap.Theorem1(maps[0].Sigma[at], maps[0].BatchSize[at]))).Max()));
+            bernoulli.Select((edge, at) => edge / Math.Min(2 / CoherentSgd.LargestEigenvalue,
+                DivergenceMap.Theorem1(maps[0].Sigma[at], maps[0].BatchSize[at]))).Max()));
         claims.Add(Claim.AtMost(
             ClaimSource.Exact, "Theorem 2's line lies within the exact Bernoulli edge where it is the proof's set: largest line's η over η*", 1 + 1e-6,
-            bernoulli.Select((edge, at) => Math.Min(DivergenceMap.Theorem2(maps[0].Sigma[at], maps[0].BatchSize[at]), SingleEdge(maps[0].Sigma[at], maps[0].BatchSize[at])) / edge).Max()));
+            bernoulli.Select((edge, at) => Math.Min(DivergenceMap.Theorem2(maps[0].Sigma[at], maps[0].BatchSize[at]),
+                SingleEdge(maps[0].Sigma[at], maps[0].BatchSize[at])) / edge).Max()));
         return new()
         {
             Claims = claims,
-            Pictures = [.. maps.Select((map, k) => new Picture(FormattableString.Invariant($"map-{10 * s_rates[k]:00}"), Draw(map, grid, s_rates[k])))],
+            Pictures = [.. maps.Select((map, k)
+                => new Picture(FormattableString.Invariant($"map-{10 * s_rates[k]:00}"), Draw(map, grid, s_rates[k])))],
             Tables = [.. maps.Select((map, k) => map.ToTable(FormattableString.Invariant($"map-{10 * s_rates[k]:00}")))],
         };
     }
 
-    /// <summary>The Bernoulli edge of the coordinates that are one example's alone, which Theorem 2's own set does not have: 2 / (m / b).</summary>
+    /// <summary>The Bernoulli edge of the coordinates that are one example's alone, which Theorem 2's own set does not have: 2 / (m /
+    /// b).</summary>
     private static double SingleEdge(int sigma, int b) => b * sigma / (double)N;
 
     private static Chart Draw(DivergenceMap map, int[] grid, double eta)
     {
-        double[] axis = [.. grid.Select(x => (double)x)], edges = HeatMap.Edges(axis, AxisScale.Log), sigmas = Crossing.LogRange(1, 99, 200);
+        double[] axis = [.. grid.Select(x => (double)x)], edges = HeatMap.Edges(axis, AxisScale.Log),
+            sigmas = Crossing.LogRange(1, 99, 200);
         // Theorem 1: sigma = eta lambda_1 sqrt(n/b - 1); both solved for b.
         double[] one = [.. sigmas.Select(sigma => N / (1 + Math.Pow(sigma / (eta * CoherentSgd.LargestEigenvalue), 2)))];
         double[] two = [.. sigmas.Select(sigma => N / (1 + 2 * sigma / (eta * CoherentSgd.LargestEigenvalue) - sigma))];
         int n = grid.Length;
-        double[] exact = FirstStable(axis, (column, row) => Math.Log(map.Edge[row * n + column] / eta)), typical = FirstStable(axis, (column, row) => -map.Lyapunov[row * n + column]);
+        double[] exact = FirstStable(axis, (column, row) => Math.Log(map.Edge[row * n + column] / eta)),
+            typical = FirstStable(axis, (column, row) => -map.Lyapunov[row * n + column]);
         return new()
         {
-            Title = FormattableString.Invariant($"Share of divergent runs, η = {eta}"), X = Axis.Log("coherence σ", edges[0], edges[^1]), Y = Axis.Log("batch size b", edges[0], edges[^1]),
+            Title = FormattableString.Invariant($"Share of divergent runs, η = {eta}"), X = Axis.Log("coherence σ", edges[0], edges[^1]),
+                Y = Axis.Log("batch size b", edges[0], edges[^1]),
             Series =
             [
                 new HeatMap("share of runs that diverge", edges, edges, map.Divergent, 0, 1),
@@ -104,7 +113,8 @@ internal sealed class Figure1 : Figure
         };
     }
 
-    /// <summary>For each column the b at which a margin of stability turns positive for good, between two rows by a straight line in the logarithm of b.</summary>
+    /// <summary>For each column the b at which a margin of stability turns positive for good, between two rows by a straight line in the
+    /// logarithm of b.</summary>
     private static double[] FirstStable(double[] axis, Func<int, int, double> margin)
     {
         double[] at = new double[axis.Length];

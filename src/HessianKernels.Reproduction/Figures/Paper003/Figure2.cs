@@ -22,13 +22,15 @@ internal sealed class Figure2 : Figure
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 2, 5);
 
     private static (int[] B, double[] Rates) Grid(Effort effort) => (
-        effort == Effort.Coarse ? [2, 5, 10, 20, 40, 60, 80] : [.. Enumerable.Range(1, FigureRun.Of(effort, 7, 32, 49)).Select(k => k * FigureRun.Of(effort, 1, 3, 2))],
+        effort == Effort.Coarse ? [2, 5, 10, 20, 40, 60, 80]
+            : [.. Enumerable.Range(1, FigureRun.Of(effort, 7, 32, 49)).Select(k => k * FigureRun.Of(effort, 1, 3, 2))],
         Crossing.LogRange(0.05, 1, FigureRun.Of(effort, 8, 32, 48)));
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
     {
         (int[] b, double[] rates) = Grid(effort);
-        return [("n", $"{N}"), ("σ", $"{Sigma}"), ("η", $"0.05 to 1, {rates.Length} values"), ("b", $"{b[0]} to {b[^1]}, {b.Length} values"), ("runs a point", $"{DivergenceMap.Runs}"), ("steps", $"{DivergenceMap.Steps}")];
+        return [("n", $"{N}"), ("σ", $"{Sigma}"), ("η", $"0.05 to 1, {rates.Length} values"),
+            ("b", $"{b[0]} to {b[^1]}, {b.Length} values"), ("runs a point", $"{DivergenceMap.Runs}"), ("steps", $"{DivergenceMap.Steps}")];
     }
 
     public override FigureResult Compute(FigureRun run)
@@ -42,8 +44,10 @@ internal sealed class Figure2 : Figure
             run.Parallel(sizes.Length, row =>
             {
                 edges[row] = CoherentSgd.Edge(N, Sigma, sizes[row], BatchScheme.WithoutReplacement);
-                typical[row] = Crossing.Of(eta => CoherentSgd.Lyapunov(N, Sigma, sizes[row], eta).Exponent, 0, edges[row] * 0.999, 20 * edges[row], 1e-6);
-                double[] divergent = CoherentSgd.Divergent(N, Sigma, sizes[row], rates, DivergenceMap.Runs, DivergenceMap.Steps, run, (ulong)row);
+                typical[row] = Crossing.Of(eta => CoherentSgd.Lyapunov(N, Sigma, sizes[row], eta).Exponent, 0, edges[row] * 0.999,
+                    20 * edges[row], 1e-6);
+                double[] divergent = CoherentSgd.Divergent(N, Sigma, sizes[row], rates, DivergenceMap.Runs, DivergenceMap.Steps, run,
+                    (ulong)row);
                 for (int k = 0; k < rates.Length; k++)
                 {
                     int at = row * rates.Length + k;
@@ -62,10 +66,14 @@ internal sealed class Figure2 : Figure
             Claims =
             [
                 .. map.Claims(),
-                Claim.AtLeast(ClaimSource.Paper, "the boundary of the runs is roughly linear between b and η²: R² of a line through its points, η ≤ 1", 0.95, Linearity(b, typical)),
+                Claim.AtLeast(ClaimSource.Paper,
+                    "the boundary of the runs is roughly linear between b and η²: R² of a line through its points, η ≤ 1", 0.95,
+                    Linearity(b, typical)),
             ],
-            Pictures = [new("log", Draw(map, b, rates, edges, typical, AxisScale.Log)), new("square", Draw(map, b, rates, edges, typical, AxisScale.Linear))],
-            Tables = [map.ToTable("map"), Table.Of("lines", ("batch_size", b), ("edge_without_replacement", edges), ("lyapunov_zero", typical))],
+            Pictures = [new("log", Draw(map, b, rates, edges, typical, AxisScale.Log)),
+                new("square", Draw(map, b, rates, edges, typical, AxisScale.Linear))],
+            Tables = [map.ToTable("map"), Table.Of("lines", ("batch_size", b), ("edge_without_replacement", edges),
+                ("lyapunov_zero", typical))],
         };
     }
 
@@ -74,7 +82,8 @@ internal sealed class Figure2 : Figure
     {
         (double X, double Y)[] points = [.. boundary.Zip(b, (eta, size) => (eta * eta, size)).Where(point => point.Item1 <= 1)];
         double x = points.Average(p => p.X), y = points.Average(p => p.Y);
-        double xy = points.Sum(p => (p.X - x) * (p.Y - y)), xx = points.Sum(p => (p.X - x) * (p.X - x)), yy = points.Sum(p => (p.Y - y) * (p.Y - y));
+        double xy = points.Sum(p => (p.X - x) * (p.Y - y)), xx = points.Sum(p => (p.X - x) * (p.X - x)),
+            yy = points.Sum(p => (p.Y - y) * (p.Y - y));
         return xy * xy / (xx * yy);
     }
 
@@ -86,12 +95,14 @@ internal sealed class Figure2 : Figure
         double[] rateEdges = Place(HeatMap.Edges(rates, AxisScale.Log)), sizeEdges = HeatMap.Edges(b), fine = Crossing.Range(1, 99, 197);
         return new()
         {
-            Title = $"Share of divergent runs, σ = {Sigma}", X = new(square ? "η²" : "learning rate η", scale, rateEdges[0], rateEdges[^1]), Y = new("batch size b", Min: sizeEdges[0], Max: sizeEdges[^1]),
+            Title = $"Share of divergent runs, σ = {Sigma}", X = new(square ? "η²" : "learning rate η", scale, rateEdges[0], rateEdges[^1]),
+                Y = new("batch size b", Min: sizeEdges[0], Max: sizeEdges[^1]),
             Series =
             [
                 new HeatMap("share of runs that diverge", rateEdges, sizeEdges, map.Divergent, 0, 1),
                 new LineSeries("Theorem 1", Place([.. fine.Select(x => DivergenceMap.Theorem1(Sigma, x))]), fine) { Ink = true },
-                new LineSeries("Theorem 2", Place([.. fine.Select(x => DivergenceMap.Theorem2(Sigma, x))]), fine) { Ink = true, Stroke = Stroke.Dashed },
+                new LineSeries("Theorem 2", Place([.. fine.Select(x => DivergenceMap.Theorem2(Sigma, x))]), fine) { Ink = true,
+                    Stroke = Stroke.Dashed },
                 new LineSeries("exact edge η*(b)", Place(edges), b) { Color = 2 },
                 new LineSeries("Lyapunov exponent 0", Place(typical), b) { Color = 4, Stroke = Stroke.Dotted },
             ],

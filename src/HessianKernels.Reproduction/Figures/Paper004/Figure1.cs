@@ -32,7 +32,8 @@ internal sealed class Figure1 : Figure
         double edge = 2 / top.Eigenvalues[0];
         double[] rates = Crossing.Range(1e-4, 0.02, 400), regime = Array.ConvertAll(rates, start.Growth);
         double deviation = rates.Max(eta => Math.Abs(start.Step(eta).Beta / start.Beta / start.Growth(eta) - 1));
-        double one = 2 * Math.Abs(start.Theta1 * start.Theta2) / (start.Theta1 * start.Theta1 + start.Theta2 * start.Theta2) / Math.Abs(start.Slope);
+        double one = 2 * Math.Abs(start.Theta1 * start.Theta2) / (start.Theta1 * start.Theta1
+            + start.Theta2 * start.Theta2) / Math.Abs(start.Slope);
         int asymptote = Array.IndexOf(regime, regime.Max());
 
         DiagonalNetwork[][] paths = [.. s_rates.Select(eta => Path(start, eta))];
@@ -48,19 +49,27 @@ internal sealed class Figure1 : Figure
             [
                 Claim.Near(ClaimSource.Paper, "η_eos = 2/λ₁ at the start", 0.01, 1e-4, edge),
                 Claim.Near(ClaimSource.Paper, "eq. 1: R₂ of the computed eigenvector over the formula's", 1, 1e-6, ratio),
-                Claim.AtMost(ClaimSource.Paper, "eq. 2: γ_β is what one step multiplies β by (largest relative deviation over 400 η)", 1e-6, deviation),
-                Claim.Near(ClaimSource.Paper, "the asymptote of γ_β lies at half of the edge: its η over η_eos", 0.5, 0.01, rates[asymptote] / edge),
-                Claim.Near(ClaimSource.Paper, "γ_β = 1 at the edge, up to ξ = θ₁²/(θ₁² + θ₂²) = 1e-4: its η over 0.01", 1, 1.1e-4, one / 0.01),
-                Claim.AtMost(ClaimSource.Paper, "stable η (0.001, 0.0095): the eigenvector turns towards θ₁ at the first step; how many do not", 0, away[..2].Count(x => x)),
-                Claim.AtLeast(ClaimSource.Paper, "unstable η (0.011, 0.013): it turns away at first; how many do", 2, away[2..].Count(x => x)),
+                Claim.AtMost(ClaimSource.Paper, "eq. 2: γ_β is what one step multiplies β by (largest relative deviation over 400 η)", 1e-6,
+                    deviation),
+                Claim.Near(ClaimSource.Paper, "the asymptote of γ_β lies at half of the edge: its η over η_eos", 0.5, 0.01,
+                    rates[asymptote] / edge),
+                Claim.Near(ClaimSource.Paper, "γ_β = 1 at the edge, up to ξ = θ₁²/(θ₁² + θ₂²) = 1e-4: its η over 0.01", 1, 1.1e-4,
+                    one / 0.01),
+                Claim.AtMost(ClaimSource.Paper,
+                    "stable η (0.001, 0.0095): the eigenvector turns towards θ₁ at the first step; how many do not", 0,
+                    away[..2].Count(x => x)),
+                Claim.AtLeast(ClaimSource.Paper, "unstable η (0.011, 0.013): it turns away at first; how many do", 2,
+                    away[2..].Count(x => x)),
                 Claim.AtMost(ClaimSource.Paper, "stable η end with one orientation, along θ₁: largest |u₂/u₁|", 1e-2, angle[..2].Max()),
-                Claim.AtMost(ClaimSource.Paper, "unstable η come to rest where they are stable: largest final λ₁ η/2", 1, Math.Max(final[2] * s_rates[2], final[3] * s_rates[3]) / 2),
+                Claim.AtMost(ClaimSource.Paper, "unstable η come to rest where they are stable: largest final λ₁ η/2", 1,
+                    Math.Max(final[2] * s_rates[2], final[3] * s_rates[3]) / 2),
             ],
             Pictures =
             [
                 new("regimes", new()
                 {
-                    Title = "Regimes of γ_β at the start", X = new("learning rate η"), Y = Axis.Log("γ_β", 1e-2, 1e3), Series = [new LineSeries("γ_β", rates, regime)],
+                    Title = "Regimes of γ_β at the start", X = new("learning rate η"), Y = Axis.Log("γ_β", 1e-2, 1e3),
+                        Series = [new LineSeries("γ_β", rates, regime)],
                     Thresholds = [new("γ_β = 1", 1), new("η_eos", edge, Vertical: true), new("η_eos / 2", edge / 2, Vertical: true)],
                 }),
                 new("trajectories", new()
@@ -69,22 +78,30 @@ internal sealed class Figure1 : Figure
                     Series =
                     [
                         Landscape(wide, low),
-                        .. s_rates.Select((eta, k) => new LineSeries(FormattableString.Invariant($"η = {eta}"), [.. paths[k].Take(60).Select(p => p.Theta1)], [.. paths[k].Take(60).Select(p => p.Theta2)]) { Color = Shade(k), Marked = true }),
+                        .. s_rates.Select((eta, k) => new LineSeries(FormattableString.Invariant($"η = {eta}"),
+                            [.. paths[k].Take(60).Select(p => p.Theta1)], [.. paths[k].Take(60).Select(p => p.Theta2)]) { Color = Shade(k),
+                            Marked = true }),
                     ],
                 }),
                 new("orientation", new()
                 {
-                    Title = "Orientation of the sharpest eigenvector", X = Axis.Log("step + 1", 1, Steps), Y = Axis.Log("R₂ = |u₁/u₂|", 1, 1e6),
-                    Series = [.. s_rates.Select((eta, k) => new LineSeries(FormattableString.Invariant($"η = {eta}"), [.. paths[k].Take(Steps).Select((_, t) => t + 1.0)], [.. paths[k].Take(Steps).Select(p => p.Ratio)]) { Color = Shade(k) })],
+                    Title = "Orientation of the sharpest eigenvector", X = Axis.Log("step + 1", 1, Steps),
+                        Y = Axis.Log("R₂ = |u₁/u₂|", 1, 1e6),
+                    Series = [.. s_rates.Select((eta, k)
+                        => new LineSeries(FormattableString.Invariant($"η = {eta}"), [.. paths[k].Take(Steps).Select((_, t) => t + 1.0)],
+                        [.. paths[k].Take(Steps).Select(p => p.Ratio)]) { Color = Shade(k) })],
                 }),
             ],
             Tables =
             [
                 Table.Of("regimes", ("learning_rate", rates), ("gamma_beta", regime)),
                 Table.Stack("learning_rate", [.. s_rates.Select((eta, k) => (Table.Cell(eta), Table.Of(
-                    "trajectories", ("step", [.. Enumerable.Range(0, 200).Select(t => (double)t)]), ("theta1", [.. paths[k].Take(200).Select(p => p.Theta1)]), ("theta2", [.. paths[k].Take(200).Select(p => p.Theta2)]),
+                    "trajectories", ("step", [.. Enumerable.Range(0, 200).Select(t => (double)t)]),
+                        ("theta1", [.. paths[k].Take(200).Select(p => p.Theta1)]),
+                        ("theta2", [.. paths[k].Take(200).Select(p => p.Theta2)]),
                     ("orientation", [.. paths[k].Take(200).Select(p => p.Ratio)]))))]),
-                Table.Of("end", ("learning_rate", s_rates), ("final_sharpness", final), ("final_u2_over_u1", angle), ("final_theta2", [.. paths.Select(path => path[^1].Theta2)])),
+                Table.Of("end", ("learning_rate", s_rates), ("final_sharpness", final), ("final_u2_over_u1", angle),
+                    ("final_theta2", [.. paths.Select(path => path[^1].Theta2)])),
             ],
         };
     }
@@ -108,7 +125,8 @@ internal sealed class Figure1 : Figure
         double[] x = Crossing.Range(-wide, wide, cells + 1), y = Crossing.Range(low, 10.4, cells + 1), values = new double[cells * cells];
         for (int row = 0; row < cells; row++)
             for (int column = 0; column < cells; column++)
-                values[row * cells + column] = Math.Log10(new DiagonalNetwork((x[column] + x[column + 1]) / 2, (y[row] + y[row + 1]) / 2).Loss);
+                values[row * cells + column] = Math.Log10(new DiagonalNetwork((x[column] + x[column + 1]) / 2, (y[row] + y[row + 1]) / 2)
+                    .Loss);
         return new("log₁₀ L", x, y, values, -2, Math.Ceiling(values.Max()));
     }
 }
