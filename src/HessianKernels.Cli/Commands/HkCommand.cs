@@ -16,6 +16,7 @@ internal static class HkCommand
             EdgeCommand.Create(cancellation),
             BatchCommand.Create(cancellation),
             SampleCommand.Create(),
+            DevicesCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().First();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
