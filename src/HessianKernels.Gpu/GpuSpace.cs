@@ -120,6 +120,13 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     public void Dot(ArrayView<T> x, ArrayView<T> y, ArrayView<T> result)
         => For(Vectors(x, 1), Vectors(y, 1)).Dot(_grid, x, y, _partial.View, Coefficients(result, 1));
 
+    /// <summary><c>result[b] = &lt;g_b, h_b&gt; / &lt;g_b, g_b&gt;</c>, 0 / 0 being 0: the Rayleigh quotients of gradients g and products h = H g, in one pass.</summary>
+    /// <param name="g"><c>[Batch, Length]</c>.</param>
+    /// <param name="h"><c>[Batch, Length]</c>.</param>
+    /// <param name="result"><c>[Batch]</c>.</param>
+    public void RayleighQuotients(ArrayView<T> g, ArrayView<T> h, ArrayView<T> result)
+        => For(Vectors(g, 1), Vectors(h, 1)).Quotient(_grid, g, h, _partial.View, Coefficients(result, 1));
+
     /// <inheritdoc/>
     public void SubtractScaled(ArrayView<T> scale, ArrayView<T> x, ArrayView<T> y)
         => For(Vectors(x, 1), Vectors(y, 1)).SubtractScaled(_grid, Coefficients(scale, 1), x, y);

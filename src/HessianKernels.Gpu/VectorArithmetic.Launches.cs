@@ -15,6 +15,8 @@ internal sealed class VectorArithmetic<T, TWide, TOps> : VectorArithmetic<T>
 
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<TWide>, ArrayView<TWide>, ArrayView<double>, int, int> _dot;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<double>, int, ArrayView<T>> _finishDot;
+    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<TWide>, ArrayView<TWide>, ArrayView<double>, int, int> _quotient;
+    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<double>, int, ArrayView<T>> _finishQuotient;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<TWide>, ArrayView<double>, int, int> _squares;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<double>, int, ArrayView<double>, ArrayView<T>> _finishNorm;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<TWide>, ArrayView<TWide>, int, int> _subtractScaled;
@@ -37,6 +39,8 @@ internal sealed class VectorArithmetic<T, TWide, TOps> : VectorArithmetic<T>
         Accelerator a = gpu.Accelerator;
         _dot = a.LoadKernel<ArrayView<TWide>, ArrayView<TWide>, ArrayView<double>, int, int>(VectorKernels<T, TWide, TOps>.Dot);
         _finishDot = a.LoadKernel<ArrayView<double>, int, ArrayView<T>>(VectorKernels<T, TWide, TOps>.FinishDot);
+        _quotient = a.LoadKernel<ArrayView<TWide>, ArrayView<TWide>, ArrayView<double>, int, int>(VectorKernels<T, TWide, TOps>.Quotient);
+        _finishQuotient = a.LoadKernel<ArrayView<double>, int, ArrayView<T>>(VectorKernels<T, TWide, TOps>.FinishQuotient);
         _squares = a.LoadKernel<ArrayView<TWide>, ArrayView<double>, int, int>(VectorKernels<T, TWide, TOps>.Squares);
         _finishNorm = a.LoadKernel<ArrayView<double>, int, ArrayView<double>, ArrayView<T>>(VectorKernels<T, TWide, TOps>.FinishNorm);
         _subtractScaled = a.LoadKernel<ArrayView<T>, ArrayView<TWide>, ArrayView<TWide>, int, int>(VectorKernels<T, TWide, TOps>.SubtractScaled);
@@ -62,6 +66,12 @@ internal sealed class VectorArithmetic<T, TWide, TOps> : VectorArithmetic<T>
     {
         _dot(_stream, Chunks(grid), Wide(x), Wide(y), partial, grid.Length / _width, grid.Chunk / _width);
         _finishDot(_stream, Items(grid), partial, grid.Chunks, result);
+    }
+
+    public override void Quotient(in ChunkGrid grid, ArrayView<T> g, ArrayView<T> h, ArrayView<double> partial, ArrayView<T> result)
+    {
+        _quotient(_stream, Chunks(grid), Wide(g), Wide(h), partial, grid.Length / _width, grid.Chunk / _width);
+        _finishQuotient(_stream, Items(grid), partial, grid.Chunks, result);
     }
 
     public override void Norm(in ChunkGrid grid, ArrayView<T> x, ArrayView<double> partial, ArrayView<double> exact, ArrayView<T> norm)

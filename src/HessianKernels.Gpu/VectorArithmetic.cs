@@ -11,6 +11,8 @@ internal abstract class VectorArithmetic<T>
 
     public abstract void Dot(in ChunkGrid grid, ArrayView<T> x, ArrayView<T> y, ArrayView<double> partial, ArrayView<T> result);
 
+    public abstract void Quotient(in ChunkGrid grid, ArrayView<T> g, ArrayView<T> h, ArrayView<double> partial, ArrayView<T> result);
+
     public abstract void Norm(in ChunkGrid grid, ArrayView<T> x, ArrayView<double> partial, ArrayView<double> exact, ArrayView<T> norm);
 
     public abstract void SubtractScaled(in ChunkGrid grid, ArrayView<T> scale, ArrayView<T> x, ArrayView<T> y);

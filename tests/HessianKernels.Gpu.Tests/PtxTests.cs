@@ -28,7 +28,7 @@ public sealed partial class PtxTests : IDisposable
     ];
 
     /// <summary>Kernels whose every load of a vector is of 16 bytes.</summary>
-    private static readonly string[] Wide = ["Dot", "Squares", "SubtractScaled", "Divide", "DivideExactly", "Project", "Subtract", "Combine", "Place"];
+    private static readonly string[] Wide = ["Dot", "Quotient", "Squares", "SubtractScaled", "Divide", "DivideExactly", "Project", "Subtract", "Combine", "Place"];
 
     public void Dispose() => _context.Dispose();
 

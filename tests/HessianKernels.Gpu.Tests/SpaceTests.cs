@@ -1,5 +1,6 @@
 using System.Numerics;
 using HessianKernels.Conformance;
+using HessianKernels.Spaces;
 using ILGPU;
 using ILGPU.Runtime;
 using Xunit;
@@ -44,6 +45,50 @@ public sealed class GpuSpaceArguments
         Assert.Contains("[2, 5]", thrown.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(127)]
+    [InlineData(1000)]
+    [InlineData(5000)]
+    public void RayleighQuotientsOfABatch(int length)
+    {
+        const int Batch = 3;
+        double[] g = Matrices.Numbers(Batch * length, 1), h = Matrices.Numbers(Batch * length, 2);
+        g.AsSpan(length, length).Clear();
+        using GpuSpace<double> space = new(Gpu.Context, Batch, length);
+        using MemoryBuffer1D<double, Stride1D.Dense> x = Gpu.Upload(g), y = Gpu.Upload(h), result = Gpu.Upload(new double[Batch]);
+        space.RayleighQuotients(x.View, y.View, result.View);
+        double[] found = Gpu.Download(result);
+        for (int b = 0; b < Batch; b++)
+        {
+            Oracle.Sum product = Oracle.Dot(g.AsSpan(b * length, length), h.AsSpan(b * length, length));
+            double square = Oracle.Dot(g.AsSpan(b * length, length), g.AsSpan(b * length, length)).Value;
+            double expected = square == 0 ? 0 : product.Value / square, bound = square == 0 ? 0 : 1e-15 * (8 + Math.Sqrt(length)) * product.Magnitude / square;
+            Tolerance.Equal(expected, found[b], bound, $"item {b}");
+        }
+    }
+
+    /// <summary>Random numbers are the CPU's: signs bit for bit, normal numbers to the rounding of three functions.</summary>
+    [Fact]
+    public void RandomNumbersAreTheCpus()
+    {
+        const int Length = 999;
+        using GpuSpace<double> space = new(Gpu.Context, 1, Length);
+        using MemoryBuffer1D<double, Stride1D.Dense> memory = Gpu.Upload(new double[Length]);
+        CpuSpace<double> onCpu = new(1, Length);
+        foreach (RandomDistribution distribution in Enum.GetValues<RandomDistribution>())
+        {
+            double[] expected = new double[Length];
+            onCpu.Random(distribution, 0xFEDCBA9876543210, 1UL << 40, expected);
+            space.Random(distribution, 0xFEDCBA9876543210, 1UL << 40, memory.View);
+            if (distribution == RandomDistribution.Rademacher) Tolerance.SameBits<double>(expected, Gpu.Download(memory));
+            else Tolerance.Equal<double>(expected, Gpu.Download(memory), 1e-14);
+        }
+    }
+
     /// <summary>Found by a wrong eigenvalue: an array that a collection moved while its numbers went to the device.</summary>
     [Fact]
     public void ACollectionMeanwhileSpoilsNoTransfer()
@@ -57,6 +102,7 @@ public sealed class GpuSpaceArguments
                 for (int i = 0; i < 100; i++) garbage.Add(new byte[500]);
                 garbage.RemoveRange(0, garbage.Count / 2);
                 GC.Collect(0, GCCollectionMode.Forced, blocking: true, compacting: true);
+                Thread.Yield();
             }
         });
         collector.Start();
@@ -64,7 +110,7 @@ public sealed class GpuSpaceArguments
         {
             using GpuSpace<double> space = new(Gpu.Context, 1, 50);
             using MemoryBuffer1D<double, Stride1D.Dense> memory = Gpu.Context.Allocate<double>(50, "A test");
-            for (int turn = 0; turn < 3000; turn++)
+            for (int turn = 0; turn < 300; turn++)
             {
                 double[] numbers = new double[50], found = new double[50];
                 Array.Fill(numbers, turn);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Input;
 using HessianKernels.Cli.Output;
 using HessianKernels.SecondMoment;
@@ -62,6 +63,7 @@ internal sealed class BatchCommand
             needed <= available,
             $"{hessians.Path}: found a need of {needed >> 20} MiB; expected at most the {available >> 20} MiB of memory available");
 
+        ComputeDevice.RequireCpu(_run.Device(parsed), "batch");
         BatchOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
         {
             double[] g = InputFile.ReadRows<double>(gradients.Path, gradients.Member, first, board, cancellation);

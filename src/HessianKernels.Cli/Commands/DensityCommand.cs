@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Numerics;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Input;
 using HessianKernels.Cli.Output;
 using HessianKernels.Krylov;
@@ -52,6 +53,7 @@ internal sealed class DensityCommand
         int n = file.Order;
         file.RequireMemory(SpectralDensity.RequiredBytes<T>(n, file.Batch, options));
 
+        ComputeDevice.RequireCpu(_common.Device(parsed), "density");
         DensityOutcome outcome = LiveRun.Run(_common.Progress(parsed), board =>
         {
             MatrixStack<T> stack = file.Read<T>(board, options.Threads, cancellation);

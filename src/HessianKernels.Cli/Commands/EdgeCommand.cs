@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Input;
 using HessianKernels.Cli.Output;
 using HessianKernels.SecondMoment;
@@ -74,6 +75,7 @@ internal sealed class EdgeCommand
         OutputFile? csv = OutputFile.Check("--csv", parsed.GetValue(_csv), _run.Force(parsed), path, ".csv");
         RequireMemory(parsed, file, samplings, options, range.IsSweep);
 
+        ComputeDevice.RequireCpu(_run.Device(parsed), "edge");
         EdgeOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
         {
             CurvatureSet set = file.Read(board, options.Numerics.Threads, cancellation);

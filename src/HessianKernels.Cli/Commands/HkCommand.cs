@@ -21,6 +21,7 @@ internal static class HkCommand
             SampleCommand.Create(),
             ReproduceCommand.Create(cancellation),
             PlotCommand.Create(),
+            DevicesCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().First();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);

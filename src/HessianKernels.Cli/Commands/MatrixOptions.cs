@@ -34,6 +34,8 @@ internal sealed class MatrixOptions
 
     public ulong Seed(ParseResult parsed) => _run.Seed(parsed);
 
+    public string Device(ParseResult parsed) => _run.Device(parsed);
+
     public bool Json(ParseResult parsed) => _run.Json(parsed);
 
     public bool Force(ParseResult parsed) => _run.Force(parsed);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 
 namespace HessianKernels.Cli.Commands;
@@ -15,6 +16,13 @@ internal sealed class RunOptions
     private readonly Option<int> _threads = Options.Number(
         "--threads", "N", "Most threads used; 0 for one a processor. Changes no bit of the result.", 0);
 
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Where to compute: cpu, auto (a GPU if there is one, else the CPU, and it says so), cuda[:INDEX], opencl[:INDEX]; see hk devices.",
+        HelpName = "D",
+        DefaultValueFactory = _ => ComputeDevice.Cpu,
+    };
+
     private readonly Option<bool> _json = new("--json")
     {
         Description = "Print one JSON document, numbers in full precision, in place of tables.",
@@ -29,10 +37,13 @@ internal sealed class RunOptions
     /// <summary>The command's own options first.</summary>
     public void AddTo(Command command, params ReadOnlySpan<Option> own)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_seed, _threads, .. own, _json, _progress]) command.Add(option);
+        foreach (Option option in (ReadOnlySpan<Option>)[_seed, _threads, _device, .. own, _json, _progress]) command.Add(option);
     }
 
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
+
+    /// <summary>What --device asks for.</summary>
+    public string Device(ParseResult parsed) => parsed.GetRequiredValue(_device);
 
     public bool Json(ParseResult parsed) => parsed.GetValue(_json);
 

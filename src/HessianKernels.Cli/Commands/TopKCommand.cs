@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Numerics;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Input;
 using HessianKernels.Cli.Output;
 using HessianKernels.Krylov;
@@ -58,6 +59,7 @@ internal sealed class TopKCommand
         int k = parsed.GetRequiredValue(_k)!.Value, n = file.Order;
         LanczosOptions options = OptionsFor(parsed, k, n);
         OutputFile? vectors = OutputFile.Check("--vectors", parsed.GetValue(_vectors), _common.Force(parsed), _common.File(parsed), ".npy");
+        using ComputeDevice? device = ComputeDevice.Open(_common.Device(parsed));
         file.RequireMemory(Lanczos.EstimateMemory<T>(n, k, file.Batch, options).Total);
 
         TopKOutcome<T> outcome = LiveRun.Run(_common.Progress(parsed), board =>
@@ -67,10 +69,13 @@ internal sealed class TopKCommand
             long start = Stopwatch.GetTimestamp();
             try
             {
-                LanczosResult<T>[] results = stack.IsStack
-                    ? Lanczos.TopKBatch<T>(stack.Values, n, k, options, board, cancellation)
+                LanczosResult<T>[] results = device is not null
+                    ? device.TopK<T>(stack.Values, n, k, options, board, cancellation)
+                    : stack.IsStack ? Lanczos.TopKBatch<T>(stack.Values, n, k, options, board, cancellation)
                     : [Lanczos.TopK<T>(stack.Values, n, k, options, progress: board, cancellation: cancellation)];
-                return new TopKOutcome<T>(results, k, stack.IsStack, parsed.GetRequiredValue(_which), options.Seed, Stopwatch.GetElapsedTime(start).TotalSeconds);
+                return new TopKOutcome<T>(
+                    results, k, stack.IsStack, parsed.GetRequiredValue(_which), options.Seed, Stopwatch.GetElapsedTime(start).TotalSeconds,
+                    device?.Name ?? ComputeDevice.Cpu);
             }
             catch (ArgumentException e)
             {

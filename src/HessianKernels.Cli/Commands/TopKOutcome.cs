@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 using HessianKernels.Krylov;
 using HessianKernels.Storage;
@@ -8,7 +9,7 @@ using Spectre.Console;
 namespace HessianKernels.Cli.Commands;
 
 /// <summary>What hk topk found, and its three ways out: a table, a JSON document, a file of vectors.</summary>
-internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bool IsStack, string Which, ulong Seed, double Seconds)
+internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bool IsStack, string Which, ulong Seed, double Seconds, string Device)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public int ExitCode
@@ -30,6 +31,7 @@ internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bo
         json.WriteString("which", Which);
         json.WriteNumber("seed", Seed);
         json.Double("seconds", Seconds);
+        json.WriteString("device", Device);
     });
 
     public void PrintTable()
@@ -54,6 +56,7 @@ internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bo
         Report.Print(table);
         long hidden = (long)Results.Length * Wanted - most;
         if (hidden > 0) Report.Line($"and {Report.Count(hidden, "more pair")}; --json prints all");
+        if (Device != ComputeDevice.Cpu) Report.Line($"computed on {Device}");
         if (one) PrintEvidence(Results[0].Evidence);
         else PrintEvidence();
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Input;
 using HessianKernels.Cli.Output;
 using HessianKernels.Krylov;
@@ -48,6 +49,7 @@ internal sealed class TraceCommand
     {
         TraceOptions options = OptionsFor(parsed);
         file.RequireMemory(Trace.RequiredBytes<T>(file.Order, file.Batch, options));
+        ComputeDevice.RequireCpu(_common.Device(parsed), "trace");
         TraceOutcome outcome = LiveRun.Run(_common.Progress(parsed), board =>
         {
             MatrixStack<T> stack = file.Read<T>(board, options.Threads, cancellation);

@@ -39,6 +39,45 @@ internal static class VectorKernels<T, TWide, TOps>
         if (Group.IdxX == 0) result[Grid.IdxX] = TOps.Rounded(sum);
     }
 
+    /// <summary><c>partial[b, chunk, 0 .. 1] = </c> the parts of <c>&lt;g, h&gt;</c> and <c>&lt;g, g&gt;</c>, g read once for both.</summary>
+    public static void Quotient(ArrayView<TWide> g, ArrayView<TWide> h, ArrayView<double> partial, int length, int chunk)
+    {
+        ArrayView<double> shared = SharedMemory.Allocate<double>(Reduction.MostThreads);
+        long item = (long)Grid.IdxX * length;
+        int start = Grid.IdxZ * chunk, end = IntrinsicMath.Min(start + chunk, length);
+        double product = 0, square = 0;
+        for (int i = start + Group.IdxX; i < end; i += Group.DimX)
+        {
+            TWide element = g[item + i];
+            product += TOps.Dot(element, h[item + i]);
+            square += TOps.Dot(element, element);
+        }
+
+        product = Reduction.Sum(shared, product);
+        square = Reduction.Sum(shared, square);
+        if (Group.IdxX != 0) return;
+        long at = 2 * ((long)Grid.IdxX * Grid.DimZ + Grid.IdxZ);
+        partial[at] = product;
+        partial[at + 1] = square;
+    }
+
+    /// <summary>The quotients, 0 / 0 being 0; grid <c>(items)</c>.</summary>
+    public static void FinishQuotient(ArrayView<double> partial, int chunks, ArrayView<T> result)
+    {
+        ArrayView<double> shared = SharedMemory.Allocate<double>(Reduction.MostThreads);
+        double product = 0, square = 0;
+        for (int c = Group.IdxX; c < chunks; c += Group.DimX)
+        {
+            long at = 2 * ((long)Grid.IdxX * chunks + c);
+            product += partial[at];
+            square += partial[at + 1];
+        }
+
+        product = Reduction.Sum(shared, product);
+        square = Reduction.Sum(shared, square);
+        if (Group.IdxX == 0) result[Grid.IdxX] = TOps.Rounded(square == 0 ? 0 : product / square);
+    }
+
     /// <summary><c>partial[b, chunk, 0 .. 2] = </c> the squares of x.</summary>
     public static void Squares(ArrayView<TWide> x, ArrayView<double> partial, int length, int chunk)
     {

@@ -1,0 +1,55 @@
+using System.Numerics;
+using HessianKernels.Krylov;
+
+namespace HessianKernels.Cli.Devices;
+
+/// <summary>A device that a command computes on in the CPU's place.</summary>
+internal abstract class ComputeDevice : IDisposable
+{
+    /// <summary>What the result says it ran on.</summary>
+    public const string Cpu = "cpu";
+
+    /// <summary>The values of --device, for its help and its errors.</summary>
+    public const string Requests = "cpu, auto, cuda, cuda:INDEX, opencl or opencl:INDEX";
+
+    /// <summary>What the result says it ran on.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The k wanted pairs of each matrix of a stack.</summary>
+    public abstract LanczosResult<T>[] TopK<T>(
+        ReadOnlySpan<T> matrices, int n, int k, LanczosOptions options, IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    public abstract void Dispose();
+
+    /// <summary>
+    /// The device asked for; null for the CPU. <c>auto</c> falls back to the CPU and says so on the standard error.
+    /// </summary>
+    public static ComputeDevice? Open(string request)
+    {
+        if (request == Cpu) return null;
+        BadInputException.Unless(IsRequest(request), $"--device: found '{request}'; expected {Requests}");
+        ComputeDevice? device = GpuBuild.Open(request, out string? why);
+        if (device is not null) return device;
+        BadInputException.Unless(request == "auto", $"--device: {why}");
+        Console.Error.WriteLine($"hk: --device auto: computing on the CPU: {why}");
+        return null;
+    }
+
+    /// <summary>For a command that has no other way than the CPU.</summary>
+    public static void RequireCpu(string request, string command)
+    {
+        if (request == Cpu) return;
+        BadInputException.Unless(IsRequest(request), $"--device: found '{request}'; expected {Requests}");
+        BadInputException.Unless(request == "auto", $"--device: found '{request}'; hk {command} computes on the CPU only; expected cpu or auto");
+        Console.Error.WriteLine($"hk: --device auto: hk {command} computes on the CPU");
+    }
+
+    /// <summary>What threads of this machine play, for tests of the kernels, is a device too; the help does not name it.</summary>
+    private static bool IsRequest(string request)
+    {
+        string[] parts = request.Split(':');
+        return request is "auto" or "emulator"
+            || (parts[0] is "cuda" or "opencl" && (parts.Length == 1 || (parts.Length == 2 && parts[1].Length is > 0 and < 5 && parts[1].All(char.IsAsciiDigit))));
+    }
+}
