@@ -6,7 +6,12 @@ using HessianKernels.Spaces;
 namespace HessianKernels.Networks.Tensors;
 
 /// <summary>Tensors of float or double in spans, worked on by SIMD kernels.</summary>
-/// <remarks>The same bits for any number of threads. Safe for use by one thread at a time.</remarks>
+/// <remarks>
+/// The same bits for any number of threads. Safe for use by one thread at a time. Nothing is allocated by a call but the first convolution of a size:
+/// the space keeps a panel of windows a thread, half a mebibyte or 192 windows, whichever is more, a copy of the weights, and for the adjoint in
+/// the weights up to 16 sums of their size, no more than 2^23 numbers unless one is. An activation is within 5 units in the last place, its
+/// derivatives within 24 of their largest term. Lengths that do not fit throw; a tensor may be longer than is needed.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe partial class CpuTensorSpace<T> : ITensorSpace<Span<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
