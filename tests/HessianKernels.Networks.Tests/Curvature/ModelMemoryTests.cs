@@ -18,12 +18,12 @@ public class ModelMemoryTests
 
     [Theory]
     [InlineData(0, false, 2, false)]
-    [InlineData(60, false, 2, true)]
-    [InlineData(60, true, 2, false)]
-    [InlineData(26, false, 3, true)]
+    [InlineData(120, false, 2, true)]
+    [InlineData(120, true, 2, false)]
+    [InlineData(52, false, 3, true)]
     public void IsWhatTheFormulaSays(int microBatch, bool recompute, int order, bool selection)
     {
-        const int n = 200;
+        const int n = 400;
         ModelPointOptions options = new() { MicroBatch = microBatch, Recompute = recompute, Order = order, Threads = 1 };
         DataSet<float> data = new()
         {
