@@ -77,7 +77,8 @@ internal sealed class TrainCommand
             TrainingResult result;
             do
             {
-                result = trainer.Run(Math.Min(steps, (trainer.Step / every + 1) * every), tracker, line, cancellation);
+                long until = Math.Min(steps, (trainer.Step / every + 1) * every);
+                result = Fitting("--track", () => trainer.Run(until, tracker, line, cancellation));
                 Save(folder, source.Model, result, tracker);
             }
             while (result.Status == TrainingStatus.Completed && result.Steps < steps);

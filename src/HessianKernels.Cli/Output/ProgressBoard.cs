@@ -65,7 +65,8 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
 
     public void Report(long value)
     {
-        if (IsTime()) Set((Elements == 0 ? 0 : (double)value / Elements, $"reading, {value} of {Elements} elements"));
+        // How many there are of a data set's, only its reader knows.
+        if (IsTime()) Set(Elements == 0 ? (0, "reading") : ((double)value / Elements, $"reading, {value} of {Elements} elements"));
     }
 
     public void Report(int value)
