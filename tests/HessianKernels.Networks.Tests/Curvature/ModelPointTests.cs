@@ -116,10 +116,12 @@ public class ModelPointTests
             Examples = 40, InputShape = model.Input, Inputs = [.. Numbers(40 * model.Input.Length, 1).Select(x => (float)x)],
             Targets = [.. Numbers(40 * 3, 2).Select(x => (float)x)], TargetLength = 3,
         };
-        float[] parameters = Initialization.He.Parameters<float>(model, 1), one = new float[parameters.Length], three = new float[parameters.Length];
+        float[] parameters = Initialization.He.Parameters<float>(model, 1);
+        float[] one = new float[parameters.Length], three = new float[parameters.Length];
         foreach ((int threads, float[] product) in (IEnumerable<(int, float[])>)[(1, one), (3, three)])
         {
-            using var point = ModelPoint.Create<float>(model, new MeanSquaredError(), data, parameters, new() { MicroBatch = 16, Threads = threads });
+            ModelPointOptions options = new() { MicroBatch = 16, Threads = threads };
+            using var point = ModelPoint.Create<float>(model, new MeanSquaredError(), data, parameters, options);
             point.Hessian().Apply(parameters, product);
         }
 
