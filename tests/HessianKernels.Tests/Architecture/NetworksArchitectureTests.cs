@@ -15,10 +15,11 @@ public class NetworksArchitectureTests
         ["Tensors"] = (["Kernels"], ["Kernels", "Spaces"]),
         ["Layers"] = (["Tensors"], []),
         ["Losses"] = (["Tensors"], []),
-        ["Models"] = (["Layers", "Losses", "Tensors"], []),
-        ["Curvature"] = (["Kernels", "Tensors", "Layers", "Losses", "Models"], ["Spaces", "Krylov", "Operators", "SecondMoment", "Sharpness"]),
+        // Seeds' numbers and files of parameters.
+        ["Models"] = (["Layers", "Losses", "Tensors"], ["Kernels", "Storage"]),
+        ["Curvature"] = (["Tensors", "Layers", "Losses", "Models", "Data"], ["Kernels", "Spaces", "Krylov", "Operators", "Storage", "SecondMoment", "Sharpness"]),
         ["Data"] = (["Tensors"], ["Storage", "Kernels", "Dense"]),
-        ["Training"] = (["Kernels", "Tensors", "Layers", "Losses", "Models", "Curvature", "Data"], LibraryFolders),
+        ["Training"] = (["Tensors", "Layers", "Losses", "Models", "Curvature", "Data"], LibraryFolders),
     };
 
     private static readonly string[] Outsiders =
@@ -84,7 +85,7 @@ public class NetworksArchitectureTests
     [InlineData("Models/Model.cs", "using HessianKernels.Networks.Curvature;")]
     [InlineData("Models/Model.cs", "using HessianKernels.Krylov;")]
     [InlineData("Curvature/Gradient.cs", "using HessianKernels.Networks.Training;")]
-    [InlineData("Curvature/Gradient.cs", "using HessianKernels.Storage;")]
+    [InlineData("Curvature/Gradient.cs", "using HessianKernels.Dense;")]
     [InlineData("Data/Idx.cs", "using HessianKernels.Networks.Models;")]
     [InlineData("Data/Idx.cs", "using HessianKernels.Krylov;")]
     [InlineData("Layers/Linear.cs", "System.Console.Write(1);")]
