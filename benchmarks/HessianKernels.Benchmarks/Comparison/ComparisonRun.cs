@@ -15,7 +15,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
         string? output = null;
         int rounds = 9;
         bool quick = false;
-        HashSet<string> only = ["gemm", "dense", "batch", "operator", "memory", "edge", "network"];
+        HashSet<string> only = ["gemm", "dense", "batch", "operator", "memory", "edge", "network", "leading"];
         for (int i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])
@@ -25,7 +25,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
                 case "--only": only = [.. arguments[++i].Split(',')]; break;
                 case "--output": output = arguments[++i]; break;
                 default:
-                    Console.Error.WriteLine($"Found '{arguments[i]}'; expected --quick, --rounds N, --only gemm,dense,batch,operator,memory,edge,network or --output FILE.");
+                    Console.Error.WriteLine($"Found '{arguments[i]}'; expected --quick, --rounds N, --only gemm,dense,batch,operator,memory,edge,network,leading or --output FILE.");
                     return 2;
             }
         }
@@ -46,6 +46,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
             if (only.Contains("memory")) MemoryCase.Run(run);
             if (only.Contains("edge")) EdgeCase.Run(run);
             if (only.Contains("network")) NetworkCase.Run(run);
+            if (only.Contains("leading")) NetworkCase.RunLeading(run);
             if (output is not null) report.Save(output);
             return 0;
         }
