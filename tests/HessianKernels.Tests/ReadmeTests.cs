@@ -1,4 +1,9 @@
 using HessianKernels.Krylov;
+using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Data;
+using HessianKernels.Networks.Losses;
+using HessianKernels.Networks.Models;
+using HessianKernels.Networks.Tensors;
 using HessianKernels.Operators;
 using HessianKernels.SecondMoment;
 using HessianKernels.Storage;
@@ -117,6 +122,23 @@ public class ReadmeTests
     }
 
     [Fact]
+    public void Network()
+    {
+        DataSet<double> data = new GaussianMixture(TensorShape.Vector(32), 4).Draw<double>(48);
+        // <readme>
+        Model model = ModelSpec.Parse("mlp:32-16-4:tanh");
+        double[] parameters = Initialization.PyTorch.Parameters<double>(model, seed: 1);
+        using ModelPoint<Span<double>> point = ModelPoint.Create<double>(model, new CrossEntropy(), data, parameters);
+        LanczosResult<double> top = Lanczos.TopK(point.Hessian(), k: 3);
+        StochasticEdgeReport edge = StochasticEdge.Analyze(point.Curvatures(), learningRate: 0.1, batchSize: 8);
+        // </readme>
+        Assert.All(top.Converged, Assert.True);
+        Assert.Equal(data.Examples, edge.Examples);
+        // The Gauss-Newton part's largest eigenvalue, by its own products.
+        Assert.Equal(Lanczos.TopK(point.GaussNewton(), k: 1).Eigenvalues[0], edge.LambdaMax, 1e-6);
+    }
+
+    [Fact]
     public void ReadmeSaysWhatIsRunHere()
     {
         string root = Root(), source = File.ReadAllText(Path.Combine(root, "tests", "HessianKernels.Tests", "ReadmeTests.cs"));
@@ -125,7 +147,7 @@ public class ReadmeTests
         string[] there = [.. File.ReadAllText(Path.Combine(root, "README.md")).Split("```csharp\n").Skip(1).Select(part => part.Split("```")[0])];
         // The last two parts of this source are the markers named in this method.
         Assert.Equal(there, here[..there.Length]);
-        Assert.Equal(6, there.Length);
+        Assert.Equal(7, there.Length);
     }
 
     private static string Root()
