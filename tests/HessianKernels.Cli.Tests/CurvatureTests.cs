@@ -1,6 +1,7 @@
 using System.Text.Json;
 using HessianKernels.Krylov;
 using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
 using HessianKernels.SecondMoment;
@@ -53,6 +54,18 @@ public sealed class CurvatureTests : IDisposable
         Assert.Equal(report.ModifiedBatchSharpness.Value, json.GetProperty("modifiedBatchSharpness").Number("value"));
         Assert.Equal(report.Concentration, json.Number("concentration"));
         Assert.False(json.TryGetProperty("edge", out _));
+    }
+
+    [Fact]
+    public async Task OfExamplesThatAreNormalisedTogetherOnlyWhatABatchTells()
+    {
+        string images = _folder["images.npz"];
+        DataFile.Write(new GaussianMixture(new(16, 16, 3), classes: 2).Draw<double>(16), images);
+        HkRun run = await HkProcess.Run("curvature", "--model", "vgg10:3x16x16-2:relu:width=1:ghost=8", "--init", "he", "--data", images,
+            "--loss", "mse", "--batch", "8", "-k", "0", "--trace-products", "0", "--max-batches", "40", "--json");
+        Assert.True(run.Json.GetProperty("batchSharpness").Number("value") > 0);
+        Assert.Equal(JsonValueKind.Null, run.Json.GetProperty("concentration").ValueKind);
+        Assert.Equal(JsonValueKind.Null, run.Json.GetProperty("interactionAwareSharpness").GetProperty("value").ValueKind);
     }
 
     [Fact]
