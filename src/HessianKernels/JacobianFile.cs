@@ -76,8 +76,8 @@ public static class JacobianFile
                 {
                     // A thread that multiplies and loses its processor to the one that reads holds all others up.
                     int free = next.IsCompleted ? gram.Threads : Math.Max(1, gram.Threads - 1), count = Math.Min(ColumnsAtOnce, columns - first);
-                    ReadOnlySpan<T> from = blocks[turn].AsSpan(first * (transposed ? order : 1), order * columns - first * (transposed ? order : 1));
-                    int fault = gram.AddUnchecked(from, count, transposed ? order : columns, transposed, free);
+                    (int start, int stride) = transposed ? (first * order, order) : (first, columns);
+                    int fault = gram.AddUnchecked<T>(blocks[turn].AsSpan(0, order * columns)[start..], count, stride, transposed, free);
                     if (fault >= 0) throw NotFinite(reader, blocks[turn], fault, order, column, columns, examples, rows, transposed);
                 }
 

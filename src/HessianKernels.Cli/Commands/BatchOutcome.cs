@@ -25,9 +25,9 @@ internal sealed record BatchOutcome(SharpnessReport Report, double Seconds)
         json.OrNull("interactionAwareSharpness", Report.InteractionAwareSharpness);
         json.OrNull("gradientNoiseInteraction", Report.GradientNoiseInteraction);
         json.OrNull("concentration", Report.Concentration);
-        Write(json, "batchSharpness", Report.BatchSharpness);
-        Write(json, "modifiedBatchSharpness", Modified);
-        Write(json, "lambdaMaxBatch", Report.LambdaMaxBatch!.Value);
+        json.Expectation("batchSharpness", Report.BatchSharpness);
+        json.Expectation("modifiedBatchSharpness", Modified);
+        json.Expectation("lambdaMaxBatch", Report.LambdaMaxBatch!.Value);
     });
 
     public void PrintTable()
@@ -54,15 +54,5 @@ internal sealed record BatchOutcome(SharpnessReport Report, double Seconds)
             new Text(name), new Text(Output.Report.Value(found.Value)),
             new Text(found.IsExact ? "exact" : Output.Report.Small(found.StandardError)),
             new Text(found.Batches == 0 ? "closed form" : $"{found.Batches}"));
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, BatchExpectation found)
-    {
-        json.WriteStartObject(name);
-        json.OrNull("value", found.Value);
-        json.OrNull("standardError", found.StandardError);
-        json.WriteNumber("batches", found.Batches);
-        json.WriteBoolean("exact", found.IsExact);
-        json.WriteEndObject();
     }
 }

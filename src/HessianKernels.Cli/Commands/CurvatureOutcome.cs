@@ -85,7 +85,7 @@ internal sealed class CurvatureOutcome
         {
             json.WriteNumber("batchSize", report.Sampling.BatchSize);
             json.WriteString("sampling", SamplingOption.NameOf(report.Sampling.Scheme));
-            foreach ((string name, _, BatchExpectation found) in Expectations(report)) Write(json, name, found);
+            foreach ((string name, _, BatchExpectation found) in Expectations(report)) json.Expectation(name, found);
             json.OrNull("concentration", report.Concentration);
         }
 
@@ -155,15 +155,5 @@ internal sealed class CurvatureOutcome
         if (report.LambdaMaxBatch is { } largest) yield return ("lambdaMaxBatch", "lambda_max of a batch", largest);
         yield return ("interactionAwareSharpness", "interaction-aware sharpness", report.InteractionAwareSharpness);
         yield return ("gradientNoiseInteraction", "gradient-noise interaction", report.GradientNoiseInteraction);
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, BatchExpectation found)
-    {
-        json.WriteStartObject(name);
-        json.OrNull("value", found.Value);
-        json.OrNull("standardError", found.StandardError);
-        json.WriteNumber("batches", found.Batches);
-        json.WriteBoolean("exact", found.IsExact);
-        json.WriteEndObject();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HessianKernels.Sharpness;
 
 namespace HessianKernels.Cli.Output;
 
@@ -88,6 +89,17 @@ internal static class Json
     {
         if (value is { } known) json.WriteBoolean(name, known);
         else json.WriteNull(name);
+    }
+
+    /// <summary>A mean over batches, its standard error, and how many batches it is from.</summary>
+    public static void Expectation(this Utf8JsonWriter json, string name, BatchExpectation found)
+    {
+        json.WriteStartObject(name);
+        json.OrNull("value", found.Value);
+        json.OrNull("standardError", found.StandardError);
+        json.WriteNumber("batches", found.Batches);
+        json.WriteBoolean("exact", found.IsExact);
+        json.WriteEndObject();
     }
 
     // JSON has no NaN and no infinities.
