@@ -104,13 +104,7 @@ public sealed class DeviceSecondMoment : ILinearOperator<ArrayView<double>>, IDi
         // What is known without a search is the CPU's to say.
         if (space.Rank == 0 || !(space.Eigenvalues[^1] > 0) || sampling.Kappa == 0)
             return SecondMoment.CriticalLearningRate.Of(space, sampling, options, progress, cancellation);
-        int length = PackedSymmetric.Length(space.Rank);
-        double[] root = new double[length], diagonal = new double[length], start = new double[length];
-        PairWeights.Sum(space.Eigenvalues, root);
-        PairWeights.Product(space.Eigenvalues, diagonal);
-        for (int i = 0; i < length; i++) diagonal[i] *= sampling.Alpha / root[i];
-        PairWeights.InvertRoot(root);
-        PackedSymmetric.Diagonal(Array.ConvertAll(space.EigenvaluesArray, lambda => lambda * Math.Sqrt(2 * lambda)), start);
+        (double[] root, double[] diagonal, double[] start) = SecondMoment.CriticalLearningRate.Pencil(space, sampling.Alpha);
         using DeviceMoment pencil = new(gpu, space, diagonal, root, sampling.Kappa);
         return SecondMoment.CriticalLearningRate.From(Find(gpu, pencil, start, options, progress, cancellation));
     }

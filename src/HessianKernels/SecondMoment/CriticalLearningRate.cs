@@ -47,15 +47,8 @@ public readonly record struct CriticalLearningRate
 
         options.ThrowIfOver(
             RequiredBytes(space, options), $"The critical learning rate of {space.Examples} examples on {space.Rank} dimensions");
-        int length = PackedSymmetric.Length(space.Rank);
-        double[] root = new double[length], diagonal = new double[length], start = new double[length];
-        PairWeights.Sum(space.Eigenvalues, root);
-        PairWeights.Product(space.Eigenvalues, diagonal);
-        for (int i = 0; i < length; i++) diagonal[i] *= sampling.Alpha / root[i];
-        PairWeights.InvertRoot(root);
+        (double[] root, double[] diagonal, double[] start) = Pencil(space, sampling.Alpha);
         WeightedMoment pencil = new(new(space, options.ThreadCount), space, diagonal, root, sampling.Kappa);
-        // H as the first X of M X = theta K X, and K^{1/2} X as the vector: diagonal and positive.
-        PackedSymmetric.Diagonal(Array.ConvertAll(space.EigenvaluesArray, lambda => lambda * Math.Sqrt(2 * lambda)), start);
         return From(PerronVector.Find(pencil, start, options, storeProducts: false, progress, cancellation));
     }
 
@@ -69,6 +62,22 @@ public readonly record struct CriticalLearningRate
         long length = (long)space.Rank * (space.Rank + 1) / 2;
         return WeightedMoment.RequiredBytes(space, 3, options.ThreadCount)
             + PerronVector.RequiredBytes(length, options, storeProducts: false);
+    }
+
+    /// <summary>
+    /// <c>K^{-1/2} M K^{-1/2}</c> but for its noise, packed: w = K^{-1/2}, the diagonal D of <see cref="WeightedMoment"/>, and a start.
+    /// </summary>
+    internal static (double[] Root, double[] Diagonal, double[] Start) Pencil(FunctionSpace space, double alpha)
+    {
+        int length = PackedSymmetric.Length(space.Rank);
+        double[] root = new double[length], diagonal = new double[length], start = new double[length];
+        PairWeights.Sum(space.Eigenvalues, root);
+        PairWeights.Product(space.Eigenvalues, diagonal);
+        for (int i = 0; i < length; i++) diagonal[i] *= alpha / root[i];
+        PairWeights.InvertRoot(root);
+        // H as the first X of M X = theta K X, and K^{1/2} X as the vector: diagonal and positive.
+        PackedSymmetric.Diagonal(Array.ConvertAll(space.EigenvaluesArray, lambda => lambda * Math.Sqrt(2 * lambda)), start);
+        return (root, diagonal, start);
     }
 
     internal static CriticalLearningRate From(TopEigenvalue pencil) => new() { Value = 1 / pencil.Value, Evidence = pencil };
