@@ -132,6 +132,13 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
         => For(Vectors(x, 1), Vectors(y, 1)).SubtractScaled(_grid, Coefficients(scale, 1), x, y);
 
     /// <inheritdoc/>
+    public void SubtractScaled(ArrayView<T> scale1, ArrayView<T> x1, ArrayView<T> scale2, ArrayView<T> x2, ArrayView<T> y)
+    {
+        SubtractScaled(scale1, x1, y);
+        SubtractScaled(scale2, x2, y);
+    }
+
+    /// <inheritdoc/>
     public void Normalize(ArrayView<T> x, ArrayView<T> norm)
     {
         VectorArithmetic<T> kernels = For(Vectors(x, 1), x);

@@ -49,6 +49,12 @@ public sealed class OpaqueSpace(int batch, int length, int readInterval = 1) : I
         for (int b = 0; b < batch; b++) Subtract(scale.Numbers[b], Item(x, 0, b), Item(y, 0, b));
     }
 
+    public void SubtractScaled(OpaqueVector scale1, OpaqueVector x1, OpaqueVector scale2, OpaqueVector x2, OpaqueVector y)
+    {
+        SubtractScaled(scale1, x1, y);
+        SubtractScaled(scale2, x2, y);
+    }
+
     public void Normalize(OpaqueVector x, OpaqueVector norm)
     {
         for (int b = 0; b < batch; b++)

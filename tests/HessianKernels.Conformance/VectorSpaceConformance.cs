@@ -112,6 +112,19 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
 
     [Theory]
     [MemberData(nameof(Shapes))]
+    public void SubtractScaledOfTwoIsOneAfterTheOther(int batch, int length)
+    {
+        TSpace space = Space(batch, length);
+        TMemory x1 = Of(space, Numbers(batch * length, 3)), x2 = Of(space, Numbers(batch * length, 21)), y = Of(space, Numbers(batch * length, 4));
+        TMemory scale1 = Of(space, Numbers(batch, 5)), scale2 = Of(space, Numbers(batch, 22)), expected = Of(space, Numbers(batch * length, 4));
+        space.SubtractScaled(View(scale1), View(x1), View(expected));
+        space.SubtractScaled(View(scale2), View(x2), View(expected));
+        space.SubtractScaled(View(scale1), View(x1), View(scale2), View(x2), View(y));
+        Tolerance.SameBits<double>(Read(space, expected, batch * length), Read(space, y, batch * length), "y");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
     public void NormalizeLeavesUnitVectorsAndZeros(int batch, int length)
     {
         TSpace space = Space(batch, length);

@@ -18,6 +18,7 @@ internal sealed class Traffic
 /// <code>
 ///  Dot               2      -        Project(m)                m + 1       -
 ///  SubtractScaled    2      1        Orthogonalize(m), p passes  1 + 2 p (m + 1)   p
+///   of two vectors   3      1
 ///  Normalize         2      1        Combine(m, r)             m           r
 ///  Copy              1      1        Random                    -           1
 /// </code>
@@ -57,6 +58,12 @@ internal readonly struct CountingSpace(CpuSpace<double> space, Traffic traffic) 
     {
         traffic.Add(2, 1, Length);
         space.SubtractScaled(scale, x, y);
+    }
+
+    public void SubtractScaled(Span<double> scale1, Span<double> x1, Span<double> scale2, Span<double> x2, Span<double> y)
+    {
+        traffic.Add(3, 1, Length);
+        space.SubtractScaled(scale1, x1, scale2, x2, y);
     }
 
     public void Normalize(Span<double> x, Span<double> norm)

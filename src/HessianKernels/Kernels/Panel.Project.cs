@@ -24,6 +24,12 @@ internal static unsafe partial class Panel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (count == 0) return;
+        if (length <= RowBlock)
+        {
+            ProjectShort(panel, stride, count, y, length, coefficients, coefficientStride);
+            return;
+        }
+
         Chunks chunks = new(length);
         double* stack = stackalloc double[Scratch.OnStack];
         using Scratch partial = new(stack, Scratch.OnStack, (long)chunks.Count * count);
@@ -40,6 +46,21 @@ internal static unsafe partial class Panel
         }
     }
 
+    // One block of rows: nothing to add up, and what it takes to lay the others out would be felt.
+    private static void ProjectShort<T>(T* panel, nint stride, int count, T* y, int length, T* coefficients, nint coefficientStride)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double* sums = stackalloc double[4];
+        int j = 0;
+        for (; j <= count - 4; j += 4)
+        {
+            ProjectJob<T>.Four(panel + j * stride, stride, y, length, sums);
+            for (int i = 0; i < 4; i++) coefficients[(j + i) * coefficientStride] = T.CreateTruncating(sums[i]);
+        }
+
+        for (; j < count; j++) coefficients[j * coefficientStride] = T.CreateTruncating(Dot.Sequential(panel + j * stride, y, length));
+    }
+
     private struct ProjectJob<T> : IChunkJob
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -51,18 +72,23 @@ internal static unsafe partial class Panel
 
         public readonly void Run(int chunk, int lane)
         {
-            double* sums = Partial + (long)chunk * Count;
+            double* sums = Partial + (long)chunk * Count, four = stackalloc double[4];
             new Span<double>(sums, Count).Clear();
             int end = Chunks.Start(chunk) + Chunks.LengthOf(chunk);
             for (int row = Chunks.Start(chunk); row < end; row += RowBlock)
             {
                 int rows = Math.Min(RowBlock, end - row), j = 0;
-                for (; j <= Count - 4; j += 4) Four(Panel + j * Stride + row, Stride, Y + row, rows, sums + j);
+                for (; j <= Count - 4; j += 4)
+                {
+                    Four(Panel + j * Stride + row, Stride, Y + row, rows, four);
+                    for (int i = 0; i < 4; i++) sums[j + i] += four[i];
+                }
+
                 for (; j < Count; j++) sums[j] += Dot.Sequential(Panel + j * Stride + row, Y + row, rows);
             }
         }
 
-        private static void Four(T* v, nint stride, T* y, int length, double* sums)
+        public static void Four(T* v, nint stride, T* y, int length, double* sums)
         {
             T* v1 = v + stride, v2 = v1 + stride, v3 = v2 + stride;
             int width = Vector512<T>.Count, i = 0;
@@ -88,10 +114,10 @@ internal static unsafe partial class Panel
                 sum3 = Math.FusedMultiplyAdd(double.CreateTruncating(v3[i]), yi, sum3);
             }
 
-            sums[0] += sum0;
-            sums[1] += sum1;
-            sums[2] += sum2;
-            sums[3] += sum3;
+            sums[0] = sum0;
+            sums[1] = sum1;
+            sums[2] = sum2;
+            sums[3] = sum3;
         }
     }
 }

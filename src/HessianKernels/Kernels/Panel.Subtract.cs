@@ -12,6 +12,7 @@ internal static unsafe partial class Panel
     public static double Subtract<T>(T* panel, nint stride, int count, T* coefficients, nint coefficientStride, T* y, int length, int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (length <= RowBlock) return SubtractShort(panel, stride, count, coefficients, coefficientStride, y, length);
         Chunks chunks = new(length);
         double* partial = stackalloc double[Chunks.Most];
         SubtractJob<T> job = new()
@@ -23,6 +24,15 @@ internal static unsafe partial class Panel
         double square = 0;
         for (int chunk = 0; chunk < chunks.Count; chunk++) square += partial[chunk];
         return square;
+    }
+
+    private static double SubtractShort<T>(T* panel, nint stride, int count, T* coefficients, nint coefficientStride, T* y, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int j = 0;
+        for (; j <= count - 4; j += 4) SubtractJob<T>.Four(panel + j * stride, stride, coefficients + j * coefficientStride, coefficientStride, y, length);
+        for (; j < count; j++) SubtractJob<T>.One(panel + j * stride, coefficients[j * coefficientStride], y, length);
+        return Dot.Sequential(y, y, length);
     }
 
     private struct SubtractJob<T> : IChunkJob
@@ -50,7 +60,7 @@ internal static unsafe partial class Panel
             Partial[chunk] = square;
         }
 
-        private static void One(T* v, T coefficient, T* y, int length)
+        public static void One(T* v, T coefficient, T* y, int length)
         {
             int width = Vector512<T>.Count, i = 0;
             T c = -coefficient;
@@ -59,7 +69,7 @@ internal static unsafe partial class Panel
             for (; i < length; i++) y[i] = T.FusedMultiplyAdd(c, v[i], y[i]);
         }
 
-        private static void Four(T* v, nint stride, T* coefficients, nint coefficientStride, T* y, int length)
+        public static void Four(T* v, nint stride, T* coefficients, nint coefficientStride, T* y, int length)
         {
             T* v1 = v + stride, v2 = v1 + stride, v3 = v2 + stride;
             T c0 = -coefficients[0], c1 = -coefficients[coefficientStride];

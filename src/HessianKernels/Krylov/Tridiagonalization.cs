@@ -42,7 +42,7 @@ internal static class Tridiagonalization
     ///  w -= V (V^T w), once or twice;  beta_j = ||w||;  v_(j+1) = w / beta_j      (0 where w lies in the span)
     /// </code>
     /// The two local terms go first, so that the test of Kahan and Parlett sees what is left of them: one pass over the
-    /// basis is then nearly always enough. One product, 2 j + 9 vectors read.
+    /// basis is then nearly always enough. One product, 2 j + 8 vectors read.
     /// </summary>
     /// <param name="space">The arithmetic.</param>
     /// <param name="matrix">The operator A.</param>
@@ -65,8 +65,8 @@ internal static class Tridiagonalization
         TView current = Slot(space, basis.Vectors, j), next = Slot(space, basis.Vectors, j + 1);
         TView alpha = Item(space, basis.Alpha, j), beta = Item(space, basis.Beta, j);
         space.Dot(current, next, alpha);
-        space.SubtractScaled(alpha, current, next);
-        if (j > 0) space.SubtractScaled(Item(space, basis.Beta, j - 1), Slot(space, basis.Vectors, j - 1), next);
+        if (j == 0) space.SubtractScaled(alpha, current, next);
+        else space.SubtractScaled(alpha, current, Item(space, basis.Beta, j - 1), Slot(space, basis.Vectors, j - 1), next);
         space.Orthogonalize(basis.Vectors, j + 1, basis.Reference, next, basis.Coefficients, beta, basis.SecondPasses);
         space.Divide(beta, next);
     }

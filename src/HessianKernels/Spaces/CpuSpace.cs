@@ -94,6 +94,19 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
     }
 
     /// <inheritdoc/>
+    public void SubtractScaled(Span<T> scale1, Span<T> x1, Span<T> scale2, Span<T> x2, Span<T> y)
+    {
+        fixed (T* p1 = Vectors(x1, 1), p2 = Vectors(x2, 1), py = Vectors(y, 1))
+        {
+            for (int b = 0; b < Batch; b++)
+            {
+                nint at = (nint)b * Length;
+                Kernels.SubtractScaled.Apply(scale1[b], p1 + at, scale2[b], p2 + at, py + at, Length, Threads);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public void Normalize(Span<T> x, Span<T> norm)
     {
         fixed (T* px = Vectors(x, 1))

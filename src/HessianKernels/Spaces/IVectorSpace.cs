@@ -56,6 +56,9 @@ public interface IVectorSpace<TView> where TView : allows ref struct
     /// <summary><c>y_b -= scale[b] x_b</c>.</summary>
     void SubtractScaled(TView scale, TView x, TView y);
 
+    /// <summary><c>y_b -= scale1[b] x1_b</c>, then <c>y_b -= scale2[b] x2_b</c>, with the bits of the two one after the other.</summary>
+    void SubtractScaled(TView scale1, TView x1, TView scale2, TView x2, TView y);
+
     /// <summary>
     /// <c>norm[b] = ||x_b||</c>, then <c>x_b /= norm[b]</c>; a zero vector stays zero. Neither overflows nor underflows
     /// while the elements themselves and the norm are normal numbers.
