@@ -7,8 +7,8 @@ namespace HessianKernels.Networks.Layers;
 /// convolution and diagonal layers differ in B and its two adjoints alone.
 /// </summary>
 /// <remarks>
-/// Four products of one cost make everything: forward B(x, w); backward B's adjoints in x and in w; a tangent <c>y_k = B(x_k, w) + k
-/// B(x_{k-1}, v)</c> (the weights move as w + s v), and of backward twice as many.
+/// Products of one cost make everything: forward B(x, w); backward B's adjoints in x and in w; a tangent <c>y_k = B(x_k, w) + k
+/// B(x_{k-1}, v)</c> (the weights move as w + s v), and of backward twice as many; its curve is <c>2 &lt;dL/dy, B(x_1, v)&gt;</c>.
 /// </remarks>
 public abstract class BilinearLayer : Layer
 {
@@ -93,6 +93,23 @@ public abstract class BilinearLayer : Layer
         if (!views.InputSignalWanted) return;
         InputProduct(space, n, views.OutputSignalTangent, Weight(views, views.Parameters), false, views.InputSignalTangent);
         InputProduct(space, n, views.OutputSignal, Weight(views, views.Direction), true, views.InputSignalTangent);
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Curve<TView>(in LayerViews<TView> views)
+    {
+        ITensorSpace<TView> space = views.Space;
+        int n = views.Examples;
+        TView y = views.OutputTangent, v = Weight(views, views.Direction);
+        if (views.InputMoves)
+        {
+            Product(space, n, views.InputTangent, v, false, y);
+            AddCurvature(views, 2, (long)n * Output.Length, views.OutputSignal, y);
+            Product(space, n, views.InputTangent, Weight(views, views.Parameters), false, y);
+        }
+
+        Product(space, n, views.Input, v, views.InputMoves, y);
+        if (bias) space.AddToGroups(Columns(n), 1, Bias(views, views.Direction), y);
     }
 
     /// <inheritdoc/>
