@@ -46,6 +46,16 @@ public abstract class BilinearLayer : Layer
         ITensorSpace<TView> space, int examples, TView dy, TView x, TView rows, long stride)
         where TView : allows ref struct;
 
+    /// <summary><c>y_1 = B(x, v) + B(x_1, w)</c>, and <c>Curvature += 2 &lt;dL/dy, B(x_1, v)&gt;</c>.</summary>
+    private protected virtual void CurvedProduct<TView>(in LayerViews<TView> views, TView w, TView v) where TView : allows ref struct
+    {
+        TView y = views.OutputTangent;
+        Product(views.Space, views.Examples, views.InputTangent, v, false, y);
+        AddCurvature(views, 2, (long)views.Examples * Output.Length, views.OutputSignal, y);
+        Product(views.Space, views.Examples, views.InputTangent, w, false, y);
+        Product(views.Space, views.Examples, views.Input, v, true, y);
+    }
+
     /// <inheritdoc/>
     public sealed override void Forward<TView>(in LayerViews<TView> views)
     {
@@ -100,15 +110,9 @@ public abstract class BilinearLayer : Layer
     {
         ITensorSpace<TView> space = views.Space;
         int n = views.Examples;
-        TView y = views.OutputTangent, v = Weight(views, views.Direction);
-        if (views.InputMoves)
-        {
-            Product(space, n, views.InputTangent, v, false, y);
-            AddCurvature(views, 2, (long)n * Output.Length, views.OutputSignal, y);
-            Product(space, n, views.InputTangent, Weight(views, views.Parameters), false, y);
-        }
-
-        Product(space, n, views.Input, v, views.InputMoves, y);
+        TView y = views.OutputTangent;
+        if (views.InputMoves) CurvedProduct(views, Weight(views, views.Parameters), Weight(views, views.Direction));
+        else Product(space, n, views.Input, Weight(views, views.Direction), false, y);
         if (bias) space.AddToGroups(Columns(n), 1, Bias(views, views.Direction), y);
     }
 
