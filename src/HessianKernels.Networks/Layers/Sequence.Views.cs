@@ -82,7 +82,7 @@ public sealed partial class Sequence
                 else if (root[i] == root[count]) place[i] = Last;
                 else if (root[i] < i) place[i] = place[i - 1];
                 else (place[i], Length) = ((int)Length, checked((int)Length + width[i]));
-                Widest = Math.Max(Widest, width[i]);
+                if (i > 0 && i < count) Widest = Math.Max(Widest, width[i]);
             }
         }
 
@@ -91,7 +91,7 @@ public sealed partial class Sequence
         /// <summary>Elements an example of all that lie in the state.</summary>
         public long Length { get; }
 
-        /// <summary>Elements an example of the widest tensor.</summary>
+        /// <summary>Elements an example of the widest tensor between two layers: the input and the output lie with the caller.</summary>
         public int Widest { get; }
 
         public int Place(int i) => place[i];
