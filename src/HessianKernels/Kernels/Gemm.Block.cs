@@ -135,7 +135,10 @@ internal static unsafe partial class Gemm
             T beta = block.L == 0 || (product.LowerB && first >= block.L) ? product.Beta : T.One;
             bool whole = columns == width && (rows == GemmTile.Rows || rows == GemmTile.Rows / 2) && (!product.LowerC || first + columns - 1 <= i);
             if (whole && product.Quadratics is null)
+            {
+                GemmTile.Prefetch(rows, columns, product.C + i * product.Ldc + first, product.Ldc);
                 GemmTile.Multiply(width / Vector512<T>.Count, rows, depth, a, aLine, aStep, b, bStep, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
+            }
             else if (!product.LowerC && product.Quadratics is null && GemmTile.HasMasks)
                 GemmTile.MultiplyPartial(columns, rows, depth, a, aLine, aStep, b, bStep, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
             else

@@ -20,14 +20,16 @@ internal static unsafe partial class Gemm
         bool transposeA, bool transposeB, int m, int n, int k, T alpha, T* a, nint lda, T* b, nint ldb, T beta, T* c, nint ldc, int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Operand<T> left = Left(transposeA, a, lda), right = Right(transposeB, b, ldb);
-        if (IsSmall(m, n, k, right, threads))
+        if (IsSmall<T>(m, n, k, transposeB, ldb, threads))
         {
-            RunSmall(m, n, k, alpha, left, right, beta, c, ldc);
+            RunSmall(m, n, k, alpha, a, transposeA ? 1 : lda, transposeA ? lda : 1, transposeB, b, ldb, beta, c, ldc);
             return;
         }
 
-        Product<T> product = new() { M = m, N = n, K = k, Alpha = alpha, A = left, B = right, Beta = beta, C = c, Ldc = ldc };
+        Product<T> product = new()
+        {
+            M = m, N = n, K = k, Alpha = alpha, A = Left(transposeA, a, lda), B = Right(transposeB, b, ldb), Beta = beta, C = c, Ldc = ldc,
+        };
         Run(product, threads);
     }
 

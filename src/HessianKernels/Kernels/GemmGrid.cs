@@ -12,9 +12,9 @@ namespace HessianKernels.Kernels;
 internal readonly struct GemmGrid
 {
     /// <summary>
-    /// Most steps of a block of the inner dimension: 8 rows of so many are 16 KiB, a third of the first cache.
+    /// Most steps of a block of the inner dimension: 8 rows of so many are 24 KiB, half of the first cache.
     /// </summary>
-    public static int MostDepth(int sizeOfElement) => 2048 / sizeOfElement;
+    public static int MostDepth(int sizeOfElement) => 3072 / sizeOfElement;
 
     // A group of packed panels, half of the second cache; what is packed at a time of either factor; rows of a chunk.
     private const int BytesOfGroup = 800_000, BytesOfStretch = 1 << 24, FewestRows = 48, MostRows = 96;

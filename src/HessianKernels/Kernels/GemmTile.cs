@@ -34,6 +34,18 @@ internal static unsafe partial class GemmTile
     /// <summary>Whether <see cref="MultiplyPartial{T}"/> may be called.</summary>
     public static bool HasMasks => Avx512F.IsSupported && Vector512.IsHardwareAccelerated;
 
+    /// <summary>Asks for a tile's place in c, so that it is there when the sums are.</summary>
+    public static void Prefetch<T>(int rows, int columns, T* c, nint ldc)
+        where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        for (int i = 0; i < rows; i++, c += ldc)
+        {
+            Sse.Prefetch0(c);
+            Sse.Prefetch0(c + columns - 1);
+        }
+    }
+
     /// <summary>A tile of 4 or 8 rows and so many full vectors of columns.</summary>
     public static void Multiply<T>(int vectors, int rows, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T alpha, T beta, T* c, nint ldc)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -91,17 +103,8 @@ internal static unsafe partial class GemmTile
         T* a0 = a, a1 = a0 + (rows > 1 ? aLine : 0), a2 = a1 + (rows > 2 ? aLine : 0), a3 = a2 + (rows > 3 ? aLine : 0);
         T* a4 = a3 + (rows > 4 ? aLine : 0), a5 = a4 + (rows > 5 ? aLine : 0), a6 = a5 + (rows > 6 ? aLine : 0), a7 = a6 + (rows > 7 ? aLine : 0);
         T* a8 = TShape.Rows > 8 ? a7 + aLine : a7;
-        if (!TShape.Partial && Sse.IsSupported)
-        {
-            for (int i = 0; i < TShape.Rows; i++)
-            {
-                Sse.Prefetch0(c + i * ldc);
-                if (TShape.Vectors > 1) Sse.Prefetch0(c + i * ldc + TShape.Vectors * Vector512<T>.Count - 1);
-            }
-        }
-
         int width = Vector512<T>.Count;
-        Vector512<T> mask = TShape.Partial ? Vector512.LessThan(Vector512<T>.Indices, Vector512.Create(T.CreateTruncating(last))) : default;
+        Vector512<T> mask = TShape.Partial ? First<T>(last) : default;
         Vector512<T> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
         Vector512<T> s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
         Vector512<T> s40 = default, s41 = default, s42 = default, s50 = default, s51 = default, s52 = default;
@@ -191,10 +194,7 @@ internal static unsafe partial class GemmTile
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TShape : ITileShape
     {
-        if (!TShape.Partial || vector < TShape.Vectors - 1) return Vector512.Load(source);
-        return typeof(T) == typeof(double)
-            ? Avx512F.MaskLoad((double*)source, mask.As<T, double>(), Vector512<double>.Zero).As<double, T>()
-            : Avx512F.MaskLoad((float*)source, mask.As<T, float>(), Vector512<float>.Zero).As<float, T>();
+        return !TShape.Partial || vector < TShape.Vectors - 1 ? Vector512.Load(source) : MaskLoad(source, mask);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,7 +16,7 @@ public abstract unsafe class GemmTests<T>
     private static readonly int[] Threads = [1, 2, 3, 5];
 
     /// <summary>
-    /// Small ones in all combinations; then the edges of tiles (8 rows, 24 or 48 columns), panels, blocks of the inner dimension (256),
+    /// Small ones in all combinations; then the edges of tiles (8 rows, 24 or 48 columns), panels, blocks of the inner dimension (384 and 768),
     /// of rows (48 to 192), factors in place
     /// and packed, and the inner dimension split.
     /// </summary>
@@ -32,7 +32,8 @@ public abstract unsafe class GemmTests<T>
             (int, int, int)[] others =
             [
                 (4, 31, 5), (12, 32, 33), (20, 33, 64), (7, 47, 40), (8, 48, 48), (9, 49, 17), (63, 64, 65), (64, 65, 63), (65, 72, 66), (66, 73, 67), (71, 95, 7), (73, 97, 8),
-                (49, 96, 255), (96, 98, 256), (47, 121, 257), (200, 192, 13), (193, 193, 129), (131, 217, 300), (130, 49, 513), (400, 500, 33), (17, 1100, 9), (1100, 17, 9),
+                (70, 33, 12), (140, 17, 9), (37, 9, 11), (16, 32, 30), (33, 16, 20), (32, 8, 50),
+                (49, 96, 383), (96, 98, 384), (47, 121, 385), (40, 49, 768), (41, 50, 769), (20, 49, 1153), (200, 192, 13), (193, 193, 129), (131, 217, 300), (130, 49, 513), (400, 500, 33), (17, 1100, 9), (1100, 17, 9),
                 (1, 1, 5000), (3, 5, 4000), (32, 32, 3001), (64, 64, 1500), (9, 70, 2000), (2000, 1, 3), (1, 2000, 3), (1, 300, 300), (300, 1, 300), (5, 8000, 2), (390, 260, 520),
             ];
             foreach ((int, int, int) shape in others) yield return shape;
