@@ -15,8 +15,9 @@ namespace HessianKernels.Networks.Layers;
 /// BackwardTangent  d/ds of both results of Backward     (Pearlmutter's R-operator on the backward pass)
 /// Curve            dy / ds, and &lt;dL/dy, d^2 y / ds^2&gt;   where d^2 x / ds^2 = 0
 /// </code>
-/// The last adds up over the layers: with z the network's outputs, <c>d^2 L / ds^2 = z_1^T (d^2 L / dz^2) z_1 + sum_layers &lt;dL/dy, y_2&gt;</c>, y_2
-/// of each with x_2 = 0, for what x_2 adds is &lt;dL/dx, x_2&gt;, the part of the layers before. So v^T H v needs no second tangent through the network.
+/// The last adds up over the layers: with z the network's outputs, <c>d^2 L / ds^2 = z_1^T (d^2 L / dz^2) z_1 + sum_layers &lt;dL/dy,
+/// y_2&gt;</c>, y_2 of each with x_2 = 0, for what x_2 adds is &lt;dL/dx, x_2&gt;, the part of the layers before. So v^T H v needs no second
+/// tangent through the network.
 /// A layer whose <see cref="OverwritesInput"/> is true may be given one tensor as input and output, and one as output and input signal.
 /// (Pearlmutter, Fast exact multiplication by the Hessian, 1994.)
 /// </remarks>

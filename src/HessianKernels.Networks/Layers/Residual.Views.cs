@@ -66,7 +66,8 @@ public sealed partial class Residual
         if (call is LayerCall.BackwardTangent) views.GradientTangent = views.Space.Slice(views.GradientTangent, start, count);
     }
 
-    private static bool HasSignals(LayerCall call) => call is LayerCall.Backward or LayerCall.BackwardTangent or LayerCall.Curve or LayerCall.ExampleGradients;
+    private static bool HasSignals(LayerCall call)
+        => call is LayerCall.Backward or LayerCall.BackwardTangent or LayerCall.Curve or LayerCall.ExampleGradients;
 
     private static bool HasTangents(LayerCall call) => call is LayerCall.ForwardTangent or LayerCall.BackwardTangent or LayerCall.Curve;
 
