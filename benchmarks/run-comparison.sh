@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Our runs against SciPy's and NumPy's over OpenBLAS, in one session; writes the table of docs/benchmarks.md.
 #   benchmarks/run-comparison.sh [--rounds N] [--only gemm,dense,batch,operator,memory,edge,network,leading] [--output FILE]
+#   (with --only, the tables of the other cases stay as they are)
 #   benchmarks/run-comparison.sh --quick      everything once, smaller, to see that it works: writes artifacts/comparison.md
 set -euo pipefail
 cd "$(dirname "$0")/.."

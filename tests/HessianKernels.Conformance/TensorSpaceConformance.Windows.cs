@@ -86,6 +86,38 @@ public abstract partial class TensorSpaceConformance<TView>
     }
 
     [Fact]
+    public void ATangentOfAConvolutionIsTwoOfThem()
+    {
+        foreach ((WindowShape shape, int outputs, int examples) in Convolutions)
+        {
+            int x = examples * shape.Input.Length, w = outputs * shape.WindowLength, y = examples * shape.Windows * outputs;
+            double[][] inputs = [Uniform(x, 1), Uniform(w, 2), Uniform(x, 3), Uniform(w, 4), Uniform(y, 5)];
+            Reference taps = OverTaps(shape, outputs, examples, 0, false, tap => (tap.Y, tap.X, tap.W));
+            Check($"tangent of a convolution of {examples} {shape} to {outputs}", inputs, Before(false, y),
+                (s, t, r) => s.ConvolveTangent(shape, outputs, examples, t[0].View, t[1].View, t[2].View, t[3].View, t[4].View, r.View, s.Allocate(1).View),
+                (t, before) =>
+                {
+                    (double[] left, double[] leftBound) = taps([t[0], t[3]], before);
+                    (double[] right, double[] rightBound) = taps([t[2], t[1]], before);
+                    return ([.. left.Zip(right, (a, b) => a + b)], [.. leftBound.Zip(rightBound, (a, b) => 2 * (a + b))]);
+                });
+            Check($"curve of a convolution of {examples} {shape} to {outputs}", inputs, [0.75],
+                (s, t, r) =>
+                {
+                    using ITensorMemory<TView> tangent = s.Allocate(y);
+                    s.ConvolveTangent(shape, outputs, examples, t[0].View, t[1].View, t[2].View, t[3].View, t[4].View, tangent.View, r.View);
+                },
+                (t, before) =>
+                {
+                    (double[] bent, double[] bound) = taps([t[2], t[3]], new double[y]);
+                    double sum = 0.75, error = Eps;
+                    for (int i = 0; i < y; i++) (sum, error) = (sum + 2 * t[4][i] * bent[i], error + 2 * bound[i] * Math.Abs(t[4][i]));
+                    return ([sum], [error + 2 * Eps * Math.Abs(sum)]);
+                });
+        }
+    }
+
+    [Fact]
     public void WeightAdjointsApartLeaveTheRoomBetweenThem()
     {
         WindowShape shape = new(new(5, 4, 3), 3, 1, 1);

@@ -14,7 +14,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
         string python = "/usr/bin/python3", script = "benchmarks/peers/peer.py";
         string? output = null;
         int rounds = 9;
-        bool quick = false;
+        bool quick = false, part = false;
         HashSet<string> only = ["gemm", "dense", "batch", "operator", "memory", "edge", "network", "leading"];
         for (int i = 0; i < arguments.Length; i++)
         {
@@ -22,7 +22,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
             {
                 case "--quick": (quick, rounds) = (true, 2); break;
                 case "--rounds": rounds = int.Parse(arguments[++i]); break;
-                case "--only": only = [.. arguments[++i].Split(',')]; break;
+                case "--only": (only, part) = ([.. arguments[++i].Split(',')], true); break;
                 case "--output": output = arguments[++i]; break;
                 default:
                     Console.Error.WriteLine($"Found '{arguments[i]}'; expected --quick, --rounds N, --only gemm,dense,batch,operator,memory,edge,network,leading or --output FILE.");
@@ -47,7 +47,7 @@ internal sealed record ComparisonRun(Peer Two, Peer One, Report Report, string F
             if (only.Contains("edge")) EdgeCase.Run(run);
             if (only.Contains("network")) NetworkCase.Run(run);
             if (only.Contains("leading")) NetworkCase.RunLeading(run);
-            if (output is not null) report.Save(output);
+            if (output is not null) report.Save(output, part);
             return 0;
         }
         catch (InvalidOperationException wrong)

@@ -43,10 +43,20 @@ internal sealed class Report
     public static string Milliseconds(double seconds) => seconds < 0.1 ? $"{1e3 * seconds:0.00} ms" : seconds < 10 ? $"{1e3 * seconds:0} ms" : $"{seconds:0.0} s";
 
     /// <summary>Puts the report between the markers of a file that has them; else the file becomes the report.</summary>
-    public void Save(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="part">Whether parts that were not run stay as they are.</param>
+    public void Save(string path, bool part = false)
     {
-        string old = File.Exists(path) ? File.ReadAllText(path) : "";
+        string old = File.Exists(path) ? File.ReadAllText(path) : "", text = _text.ToString();
         int begin = old.IndexOf(Begin, StringComparison.Ordinal), end = old.IndexOf(End, StringComparison.Ordinal);
-        File.WriteAllText(path, begin >= 0 && end > begin ? $"{old[..(begin + Begin.Length)]}\n{_text}{old[end..]}" : _text.ToString());
+        if (begin < 0 || end < begin)
+        {
+            File.WriteAllText(path, text);
+            return;
+        }
+
+        begin += Begin.Length;
+        if (part) text = ReportParts.Merge(old[begin..end].TrimStart('\n'), text);
+        File.WriteAllText(path, $"{old[..begin]}\n{text}{old[end..]}");
     }
 }

@@ -165,7 +165,7 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     /// Needs Forward, and Order at least as high.</summary>
     public void ForwardTangent(TView parameters, TView direction, int order)
     {
-        if (order > Order) throw new ArgumentOutOfRangeException(nameof(order), order, $"The pass keeps derivatives up to order {Order}.");
+        ThrowIfNotOrder(order);
         tangentOrder = order;
         LayerViews<TView> views = Views(parameters);
         AddTangents(ref views, direction, order);
@@ -186,6 +186,24 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
         views.GradientTangent = result;
         views.Scratch = workspace.Take(PassWorkspace<TView>.Part.Scratch, Model.Network.ScratchLength(Examples));
         Model.Network.BackwardTangent(views);
+    }
+
+    /// <summary><c>result[0] = direction^T H direction</c>, the pass's share, from the signals that Backward kept: one tangent, and none of
+    /// order 2. Needs Forward and Backward; leaves OutputTangent of order 1.</summary>
+    public void HessianForm(TView parameters, TView direction, TView result)
+    {
+        ThrowIfNotOrder(2);
+        tangentOrder = 1;
+        LayerViews<TView> views = Views(parameters);
+        AddTangents(ref views, direction, 1);
+        views.OutputSignal = Outputs(signal);
+        views.SignalState = SignalState(signalState);
+        views.Curvature = result;
+        Space.Fill(0, result);
+        Model.Network.Curve(views);
+        TView seed = Seed;
+        HessianSeed(seed);
+        Space.DotGroups(GroupShape.Rows(1, checked(Examples * Model.Outputs)), 1, seed, OutputTangent, true, result);
     }
 
     /// <summary><c>result += J^T S J direction</c>, the pass's share of the Gauss-Newton product. Needs Forward, and ForwardTangent of
@@ -278,6 +296,11 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     {
         Loss.MultiplyByHessian(LossViews(), Space.Slice(OutputTangent, 0, (long)Examples * Model.Outputs), seed);
         Space.ScaleGroups(GroupShape.Rows(Examples, Model.Outputs), Weights, seed, false, seed);
+    }
+
+    private void ThrowIfNotOrder(int order)
+    {
+        if (order > Order) throw new ArgumentOutOfRangeException(nameof(order), order, $"The pass keeps derivatives up to order {Order}.");
     }
 
     private TView Outputs(ITensorMemory<TView> memory) => Space.Slice(memory.View, 0, (long)Examples * Model.Outputs);

@@ -30,9 +30,27 @@ public sealed partial class ModelPoint<TView>
         return sum;
     }
 
-    /// <summary><c>v^T H v</c> by a second-order forward pass: half the work of a Hessian-vector product or less.</summary>
+    /// <summary>
+    /// <c>v^T H v</c> from the kept signals of the loss, by a first-order tangent and each layer's own curvature along it: half the work of a
+    /// Hessian-vector product. Summed over the micro-batches in double.
+    /// </summary>
     /// <param name="direction">v, <c>[d]</c>.</param>
-    public double HessianForm(TView direction) => Derivative(direction, 2);
+    /// <exception cref="InvalidOperationException">The point is of order 1.</exception>
+    public double HessianForm(TView direction)
+    {
+        ThrowIfNotOrder(2, "A Hessian's form");
+        double sum = 0;
+        Span<double> share = stackalloc double[1];
+        for (int piece = 0; piece < Pieces; piece++)
+        {
+            TView form = workspace.Take(PassWorkspace<TView>.Part.PerExample, 1);
+            Ready(piece, Stage.Signals).HessianForm(Parameters, direction, form);
+            Space.Read(form, share);
+            sum += share[0];
+        }
+
+        return sum;
+    }
 
     /// <summary><c>g^T H g / ||g||^2</c> along the gradient of the selected examples: step sharpness of a mini-batch, 0 where g is
     /// 0.</summary>

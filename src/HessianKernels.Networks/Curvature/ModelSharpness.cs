@@ -40,9 +40,9 @@ public static class ModelSharpness
 
     /// <summary>The report for the batches of a scheme, with weights 1 / n of the examples, whatever the point's own.</summary>
     /// <remarks>
-    /// A batch costs its gradient and a second-order forward pass of b examples; the means over the examples a pass of per-example norms
+    /// A batch costs its gradient and a forward tangent of b examples; the means over the examples a pass of per-example norms
     /// (no gradient is formed for a
-    /// linear layer) and <see cref="ModelSharpnessOptions.MaxProbes"/> gradients and second-order forward passes of all.
+    /// linear layer) and <see cref="ModelSharpnessOptions.MaxProbes"/> gradients and forward tangents of all.
     /// </remarks>
     /// <param name="point">The model; its selected examples are the n that batches are drawn from.</param>
     /// <param name="sampling">How batches are drawn from the n examples; not custom. A Bernoulli batch is a sum over its examples divided

@@ -20,7 +20,7 @@ public sealed record ModelSharpnessOptions
     /// <summary>
     /// Most products for <c>(1/n) sum_i g_i^T H g_i</c>: exact where there are no more examples, else by random signs,
     /// <c>v = sum_i e_i g_i / sqrt(n)</c>, whose
-    /// <c>v^T H v</c> has it as its mean. At least 1; each costs a gradient and a second-order forward pass of all examples.
+    /// <c>v^T H v</c> has it as its mean. At least 1; each costs a gradient and a forward tangent of all examples.
     /// </summary>
     public int MaxProbes { get; init; } = 64;
 

@@ -47,6 +47,17 @@ internal unsafe partial struct Convolution<T>
         else Transposition.Run(_outputs, _grid.Channels, area, from, to, _threads);
     }
 
+    /// <summary>
+    /// Weights as columns, <c>[Line, Outputs]</c>: every panel's product packs them anew, and rows are packed faster. Of the room twice as many
+    /// elements are taken as there are weights.
+    /// </summary>
+    private readonly T* Columns(T* w, T* room)
+    {
+        if (_grid.Size > 1) Reorder(false, w, room + Weights);
+        Transposition.Run(1, _outputs, _grid.Line, _grid.Size > 1 ? room + Weights : w, room, _threads);
+        return room;
+    }
+
     /// <summary><c>y (+)= panel w^T</c>.</summary>
     public readonly void Forward(Workspace<T> workspace, T* x, T* w, bool accumulate, T* y)
     {
@@ -59,9 +70,8 @@ internal unsafe partial struct Convolution<T>
         }
 
         int panels = (int)((Rows + RowsOfPanel - 1) / RowsOfPanel), lanes = Math.Min(_threads, panels);
-        T* memory = workspace.Take(lanes * PanelElements + Weights);
-        ForwardJob job = new() { Shape = this, X = x, W = w, Y = y, Beta = beta, Panels = memory };
-        if (_grid.Size > 1) Reorder(false, w, job.W = memory + lanes * PanelElements);
+        T* memory = workspace.Take(lanes * PanelElements + 2 * Weights);
+        ForwardJob job = new() { Shape = this, X = x, W = Columns(w, memory + lanes * PanelElements), Y = y, Beta = beta, Panels = memory };
         ParallelLoop.Run(ref job, panels, _threads);
     }
 
@@ -80,8 +90,8 @@ internal unsafe partial struct Convolution<T>
             T* y = Y + (nint)first * grid.Columns * Shape._outputs;
             // Not a word about threads: a loop within a loop runs on its caller, and a lone chunk may use all there are.
             Gemm.Multiply(
-                false, true, (int)(end - first) * grid.Columns, Shape._outputs, grid.Line, T.One, panel, grid.Line, W, grid.Line, Beta, y, Shape._outputs,
-                Shape._threads);
+                false, false, (int)(end - first) * grid.Columns, Shape._outputs, grid.Line, T.One, panel, grid.Line, W, Shape._outputs, Beta, y,
+                Shape._outputs, Shape._threads);
         }
     }
 

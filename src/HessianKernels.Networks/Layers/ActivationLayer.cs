@@ -80,6 +80,20 @@ public sealed class ActivationLayer : Layer
     }
 
     /// <inheritdoc/>
+    public override void Curve<TView>(in LayerViews<TView> views)
+    {
+        // <dL/dy, f'' x_1^2>, of which Backward kept the product of the first two; y_1 is not needed yet.
+        TView x = views.InputTangent, y = views.OutputTangent;
+        if (!Function.IsPiecewiseLinear)
+        {
+            views.Space.Multiply(1, views.SignalState, x, false, y);
+            AddCurvature(views, 1, (long)views.Examples * Input.Length, y, x);
+        }
+
+        views.Space.Multiply(1, Derivative(views, 1), x, false, y);
+    }
+
+    /// <inheritdoc/>
     public override void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride)
     {
     }

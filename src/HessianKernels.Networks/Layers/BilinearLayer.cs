@@ -7,8 +7,8 @@ namespace HessianKernels.Networks.Layers;
 /// convolution and diagonal layers differ in B and its two adjoints alone.
 /// </summary>
 /// <remarks>
-/// Four products of one cost make everything: forward B(x, w); backward B's adjoints in x and in w; a tangent <c>y_k = B(x_k, w) + k
-/// B(x_{k-1}, v)</c> (the weights move as w + s v), and of backward twice as many.
+/// Products of one cost make everything: forward B(x, w); backward B's adjoints in x and in w; a tangent <c>y_k = B(x_k, w) + k
+/// B(x_{k-1}, v)</c> (the weights move as w + s v), and of backward twice as many; its curve is <c>2 &lt;dL/dy, B(x_1, v)&gt;</c>.
 /// </remarks>
 public abstract class BilinearLayer : Layer
 {
@@ -45,6 +45,16 @@ public abstract class BilinearLayer : Layer
     private protected abstract void WeightProducts<TView>(
         ITensorSpace<TView> space, int examples, TView dy, TView x, TView rows, long stride)
         where TView : allows ref struct;
+
+    /// <summary><c>y_1 = B(x, v) + B(x_1, w)</c>, and <c>Curvature += 2 &lt;dL/dy, B(x_1, v)&gt;</c>.</summary>
+    private protected virtual void CurvedProduct<TView>(in LayerViews<TView> views, TView w, TView v) where TView : allows ref struct
+    {
+        TView y = views.OutputTangent;
+        Product(views.Space, views.Examples, views.InputTangent, v, false, y);
+        AddCurvature(views, 2, (long)views.Examples * Output.Length, views.OutputSignal, y);
+        Product(views.Space, views.Examples, views.InputTangent, w, false, y);
+        Product(views.Space, views.Examples, views.Input, v, true, y);
+    }
 
     /// <inheritdoc/>
     public sealed override void Forward<TView>(in LayerViews<TView> views)
@@ -93,6 +103,17 @@ public abstract class BilinearLayer : Layer
         if (!views.InputSignalWanted) return;
         InputProduct(space, n, views.OutputSignalTangent, Weight(views, views.Parameters), false, views.InputSignalTangent);
         InputProduct(space, n, views.OutputSignal, Weight(views, views.Direction), true, views.InputSignalTangent);
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Curve<TView>(in LayerViews<TView> views)
+    {
+        ITensorSpace<TView> space = views.Space;
+        int n = views.Examples;
+        TView y = views.OutputTangent;
+        if (views.InputMoves) CurvedProduct(views, Weight(views, views.Parameters), Weight(views, views.Direction));
+        else Product(space, n, views.Input, Weight(views, views.Direction), false, y);
+        if (bias) space.AddToGroups(Columns(n), 1, Bias(views, views.Direction), y);
     }
 
     /// <inheritdoc/>

@@ -34,6 +34,10 @@ public sealed class ConvolutionLayer : BilinearLayer
     private protected override void Product<TView>(ITensorSpace<TView> space, int examples, TView x, TView w, bool accumulate, TView y)
         => space.Convolve(Window, outputs, examples, x, w, accumulate, y);
 
+    private protected override void CurvedProduct<TView>(in LayerViews<TView> views, TView w, TView v)
+        => views.Space.ConvolveTangent(
+            Window, outputs, views.Examples, views.Input, w, views.InputTangent, v, views.OutputSignal, views.OutputTangent, views.Curvature);
+
     private protected override void InputProduct<TView>(
         ITensorSpace<TView> space, int examples, TView dy, TView w, bool accumulate, TView dx)
         => space.ConvolveInput(Window, outputs, examples, dy, w, accumulate, dx);

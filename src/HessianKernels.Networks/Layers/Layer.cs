@@ -3,8 +3,8 @@ using HessianKernels.Networks.Tensors;
 namespace HessianKernels.Networks.Layers;
 
 /// <summary>
-/// A map <c>y = f(parameters, x)</c> of each example, given by four functions: forward, backward, and the tangent of each. Written once for
-/// every storage; it holds shapes, no numbers.
+/// A map <c>y = f(parameters, x)</c> of each example, given by five functions: forward, backward, the tangent of each, and its own part in a
+/// second derivative. Written once for every storage; it holds shapes, no numbers.
 /// </summary>
 /// <remarks>
 /// With the loss L, x(s) and <c>theta(s) = theta + s v</c>:
@@ -13,7 +13,11 @@ namespace HessianKernels.Networks.Layers;
 /// Backward         dL/dx = (df/dx)^T dL/dy;             dL/dtheta += (df/dtheta)^T dL/dy
 /// ForwardTangent   d^k y / ds^k, k = 1 .. K             (K = 1: the Jacobian's product, Pearlmutter's R{y})
 /// BackwardTangent  d/ds of both results of Backward     (Pearlmutter's R-operator on the backward pass)
+/// Curve            dy / ds, and &lt;dL/dy, d^2 y / ds^2&gt;   where d^2 x / ds^2 = 0
 /// </code>
+/// The last adds up over the layers: with z the network's outputs, <c>d^2 L / ds^2 = z_1^T (d^2 L / dz^2) z_1 + sum_layers &lt;dL/dy,
+/// y_2&gt;</c>, y_2 of each with x_2 = 0, for what x_2 adds is &lt;dL/dx, x_2&gt;, the part of the layers before. So v^T H v needs no second
+/// tangent through the network.
 /// A layer whose <see cref="OverwritesInput"/> is true may be given one tensor as input and output, and one as output and input signal.
 /// (Pearlmutter, Fast exact multiplication by the Hessian, 1994.)
 /// </remarks>
@@ -84,10 +88,21 @@ public abstract class Layer
     public abstract void BackwardTangent<TView>(in LayerViews<TView> views) where TView : allows ref struct;
 
     /// <summary>
+    /// What ForwardTangent of order 1 does; and adds to Curvature. Reads besides what Backward left: OutputSignal, SignalState. Needs
+    /// <c>Order >= 2</c> and, where the input moves, a Backward that gave InputSignal.
+    /// </summary>
+    public abstract void Curve<TView>(in LayerViews<TView> views) where TView : allows ref struct;
+
+    /// <summary>
     /// The gradient of each example on its own, <c>rows[e * stride ..]</c> of p elements, from Input, State and OutputSignal as Backward left them; overwritten.
     /// A layer that mixes examples throws.
     /// </summary>
     public abstract void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride) where TView : allows ref struct;
+
+    /// <summary><c>Curvature += scale &lt;x, y&gt;</c>.</summary>
+    private protected static void AddCurvature<TView>(in LayerViews<TView> views, double scale, long length, TView x, TView y)
+        where TView : allows ref struct
+        => views.Space.DotGroups(GroupShape.Rows(1, checked((int)length)), scale, x, y, true, views.Curvature);
 
     /// <summary>
     /// Shows every layer within that has parameters, with the tensors that Backward left: Input, State, OutputSignal. A layer made of layers shows those, in

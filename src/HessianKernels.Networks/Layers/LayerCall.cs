@@ -7,5 +7,6 @@ internal enum LayerCall
     Backward,
     ForwardTangent,
     BackwardTangent,
+    Curve,
     ExampleGradients,
 }

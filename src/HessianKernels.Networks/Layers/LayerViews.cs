@@ -7,7 +7,8 @@ namespace HessianKernels.Networks.Layers;
 /// </summary>
 /// <remarks>
 /// n is <see cref="Examples"/>, p the layer's number of parameters. In the order of calls at one point: <see cref="Layer.Forward"/>,
-/// <see cref="Layer.Backward"/>, then for any direction <see cref="Layer.ForwardTangent"/> and <see cref="Layer.BackwardTangent"/>.
+/// <see cref="Layer.Backward"/>, then for any direction <see cref="Layer.ForwardTangent"/> and <see cref="Layer.BackwardTangent"/>,
+/// or <see cref="Layer.Curve"/>.
 /// </remarks>
 /// <typeparam name="TView">How tensors are held.</typeparam>
 public ref struct LayerViews<TView> where TView : allows ref struct
@@ -77,6 +78,9 @@ public ref struct LayerViews<TView> where TView : allows ref struct
 
     /// <summary>Derivative in s of <see cref="Gradient"/>, <c>[p]</c>: the layer's part of the Hessian-vector product; ADDED.</summary>
     public TView GradientTangent;
+
+    /// <summary>The part of <c>d^2 L / ds^2</c> that is the layers' own, one number; ADDED.</summary>
+    public TView Curvature;
 
     /// <summary>Room for BackwardTangent, <c>[ScratchLength]</c>.</summary>
     public TView Scratch;

@@ -4,7 +4,7 @@ namespace HessianKernels.Networks.Layers;
 
 /// <summary>
 /// <c>y = A x</c> without parameters: a rearrangement, a sum, a mean, or a choice that Forward made (which is linear as long as the choice
-/// stands). All four functions are A or its adjoint.
+/// stands). All its functions are A or its adjoint.
 /// </summary>
 public abstract class LinearMapLayer : Layer
 {
@@ -48,6 +48,9 @@ public abstract class LinearMapLayer : Layer
     {
         if (views.InputSignalWanted) ApplyAdjoint(views, views.OutputSignalTangent, views.InputSignalTangent);
     }
+
+    /// <summary>ForwardTangent alone: it is not curved.</summary>
+    public sealed override void Curve<TView>(in LayerViews<TView> views) => ForwardTangent(views);
 
     /// <inheritdoc/>
     public sealed override void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride)

@@ -8,10 +8,15 @@ public abstract partial class NormalizationLayer
     /// <inheritdoc/>
     public sealed override void ForwardTangent<TView>(in LayerViews<TView> views)
     {
-        // y_k = scale o h_k + k scale_1 o h_{k-1}, and the shift moves once.
+        if (views.InputMoves) NormalizeTangent(views);
+        WriteTangents(views);
+    }
+
+    /// <summary><c>y_k = scale o h_k + k scale_1 o h_{k-1}</c>, and the shift moves once.</summary>
+    private void WriteTangents<TView>(in LayerViews<TView> views) where TView : allows ref struct
+    {
         ITensorSpace<TView> space = views.Space;
         long length = Elements(views.Examples);
-        if (views.InputMoves) NormalizeTangent(views);
         for (int k = 1; k <= views.TangentOrder; k++)
         {
             TView y = space.Slice(views.OutputTangent, (k - 1) * length, length);

@@ -111,6 +111,27 @@ public sealed class QuadraticLayer : Layer
     }
 
     /// <inheritdoc/>
+    public override void Curve<TView>(in LayerViews<TView> views)
+    {
+        // y_2 = <x, phi_2> + 2 <x_1, phi_1>; Backward kept sum_e dL/dy_e x_e.
+        int n = views.Examples;
+        TView y = views.OutputTangent;
+        Outer(views, 1, views.Direction, views.Direction, 0, Second(views, views.TangentState));
+        AddCurvature(views, 1, (long)p * p, Second(views, views.SignalState), Second(views, views.TangentState));
+        Turn(views);
+        views.Space.Fill(0, y);
+        if (views.InputMoves)
+        {
+            Product(views, n, views.InputTangent, views.TangentState, 1, y);
+            AddCurvature(views, 2, n, views.OutputSignal, y);
+            views.Space.Fill(0, y);
+            Product(views, n, views.InputTangent, views.State, 1, y);
+        }
+
+        Product(views, n, views.Input, views.TangentState, 1, y);
+    }
+
+    /// <inheritdoc/>
     public override void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride)
     {
         ITensorSpace<TView> space = views.Space;

@@ -66,12 +66,13 @@ public sealed partial class Residual
         if (call is LayerCall.BackwardTangent) views.GradientTangent = views.Space.Slice(views.GradientTangent, start, count);
     }
 
-    private static bool HasSignals(LayerCall call) => call is LayerCall.Backward or LayerCall.BackwardTangent or LayerCall.ExampleGradients;
+    private static bool HasSignals(LayerCall call)
+        => call is LayerCall.Backward or LayerCall.BackwardTangent or LayerCall.Curve or LayerCall.ExampleGradients;
 
-    private static bool HasTangents(LayerCall call) => call is LayerCall.ForwardTangent or LayerCall.BackwardTangent;
+    private static bool HasTangents(LayerCall call) => call is LayerCall.ForwardTangent or LayerCall.BackwardTangent or LayerCall.Curve;
 
     private static int Order<TView>(scoped in LayerViews<TView> views, LayerCall call) where TView : allows ref struct
-        => call is LayerCall.BackwardTangent ? 1 : views.TangentOrder;
+        => call is LayerCall.ForwardTangent ? views.TangentOrder : 1;
 
     private long Taken(int examples) => (long)examples * Input.Length;
 

@@ -103,23 +103,10 @@ public sealed partial class Residual : Layer
     }
 
     /// <inheritdoc/>
-    public override void ForwardTangent<TView>(in LayerViews<TView> views)
-    {
-        ITensorSpace<TView> space = views.Space;
-        LayerViews<TView> own = BodyViews(views, LayerCall.ForwardTangent);
-        if (views.InputMoves || body.ParameterCount > 0) body.ForwardTangent(own);
-        else space.Fill(0, views.OutputTangent);
-        if (projection is null)
-        {
-            if (views.InputMoves) space.AddScaled(1, views.InputTangent, views.OutputTangent);
-            return;
-        }
+    public override void ForwardTangent<TView>(in LayerViews<TView> views) => MoveForward(views, LayerCall.ForwardTangent);
 
-        if (!views.InputMoves && projection.ParameterCount == 0) return;
-        own = ProjectionViews(views, LayerCall.ForwardTangent);
-        projection.ForwardTangent(own);
-        space.AddScaled(1, own.OutputTangent, views.OutputTangent);
-    }
+    /// <inheritdoc/>
+    public override void Curve<TView>(in LayerViews<TView> views) => MoveForward(views, LayerCall.Curve);
 
     /// <inheritdoc/>
     public override void BackwardTangent<TView>(in LayerViews<TView> views)
@@ -158,6 +145,31 @@ public sealed partial class Residual : Layer
         if (projection is null) return;
         LayerViews<TView> own = ProjectionViews(views, LayerCall.ExampleGradients);
         projection.ExampleGradients(own, views.Space.Slice(rows, count, before + projection.ParameterCount), stride);
+    }
+
+    /// <summary>ForwardTangent or Curve: a sum of both ways'.</summary>
+    private void MoveForward<TView>(in LayerViews<TView> views, LayerCall call) where TView : allows ref struct
+    {
+        ITensorSpace<TView> space = views.Space;
+        LayerViews<TView> own = BodyViews(views, call);
+        if (views.InputMoves || body.ParameterCount > 0) MoveForward(body, own, call);
+        else space.Fill(0, views.OutputTangent);
+        if (projection is null)
+        {
+            if (views.InputMoves) space.AddScaled(1, views.InputTangent, views.OutputTangent);
+            return;
+        }
+
+        if (!views.InputMoves && projection.ParameterCount == 0) return;
+        own = ProjectionViews(views, call);
+        MoveForward(projection, own, call);
+        space.AddScaled(1, own.OutputTangent, views.OutputTangent);
+    }
+
+    private static void MoveForward<TView>(Layer way, in LayerViews<TView> own, LayerCall call) where TView : allows ref struct
+    {
+        if (call is LayerCall.Curve) way.Curve(own);
+        else way.ForwardTangent(own);
     }
 
     private static IEnumerable<ParameterShape> Named(string name, Layer layer)

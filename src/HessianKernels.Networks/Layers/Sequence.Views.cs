@@ -15,14 +15,14 @@ public sealed partial class Sequence
             Space = space, Examples = n, Order = views.Order, TangentOrder = views.TangentOrder,
             InputMoves = views.InputMoves || start > 0,
             InputSignalWanted = views.InputSignalWanted || start > 0,
-            GradientWanted = views.GradientWanted,
+            GradientWanted = views.GradientWanted, Curvature = views.Curvature,
             Parameters = space.Slice(views.Parameters, start, count),
             State = space.Slice(views.State, at.State, layer.StateLength(n, views.Order)),
             Input = Boundary(space, values, i, n, views.State, views.Input, views.Output),
         };
 
         if (call is LayerCall.Forward) own.Output = Boundary(space, values, i + 1, n, views.State, views.Input, views.Output);
-        if (call is LayerCall.Backward or LayerCall.BackwardTangent or LayerCall.ExampleGradients)
+        if (call is LayerCall.Backward or LayerCall.BackwardTangent or LayerCall.Curve or LayerCall.ExampleGradients)
         {
             own.OutputSignal = Boundary(space, values, i + 1, n, views.SignalState, views.InputSignal, views.OutputSignal);
             own.SignalState = space.Slice(views.SignalState, at.Signal, layer.SignalLength(n, views.Order));
@@ -34,13 +34,13 @@ public sealed partial class Sequence
             if (views.GradientWanted) own.Gradient = space.Slice(views.Gradient, start, count);
         }
 
-        if (call is LayerCall.ForwardTangent or LayerCall.BackwardTangent)
+        if (call is LayerCall.ForwardTangent or LayerCall.BackwardTangent or LayerCall.Curve)
         {
-            int order = call is LayerCall.BackwardTangent ? 1 : views.TangentOrder;
+            int order = call is LayerCall.ForwardTangent ? views.TangentOrder : 1;
             own.Direction = space.Slice(views.Direction, start, count);
             own.TangentState = space.Slice(views.TangentState, at.Tangent, layer.TangentLength(n, order));
             if (own.InputMoves) own.InputTangent = Boundary(space, tangents, i, order * n, views.TangentState, views.InputTangent, views.OutputTangent);
-            if (call is LayerCall.ForwardTangent) own.OutputTangent = Boundary(space, tangents, i + 1, order * n, views.TangentState, views.InputTangent, views.OutputTangent);
+            if (call is not LayerCall.BackwardTangent) own.OutputTangent = Boundary(space, tangents, i + 1, order * n, views.TangentState, views.InputTangent, views.OutputTangent);
         }
 
         if (call is LayerCall.BackwardTangent)
@@ -82,7 +82,7 @@ public sealed partial class Sequence
                 else if (root[i] == root[count]) place[i] = Last;
                 else if (root[i] < i) place[i] = place[i - 1];
                 else (place[i], Length) = ((int)Length, checked((int)Length + width[i]));
-                Widest = Math.Max(Widest, width[i]);
+                if (i > 0 && i < count) Widest = Math.Max(Widest, width[i]);
             }
         }
 
@@ -91,7 +91,7 @@ public sealed partial class Sequence
         /// <summary>Elements an example of all that lie in the state.</summary>
         public long Length { get; }
 
-        /// <summary>Elements an example of the widest tensor.</summary>
+        /// <summary>Elements an example of the widest tensor between two layers: the input and the output lie with the caller.</summary>
         public int Widest { get; }
 
         public int Place(int i) => place[i];

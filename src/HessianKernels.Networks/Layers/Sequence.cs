@@ -121,6 +121,18 @@ public sealed partial class Sequence : Layer
     }
 
     /// <inheritdoc/>
+    public override void Curve<TView>(in LayerViews<TView> views)
+    {
+        Cursor at = new(this, views.Examples, views.Order, 1);
+        for (int i = 0; i < layers.Length; i++, at.Pass(layers[i - 1]))
+        {
+            LayerViews<TView> own = At(at, i, views, LayerCall.Curve);
+            if (own.InputMoves || HasParameters(i)) layers[i].Curve(own);
+            else if (i == layers.Length - 1) views.Space.Fill(0, views.OutputTangent);
+        }
+    }
+
+    /// <inheritdoc/>
     public override void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride)
     {
         Cursor at = new(this, views.Examples, views.Order, views.TangentOrder);

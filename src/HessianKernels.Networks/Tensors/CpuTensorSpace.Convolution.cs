@@ -41,6 +41,27 @@ public sealed unsafe partial class CpuTensorSpace<T>
         fixed (T* py = dy, px = x, pw = dw) new Convolution<T>(grid, outputs, examples, Threads).Weight(workspace, py, px, accumulate, pw, (nint)strideW);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image.</exception>
+    public void ConvolveTangent(
+        WindowShape shape, int outputs, int examples, Span<T> x, Span<T> w, Span<T> x1, Span<T> v, Span<T> dy, Span<T> y, Span<T> curvature)
+    {
+        WindowGrid grid = Grid(shape);
+        long weights = (long)outputs * grid.Line, given = (long)examples * grid.Windows * outputs;
+        Require(x, examples * grid.Image, nameof(x));
+        Require(w, weights, nameof(w));
+        Require(x1, examples * grid.Image, nameof(x1));
+        Require(v, weights, nameof(v));
+        Require(dy, given, nameof(dy));
+        Require(y, given, nameof(y));
+        Require(curvature, 1, nameof(curvature));
+        fixed (T* px = x, pw = w, px1 = x1, pv = v, pd = dy, py = y)
+        {
+            double inner = new Convolution<T>(grid, outputs, examples, Threads).Tangent(workspace, px, pw, px1, pv, pd, py);
+            curvature[0] = T.CreateTruncating(double.CreateTruncating(curvature[0]) + 2 * inner);
+        }
+    }
+
     private static WindowGrid Grid(WindowShape s)
     {
         int height = s.Input.Height + 2 * s.Padding, width = s.Input.Width + 2 * s.Padding;

@@ -100,6 +100,19 @@ public interface ITensorSpace<TView> where TView : allows ref struct
     void ConvolveWeight(WindowShape shape, int outputs, int examples, TView dy, TView x, bool accumulate, TView dw, long strideW = 0);
 
     /// <summary>
+    /// The tangent of a convolution whose inputs move as <c>x + s x1</c> and whose weights as <c>w + s v</c>: <c>y = x * v + x1 * w</c>; and,
+    /// with the second derivative, <c>curvature[0] += 2 &lt;dy, x1 * v&gt;</c>. The sum is taken in double.
+    /// </summary>
+    void ConvolveTangent(
+        WindowShape shape, int outputs, int examples, TView x, TView w, TView x1, TView v, TView dy, TView y, TView curvature)
+    {
+        Convolve(shape, outputs, examples, x1, v, false, y);
+        DotGroups(GroupShape.Rows(1, checked(examples * shape.Windows * outputs)), 2, dy, y, true, curvature);
+        Convolve(shape, outputs, examples, x1, w, false, y);
+        Convolve(shape, outputs, examples, x, v, true, y);
+    }
+
+    /// <summary>
     /// <c>y = max</c> under each window and channel; <paramref name="chosen"/> <c>[examples, windows, channels]</c> holds the place <c>h Width + w</c> of the
     /// maximum in its image (the first of equals), as a number.
     /// </summary>

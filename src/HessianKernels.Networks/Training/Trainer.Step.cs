@@ -64,7 +64,7 @@ public sealed partial class Trainer<TView>
     private double SharpnessAlong(TView at, int count)
     {
         double square = SquaredNorm(gradient.View);
-        return square == 0 ? 0 : batch.SecondDerivative(at, gradient.View, count, weights) / square;
+        return square == 0 ? 0 : batch.HessianForm(at, gradient.View, count) / square;
     }
 
     private double SquaredNorm(TView x)

@@ -45,7 +45,7 @@ public static class Trainer
 /// </code>
 /// Batches and noise are functions of (seed, step), so the path's bits depend on options and parameters alone. A step costs a forward and
 /// a backward pass of its batch;
-/// with the step's sharpness, a forward tangent of order 2 besides.
+/// with the step's sharpness, a forward tangent besides: three products of a layer where the step has three.
 /// </remarks>
 /// <typeparam name="TView">How tensors are held.</typeparam>
 public sealed partial class Trainer<TView> : IDisposable where TView : allows ref struct

@@ -20,7 +20,7 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
     private readonly bool keep;
     private readonly List<ModelPass<TView>> passes = [];
     private readonly double[] numbers;
-    private readonly ITensorMemory<TView> derivatives;
+    private readonly ITensorMemory<TView> form;
     private ITensorMemory<TView>? rows;
     private ModelPass<TView>? own;
 
@@ -37,7 +37,7 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
         capacity = Math.Max(1, (microBatch + multiple - 1) / multiple) * multiple;
         order = keep ? 2 : 1;
         numbers = new double[capacity];
-        derivatives = space.Allocate(capacity);
+        form = space.Allocate(1);
     }
 
     /// <summary>The unweighted losses' mean over the batch of the last call; 0 where it is empty.</summary>
@@ -75,20 +75,16 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
         return sum;
     }
 
-    /// <summary><c>d^2/ds^2 L(theta + s v) = v^T H v</c> at the point and batch of the last gradient: forward tangents of order 2, no
-    /// backward pass.</summary>
-    public double SecondDerivative(TView parameters, TView direction, int batch, ReadOnlySpan<double> weights)
+    /// <summary><c>v^T H v</c> at the point and batch of the last gradient, from its passes: forward tangents, no backward pass.</summary>
+    public double HessianForm(TView parameters, TView direction, int batch)
     {
         double sum = 0;
+        Span<double> share = stackalloc double[1];
         for (int first = 0, at = 0; first < batch; first += capacity, at++)
         {
-            ModelPass<TView> pass = passes[at];
-            pass.ForwardTangent(parameters, direction, 2);
-            TView values = space.Slice(derivatives.View, 0, pass.Examples);
-            pass.LossDerivative(values);
-            Span<double> read = numbers.AsSpan(0, pass.Examples);
-            space.Read(values, read);
-            for (int e = 0; e < read.Length; e++) sum += weights[first + e] * read[e];
+            passes[at].HessianForm(parameters, direction, form.View);
+            space.Read(form.View, share);
+            sum += share[0];
         }
 
         return sum;
@@ -123,7 +119,7 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
     public void Dispose()
     {
         foreach (ModelPass<TView> pass in passes) pass.Dispose();
-        derivatives.Dispose();
+        form.Dispose();
         rows?.Dispose();
         own?.Dispose();
     }

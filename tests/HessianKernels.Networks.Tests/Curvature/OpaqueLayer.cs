@@ -23,6 +23,8 @@ internal sealed class OpaqueLayer(Layer inner) : Layer(inner.Input, inner.Output
 
     public override void BackwardTangent<TView>(in LayerViews<TView> views) => inner.BackwardTangent(views);
 
+    public override void Curve<TView>(in LayerViews<TView> views) => inner.Curve(views);
+
     public override void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride)
         => inner.ExampleGradients(views, rows, stride);
 }

@@ -70,6 +70,24 @@ public class NetworkIdentityTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public void TheHessiansFormIsItsProductsAndTheLossesSecondDerivative(string name)
+    {
+        (NetworkCase of, double[] v, double[] u) = Case(name);
+        using NetworkProbe<double> probe = new(of), another = new(of, order: 2), wider = new(of, threads: 3);
+        using NetworkProbe<float> narrow = new(of);
+        double[] hv = probe.HessianProduct(of.Parameters, v), hu = probe.AnotherHessianProduct(of.Parameters, u);
+        double bound = 1e-13 * v.Length * (Size(hv) + Size(hu)), form = another.HessianForm(of.Parameters, v);
+        Tolerance.Equal(Dot(v, hv), form, bound, "v^T (Hv)");
+        Tolerance.Equal(Dot(u, hu), another.AnotherHessianForm(of.Parameters, u), bound, "u^T (Hu)");
+        Tolerance.Equal(probe.LossDerivatives(of.Parameters, v, 2).Sum() / of.Examples, form, bound, "d^2 L / ds^2");
+        Tolerance.SameBits<double>(hv, another.AnotherHessianProduct(of.Parameters, v), "Hv after forms");
+        Tolerance.SameBits<double>([form], [another.AnotherHessianForm(of.Parameters, v)], "the form once more");
+        Tolerance.SameBits<double>([form], [wider.HessianForm(of.Parameters, v)], "the form by 3 threads");
+        Tolerance.Equal(form, narrow.HessianForm(of.Parameters, v), 1e-5 * v.Length * Size(hv), "the form in float");
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void ThePullBackIsTheJacobiansAdjointAndLeavesTheSignals(string name)
     {
         (NetworkCase of, double[] v, _) = Case(name);

@@ -68,6 +68,21 @@ internal sealed class NetworkProbe<T> : IDisposable where T : unmanaged, IBinary
         return Numbers(product);
     }
 
+    public double HessianForm(double[] parameters, double[] v)
+    {
+        T[] at = Converted(parameters);
+        At(parameters).Backward(at, false, default);
+        return AnotherHessianForm(parameters, v);
+    }
+
+    /// <summary>A form of the same pass after others, at the point where it stands.</summary>
+    public double AnotherHessianForm(double[] parameters, double[] v)
+    {
+        T[] result = [T.NaN];
+        pass.HessianForm(Converted(parameters), Converted(v), result);
+        return double.CreateTruncating(result[0]);
+    }
+
     public double[] GaussNewtonProduct(double[] parameters, double[] v)
     {
         T[] product = new T[parameters.Length], at = Converted(parameters);

@@ -29,6 +29,8 @@ public class NetworkProperties
             CentralDifference.CheckNear(s => probe.Loss(CentralDifference.Along(at, v, s)), [Dot(gradient, v)], "gradient");
             CentralDifference.CheckNear(s => probe.Gradient(CentralDifference.Along(at, v, s)), hv, "Hessian product");
             Tolerance.Equal(Dot(u, hv), Dot(v, hu), 1e-12 * at.Length * (hv.Max(Math.Abs) + hu.Max(Math.Abs)), "<u, Hv> = <v, Hu>");
+            double form = another.AnotherHessianForm(at, v);
+            Tolerance.Equal(Dot(v, hv), form, 1e-12 * at.Length * hv.Max(Math.Abs), "v^T (Hv)");
             double[] jv = probe.OutputTangents(at, v, 1), pulled = probe.PullBack(at, seed);
             Tolerance.Equal(
                 Dot(seed, jv), Dot(pulled, v), 1e-12 * at.Length * (jv.Max(Math.Abs) + pulled.Max(Math.Abs)), "<u, Jv> = <J^T u, v>");

@@ -39,6 +39,8 @@ public sealed class CpuTensorSpaceArgumentTests
         Short("b", 5, 6, () => Space.Gemm(false, false, 1, 3, 2, 1, six, five, 0, six));
         Short("c", 5, 6, () => Space.Gemm(false, false, 1, 3, 1, 1, six, six, 0, five, 2, 1, 0, 3));
         Short("x", 5, 32, () => Space.Convolve(Windows, 1, 1, five, new float[8], false, new float[4]));
+        Short("dy", 3, 4, () => Space.ConvolveTangent(Windows, 1, 1, new float[32], new float[8], new float[32], new float[8], new float[3], new float[4], new float[1]));
+        Short("curvature", 0, 1, () => Space.ConvolveTangent(Windows, 1, 1, new float[32], new float[8], new float[32], new float[8], new float[4], new float[4], []));
         Short("w", 5, 8, () => Space.ConvolveInput(Windows, 1, 1, new float[4], five, false, new float[32]));
         Short("dw", 5, 24, () => Space.ConvolveWeight(Windows, 1, 2, new float[8], new float[64], false, five, 16));
         Short("chosen", 5, 8, () => Space.MaxPool(Windows, 1, new float[32], new float[8], five));
