@@ -47,11 +47,8 @@ public static unsafe partial class Lanczos
         where TSpace : IVectorSpace<TView>
         where TOperator : ILinearOperator<TView>
     {
-        ArgumentNullException.ThrowIfNull(space);
-        ArgumentNullException.ThrowIfNull(matrices);
+        SpaceFit.Check<TView, TSpace, TOperator>(space, matrices, nameof(matrices));
         int n = space.Length, batch = space.Batch;
-        if (matrices.Length != n || matrices.Batch != batch)
-            throw new ArgumentException($"Found operators [{matrices.Batch}, {matrices.Length}]; the space's vectors are [{batch}, {n}].", nameof(matrices));
         LanczosSettings settings = LanczosSettings.From(options, n, batch, k, space.Epsilon, storeProducts: false);
         LanczosLayout layout = new(settings);
         LanczosResult<T>[] results = Results<T>(batch, k, n);
