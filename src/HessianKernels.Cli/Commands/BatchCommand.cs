@@ -63,7 +63,7 @@ internal sealed class BatchCommand
             needed <= available,
             $"{hessians.Path}: found a need of {needed >> 20} MiB; expected at most the {available >> 20} MiB of memory available");
 
-        ComputeDevice.RequireCpu(_run.Device(parsed), "batch");
+        Place place = ComputeDevice.RequireCpu(_run.Device(parsed), "batch");
         BatchOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
         {
             double[] g = InputFile.ReadRows<double>(gradients.Path, gradients.Member, first, board, cancellation);
@@ -81,7 +81,7 @@ internal sealed class BatchCommand
             board?.Compute();
             long start = Stopwatch.GetTimestamp();
             SharpnessReport report = BatchSharpness.Analyze(derivatives, sampling, options, board?.Batches(), cancellation);
-            return new BatchOutcome(report, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            return new BatchOutcome(report, Stopwatch.GetElapsedTime(start).TotalSeconds, place);
         });
 
         if (_run.Json(parsed)) outcome.PrintJson();
