@@ -25,8 +25,9 @@ public static unsafe partial class Lanczos
     /// their steps together, and each stops on its own.
     /// </summary>
     /// <remarks>
-    /// On a space that says reading is not free, coefficients are read every <see cref="IVectorSpace{TView}.ReadInterval"/> steps. Where a space is exhausted before k vectors of it were
-    /// found, as one of few distinct eigenvalues is, every step until they are.
+    /// On a space that says reading is not free, coefficients are read every <see cref="IVectorSpace{TView}.ReadInterval"/> steps, or every m - k where a basis of m leaves fewer. Where a
+    /// Krylov space is exhausted before k vectors of it were found, as one of few distinct eigenvalues is, every step until they are. What is seen then only, the limit of products or
+    /// convergence, may come those steps late.
     /// </remarks>
     /// <param name="space">The arithmetic.</param>
     /// <param name="matrices">The operators, of the space's batch and length.</param>

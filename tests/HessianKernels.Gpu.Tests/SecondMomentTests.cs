@@ -59,7 +59,7 @@ public class SecondMomentTests
         Tolerance.Equal(exact, found.NoiseKernel.Exact.Value, Relative * exact);
         Tolerance.Equal(critical, found.CriticalLearningRate!.Value.Value, Relative * critical);
         Assert.Equal(expected.NoiseKernel.Diagonal, found.NoiseKernel.Diagonal);
-        Assert.Equal(expected.Coherence, found.Coherence);
+        Assert.Equal(expected.Coherence!.Value, found.Coherence!.Value);
 
         StochasticEdgeReport[] sweep = [.. StochasticEdge.Sweep(set, [0.1, 0.3], [BatchSampling.WithReplacement(8, 2)], options)];
         Assert.Equal(2, sweep.Length);
