@@ -1,6 +1,7 @@
 using System.Numerics;
 using HessianKernels.Krylov;
 using HessianKernels.SecondMoment;
+using HessianKernels.Sharpness;
 
 namespace HessianKernels.Cli.Devices;
 
@@ -33,6 +34,9 @@ internal abstract class ComputeDevice : IDisposable
 
     /// <summary>K_exact and eta*.</summary>
     public abstract IEdgeSearch Edge { get; }
+
+    /// <summary>What batches of examples are asked; to be disposed of before the device.</summary>
+    public abstract IDisposable Batches(ExampleDerivatives derivatives, out IBatchQuotients quotients);
 
     public abstract void Dispose();
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using HessianKernels.Gpu;
 using HessianKernels.Krylov;
 using HessianKernels.SecondMoment;
+using HessianKernels.Sharpness;
 
 namespace HessianKernels.Cli.Devices;
 
@@ -54,6 +55,20 @@ internal sealed class GpuComputeDevice(GpuContext gpu) : ComputeDevice
 
     public override IEdgeSearch Edge => new Searches(gpu);
 
+    public override IDisposable Batches(ExampleDerivatives derivatives, out IBatchQuotients quotients)
+    {
+        try
+        {
+            DeviceBatches batches = new(gpu, derivatives);
+            quotients = new Quotients(this, batches);
+            return batches;
+        }
+        catch (InvalidOperationException e) when (Told(e, "number of examples") is { } told)
+        {
+            throw told;
+        }
+    }
+
     public override void Dispose() => gpu.Dispose();
 
     /// <summary>What the user can do about it, where the device is at fault.</summary>
@@ -63,6 +78,25 @@ internal sealed class GpuComputeDevice(GpuContext gpu) : ComputeDevice
         GpuDeviceLostException => new($"--device {gpu.Device.Request}: {e.Message}", e),
         _ => null,
     };
+
+    private sealed class Quotients(GpuComputeDevice device, DeviceBatches batches) : IBatchQuotients
+    {
+        public ExampleDerivatives Derivatives => batches.Derivatives;
+
+        public int Compute(
+            ReadOnlySpan<int> draws, ReadOnlySpan<int> starts, int batchSize, Span<double> quotients, Span<double> eigenvalues, ulong seed,
+            CancellationToken cancellation)
+        {
+            try
+            {
+                return batches.Compute(draws, starts, batchSize, quotients, eigenvalues, seed, cancellation);
+            }
+            catch (InvalidOperationException e) when (device.Told(e, "number of examples") is { } told)
+            {
+                throw told;
+            }
+        }
+    }
 
     private sealed class Searches(GpuContext gpu) : IEdgeSearch
     {
