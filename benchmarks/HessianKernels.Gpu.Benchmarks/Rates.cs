@@ -21,13 +21,24 @@ internal static class Rates
         for (int a = 0; a < n; a++) eigenvalues[a] = 1 - 0.5 * a / n;
         // Not orthogonal as a set's factors are: a product costs the same.
         FunctionSpace space = new(n, 1, eigenvalues, factors);
-        using DeviceSecondMoment t = new(gpu, space, 0.1, BatchSampling.Of(BatchScheme.WithReplacement, n, 8));
+        BatchSampling sampling = BatchSampling.Of(BatchScheme.WithReplacement, n, 8);
+        using DeviceSecondMoment t = new(gpu, space, 0.1, sampling);
         MemoryBuffer1D<double, Stride1D.Dense> x = gpu.Allocate<double>(2L * t.Length, "Packed matrices");
         x.View.BaseView.MemSet(gpu.Stream, 0);
         ArrayView<double> packed = x.View;
+        const string Floor = "floor 80 % of the double product";
         double flops = 3.0 * n * n * n, rate = flops / Stopwatches.Median(gpu, () => t.Apply(packed.SubView(0, t.Length), packed.SubView(t.Length, t.Length)), 5);
-        yield return new($"a product with T, n = m = {n}, at 3 n m^2 flops", rate / 1e9, "GFLOP/s", rate / gemm, "floor 80 % of the double product");
+        yield return new($"a product with T, n = m = {n}, at 3 n m^2 flops", rate / 1e9, "GFLOP/s", rate / gemm, Floor);
         gpu.Release(x);
+
+        // Whole searches: what they upload and decide on the host is in their seconds, not in their flops.
+        TopEigenvalue found = default;
+        double search = Stopwatches.Median(gpu, () => found = DeviceSecondMoment.ExactNoise(gpu, space, 0.1, sampling), 1);
+        rate = flops * found.OperatorApplications / search;
+        yield return new($"K_exact, n = m = {n}, {found.OperatorApplications} products", rate / 1e9, "GFLOP/s", rate / gemm, Floor);
+        search = Stopwatches.Median(gpu, () => found = DeviceSecondMoment.CriticalLearningRate(gpu, space, sampling).Evidence, 1);
+        rate = flops * found.OperatorApplications / search;
+        yield return new($"eta*, n = m = {n}, {found.OperatorApplications} products", rate / 1e9, "GFLOP/s", rate / gemm, Floor);
     }
 
     private static double Multiply<T>(GpuContext gpu, int n)

@@ -117,7 +117,7 @@ public sealed class DeviceSecondMoment : ILinearOperator<ArrayView<double>>, IDi
         GpuContext gpu, DeviceMoment matrix, double[] start, SecondMomentOptions options, IProgress<LanczosProgress>? progress, CancellationToken cancellation)
     {
         LanczosOptions settings = PerronVector.Settings(matrix.Length, options, storeProducts: false);
-        LanczosResult<double> result = GpuLanczos.Run(gpu, matrix, 1, settings, start, progress, cancellation)[0];
+        LanczosResult<double> result = GpuLanczos.Run(gpu, matrix, 1, settings, start, null, progress, cancellation)[0];
         return new()
         {
             Value = result.Eigenvalues[0],

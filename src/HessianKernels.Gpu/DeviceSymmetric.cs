@@ -29,19 +29,33 @@ public sealed class DeviceSymmetric<T> : ILinearOperator<ArrayView<T>>, IDisposa
     /// <exception cref="ArgumentException">The span does not hold a whole number of n x n matrices, or validation finds a fault.</exception>
     /// <exception cref="GpuMemoryException">They do not fit on the device.</exception>
     public DeviceSymmetric(GpuContext gpu, ReadOnlySpan<T> matrices, int n, bool validate = true)
+        : this(gpu, Count(matrices, n, validate), n)
+    {
+        gpu.Upload(matrices, _matrices.View);
+    }
+
+    /// <summary>Room for matrices that are made on the device.</summary>
+    internal DeviceSymmetric(GpuContext gpu, int batch, int n)
     {
         ArgumentNullException.ThrowIfNull(gpu);
         ElementType.ThrowIfUnsupported<T>();
-        Batch = DenseSymmetric<T>.BatchOf(matrices.Length, n, nameof(matrices));
-        (Length, _gpu) = (n, gpu);
-        if ((long)Batch * Pairs > int.MaxValue)
-            throw new ArgumentException($"Found {Batch} matrices of order {n}; a launch has {int.MaxValue} groups, and they need {(long)Batch * Pairs}.", nameof(matrices));
-        if (validate) DenseSymmetric.Validate(matrices, n, nameof(matrices));
+        (Batch, Length, _gpu) = (batch, n, gpu);
+        if (Batch * Pairs > int.MaxValue)
+            throw new ArgumentException($"Found {Batch} matrices of order {n}; a launch has {int.MaxValue} groups, and they need {Batch * Pairs}.", nameof(batch));
         gpu.ThrowIfShort(RequiredBytes(Batch, n), $"A stack of {Batch} matrices of order {n}");
         _launches = gpu.Launches(SymmetricLaunches<T>.Load);
-        _matrices = gpu.Allocate<T>(matrices.Length, "A stack of matrices");
-        gpu.Upload(matrices, _matrices.View);
+        _matrices = gpu.Allocate<T>((long)batch * n * n, "A stack of matrices");
         if (Tiles > 1) _sums = gpu.Allocate<T>((long)Batch * Tiles * n, "Sums of tiles");
+    }
+
+    /// <summary>The matrices, to be made, <c>[batch, n, n]</c>.</summary>
+    internal ArrayView<T> Matrices => _matrices.View;
+
+    private static int Count(ReadOnlySpan<T> matrices, int n, bool validate)
+    {
+        int batch = DenseSymmetric<T>.BatchOf(matrices.Length, n, nameof(matrices));
+        if (validate) DenseSymmetric.Validate(matrices, n, nameof(matrices));
+        return batch;
     }
 
     /// <inheritdoc/>

@@ -50,7 +50,7 @@ public sealed partial class GpuContext : IDisposable
     {
         get
         {
-            long free = Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Accelerator.MemorySize;
+            long free = Accelerator is CudaAccelerator cuda ? Attempt(cuda.GetFreeMemory) : Accelerator.MemorySize;
             return MemoryLimit is { } limit ? Math.Min(free, Math.Max(0, limit - Allocated)) : free;
         }
     }
@@ -97,7 +97,18 @@ public sealed partial class GpuContext : IDisposable
     /// <summary>
     /// Waits until all that was enqueued is done.
     /// </summary>
-    public void Synchronize() => Stream.Synchronize();
+    /// <exception cref="GpuDeviceLostException">The device failed.</exception>
+    public void Synchronize()
+    {
+        try
+        {
+            Stream.Synchronize();
+        }
+        catch (AcceleratorException fault)
+        {
+            throw Lose(fault);
+        }
+    }
 
     /// <summary>Memory on the device.</summary>
     /// <param name="count">Elements.</param>
@@ -115,9 +126,13 @@ public sealed partial class GpuContext : IDisposable
             Allocated += bytes;
             return buffer;
         }
-        catch (AcceleratorException exception)
+        catch (AcceleratorException exception) when (IsShortage(exception))
         {
             throw new GpuMemoryException(bytes, FreeBytes, what, exception);
+        }
+        catch (AcceleratorException exception)
+        {
+            throw Lose(exception);
         }
     }
 
@@ -125,34 +140,18 @@ public sealed partial class GpuContext : IDisposable
     /// <param name="bytes">All that it will take.</param>
     /// <param name="what">The message's first words.</param>
     /// <exception cref="GpuMemoryException">There is less.</exception>
+    /// <exception cref="GpuDeviceLostException">The device failed before.</exception>
     public void ThrowIfShort(long bytes, string what)
     {
+        ThrowIfLost();
         long free = FreeBytes;
         if (bytes > free) throw new GpuMemoryException(bytes, free, what);
-    }
-
-    /// <summary>Gives memory back.</summary>
-    internal void Release<T>(MemoryBuffer1D<T, Stride1D.Dense> buffer)
-        where T : unmanaged
-    {
-        if (buffer.IsDisposed) return;
-        Allocated -= buffer.LengthInBytes;
-        buffer.Dispose();
     }
 
     /// <summary>A set of compiled kernels, made once.</summary>
     internal TLaunches Launches<TLaunches>(Func<GpuContext, TLaunches> make)
         where TLaunches : class
         => (TLaunches)_launches.GetOrAdd(typeof(TLaunches), _ => make(this));
-
-    /// <summary>Gives the device back; everything allocated on it is gone.</summary>
-    public void Dispose()
-    {
-        Blas?.Dispose();
-        if (Accelerator is not CPUAccelerator) Stream.Dispose();
-        Accelerator.Dispose();
-        _context.Dispose();
-    }
 
     private static GpuContext OpenAny()
     {

@@ -29,6 +29,7 @@ public static partial class GpuLanczos
     /// <param name="cancellation">Ends the run between two launches; places of matrices not reached hold NaN.</param>
     /// <exception cref="ArgumentException">A size or option is out of its range, or validation finds a fault.</exception>
     /// <exception cref="GpuMemoryException">Not even one matrix fits on the device.</exception>
+    /// <exception cref="GpuDeviceLostException">The device failed.</exception>
     public static LargestEigenpairs<T> LargestOfMany<T>(
         GpuContext gpu, ReadOnlySpan<T> matrices, int n, LanczosOptions? options = null, CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -79,6 +80,10 @@ public static partial class GpuLanczos
                 gpu.Download(found.View, vectors.AsSpan(first * n, items * n));
                 gpu.Download(told.View, outcomes.AsSpan(first * Outcomes, items * Outcomes));
             }
+        }
+        catch (AcceleratorException fault)
+        {
+            throw gpu.Lose(fault);
         }
         finally
         {

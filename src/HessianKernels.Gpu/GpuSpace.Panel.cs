@@ -48,13 +48,22 @@ public sealed partial class GpuSpace<T>
         ArrayView<T> waiting = ArrayView<T>.Empty;
         if (!apart)
         {
-            // Room for at least some positions of every result, and a whole number of 16 bytes a row.
-            long rows = (long)resultCount * Batch, positions = Math.Max(64, Math.Min(Length, MostWaiting / rows)) / 4 * 4;
-            waiting = Grown(ref _waiting, rows * positions, "What a combination in place waits in").SubView(0, rows * positions);
+            long elements = Waiting(Batch, Length, resultCount);
+            waiting = Grown(ref _waiting, elements, "What a combination in place waits in").SubView(0, elements);
         }
 
         kernels.Combine(_grid, basis, count, coefficients, resultCount, result, waiting);
     }
+
+    /// <summary>Room for at least some positions of every result, and a whole number of 16 bytes a row.</summary>
+    private static long Waiting(int batch, int length, int results)
+    {
+        long rows = (long)results * batch;
+        return rows * (Math.Max(64, Math.Min(length, MostWaiting / rows)) / 4 * 4);
+    }
+
+    /// <summary>What is asked for where so much is needed: a little more, so that a basis that grows asks rarely.</summary>
+    private static long Grown(long count) => count + count / 2;
 
     private ArrayView<T> Grown(ref MemoryBuffer1D<T, Stride1D.Dense>? buffer, long count, string what)
     {
@@ -67,7 +76,7 @@ public sealed partial class GpuSpace<T>
                 buffer = null;
             }
 
-            buffer = Gpu.Allocate<T>(count + count / 2, what);
+            buffer = Gpu.Allocate<T>(Grown(count), what);
         }
 
         return buffer.View;

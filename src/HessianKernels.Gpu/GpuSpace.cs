@@ -23,6 +23,9 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     /// <summary>Elements of the scratch in which a combination in place waits.</summary>
     private const long MostWaiting = 1 << 22;
 
+    /// <summary>Steps between two readings, unless a space is told otherwise.</summary>
+    internal const int StepsARead = 8;
+
     private readonly VectorArithmetic<T> _narrow, _wide;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _partial, _norms;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> _state;
@@ -40,7 +43,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     /// <exception cref="GpuMemoryException">The scratch does not fit on the device.</exception>
-    public GpuSpace(GpuContext gpu, int batch, int length, int readInterval = 8)
+    public GpuSpace(GpuContext gpu, int batch, int length, int readInterval = StepsARead)
     {
         ArgumentNullException.ThrowIfNull(gpu);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
@@ -49,7 +52,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
         ElementType.ThrowIfUnsupported<T>();
         (Gpu, Batch, Length, ReadInterval) = (gpu, batch, length, readInterval);
         _grid = new(batch, length);
-        gpu.ThrowIfShort(RequiredBytes(batch, length), "The scratch of a vector space");
+        gpu.ThrowIfShort(Fixed(batch, length), "The scratch of a vector space");
         _partial = gpu.Allocate<double>(Partials(_grid), "Partial sums");
         _norms = gpu.Allocate<double>(2L * batch, "Norms");
         _state = gpu.Allocate<int>(batch, "Decisions");
@@ -73,10 +76,15 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     /// <inheritdoc/>
     public int ReadInterval { get; }
 
-    /// <summary>Bytes of scratch that a space takes on the device, but for coefficients of a second pass and what a combination in place waits in.</summary>
+    /// <summary>Bytes of scratch that a space takes on the device, all told.</summary>
     /// <param name="batch">Number of independent problems.</param>
     /// <param name="length">Number of elements of a vector.</param>
-    public static long RequiredBytes(int batch, int length)
+    /// <param name="basis">Most vectors that one will be made orthogonal to: their coefficients of a second pass have a place of their own.</param>
+    /// <param name="combined">Most vectors that a combination in place makes.</param>
+    public static long RequiredBytes(int batch, int length, int basis = 0, int combined = 0)
+        => Fixed(batch, length) + Interop.SizeOf<T>() * (Grown((long)basis * batch) + (combined == 0 ? 0 : Grown(Waiting(batch, length, combined))));
+
+    private static long Fixed(int batch, int length)
         => sizeof(double) * (Partials(new(batch, length)) + 2L * batch) + (long)batch * (sizeof(int) + Interop.SizeOf<T>());
 
     /// <inheritdoc/>

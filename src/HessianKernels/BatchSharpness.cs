@@ -66,7 +66,11 @@ public static class BatchSharpness
         bool enumerated = all <= options.EnumerationLimit;
         long most = enumerated ? all : options.MaxBatches;
         BatchSource source = enumerated ? new EveryBatch(sampling, all) : new RandomBatch(sampling, options.Seed);
-        BatchEvaluation evaluation = new(derivatives, source, options.LargestEigenvalues, options.Seed, threads, most);
+        if (options.Quotients is { } quotients && quotients.Derivatives != derivatives)
+            throw new ArgumentException("Found batches evaluated from other derivatives than those analysed; expected the same.", nameof(options));
+        BatchEvaluation evaluation = options.Quotients is { } elsewhere
+            ? new(elsewhere, source, options.LargestEigenvalues, options.Seed, most)
+            : new(derivatives, source, options.LargestEigenvalues, options.Seed, threads, most);
         RunningMean quotient = default, eigenvalue = default;
         BatchExpectationStatus status = enumerated ? BatchExpectationStatus.Exact : BatchExpectationStatus.LimitReached;
         for (long done = 0; done < most;)

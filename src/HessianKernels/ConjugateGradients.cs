@@ -12,7 +12,7 @@ namespace HessianKernels;
 /// ConjugateGradientsEvidence evidence = ConjugateGradients.Solve&lt;double&gt;(hessian, gradient, step, new() { RelativeTolerance = 1e-6 })[0];
 /// if (evidence.Status != ConjugateGradientsStatus.Converged) Console.WriteLine($"{evidence.Status}: residual {evidence.RelativeResidual}");
 /// </code></example>
-public static class ConjugateGradients
+public static partial class ConjugateGradients
 {
     /// <summary>
     /// Solves <c>A_b x_b = b_b</c> for each item, each stopping on its own: one product, 9 vectors read and 3 written an iteration, and one product for the residual at the end. The error
@@ -47,7 +47,7 @@ public static class ConjugateGradients
 
         CpuSpace<T> space = new(matrix.Batch, matrix.Length, options.Threads);
         T[] memory = Workspace.Allocate<T>(
-            ConjugateGradientIteration<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>>.Elements(matrix.Batch, matrix.Length, preconditioner is not null));
+            ConjugateGradientLayout.Elements(matrix.Batch, matrix.Length, preconditioner is not null));
         if (!options.StartFromSolution) solution.Clear();
         // A space has one kind of view; this one is only read.
         Span<T> b = MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(rightHandSide), rightHandSide.Length);
@@ -80,7 +80,7 @@ public static class ConjugateGradients
     /// <param name="preconditioned">Whether there is a preconditioner.</param>
     public static long RequiredBytes<T>(int length, int batch = 1, bool preconditioned = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Workspace.Bytes<T>(ConjugateGradientIteration<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>>.Elements(batch, length, preconditioned), 16L * batch);
+        => Workspace.Bytes<T>(ConjugateGradientLayout.Elements(batch, length, preconditioned), 16L * batch);
 
     private static void ThrowIfLengthIsNot<T>(long expected, int found, ILinearOperator<Span<T>> matrix, string argument)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

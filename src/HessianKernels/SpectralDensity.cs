@@ -14,7 +14,7 @@ namespace HessianKernels;
 /// SpectralDensityCurve curve = spectra[0].Density();
 /// SampleMean logDeterminant = spectra[0].TraceOf(Math.Log);
 /// </code></example>
-public static class SpectralDensity
+public static partial class SpectralDensity
 {
     /// <summary>
     /// Runs Lanczos from each probe and keeps its Gauss rule: <c>v^T f(A) v = sum_k tau_k f(theta_k)</c>.

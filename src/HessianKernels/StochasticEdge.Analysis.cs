@@ -28,7 +28,7 @@ public static partial class StochasticEdge
             CancellationToken cancellation)
         {
             (_space, _options, _bytes, _progress, _cancellation) = (space, options, bytes, progress, cancellation);
-            if (options.IsPlain) _sweep = new(space, options.Numerics, single);
+            if (options.IsPlain) _sweep = new(space, options.Numerics, single, options.Searches);
             _indefinite = FirstIndefinite(space);
         }
 

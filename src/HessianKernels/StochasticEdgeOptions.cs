@@ -37,6 +37,12 @@ public sealed record StochasticEdgeOptions
     /// </summary>
     public SecondMomentOptions Numerics { get; init; } = SecondMomentOptions.Default;
 
+    /// <summary>
+    /// Who searches for K_exact and eta* where there is neither momentum nor weight decay, as a GPU may; the CPU where null. All else, and what is asked for
+    /// with momentum or weight decay, is the CPU's.
+    /// </summary>
+    public IEdgeSearch? Searches { get; init; }
+
     /// <summary>Whether the plain recursion of SGD is asked of, without momentum and weight decay.</summary>
     internal bool IsPlain => Momentum == 0 && WeightDecay == 0;
 

@@ -10,7 +10,7 @@ namespace HessianKernels;
 /// TraceEstimate trace = Trace.Estimate&lt;double&gt;(hessian, new() { Applications = 60, Seed = 1 })[0];
 /// Console.WriteLine($"{trace.Value} +- {2 * trace.StandardError} from {trace.OperatorApplications} products");
 /// </code></example>
-public static class Trace
+public static partial class Trace
 {
     /// <summary>Estimates <c>tr A_b</c> of each item. The equations stand at <see cref="TraceMethod"/>.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -29,7 +29,7 @@ public static class Trace
         options ??= TraceOptions.Default;
         options.Check();
         CpuSpace<T> space = new(matrix.Batch, matrix.Length, options.Threads);
-        T[] memory = Workspace.Allocate<T>(TraceLayout.Elements(options, matrix.Length, matrix.Batch));
+        T[] memory = Workspace.Allocate<T>(TraceLayout.Elements(options, matrix.Length, matrix.Batch, 1));
         TraceEstimation<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>> estimation = new(space, matrix, memory, options, progress, cancellation);
         return estimation.Run();
     }
@@ -61,6 +61,6 @@ public static class Trace
     {
         options ??= TraceOptions.Default;
         options.Check();
-        return Workspace.Bytes<T>(TraceLayout.Elements(options, length, batch), TraceLayout.HostDoubles(options, length, batch));
+        return Workspace.Bytes<T>(TraceLayout.Elements(options, length, batch, 1), TraceLayout.HostDoubles(options, length, batch));
     }
 }

@@ -31,7 +31,7 @@ public sealed class BatchTests : IDisposable
             JsonElement json = run.Json;
             Assert.Equal(
                 ["interactionAwareSharpness", "gradientNoiseInteraction", "concentration", "batchSharpness", "modifiedBatchSharpness",
-                    "lambdaMaxBatch"], Edge.Names(json));
+                    "lambdaMaxBatch", "device"], Edge.Names(json));
             Edge.Near(row.Number("ias"), json, "interactionAwareSharpness");
             Edge.Near(row.Number("gni"), json, "gradientNoiseInteraction");
             Edge.Near(row.Number("rho"), json, "concentration");

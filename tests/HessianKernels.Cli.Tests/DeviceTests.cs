@@ -8,17 +8,91 @@ namespace HessianKernels.Cli.Tests;
 public sealed class DeviceTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly Lazy<string> _matrix, _jacobian;
+    private readonly Lazy<NetworkCase> _network;
+
+    public DeviceTests()
+    {
+        _matrix = new(() => Matrices.Write(_folder["a.npy"], Matrices.Spiked(20), 20, 20));
+        _jacobian = new(() => Matrices.Write(_folder["j.npy"], Edge.Jacobian(6, 4), 6, 4));
+        _network = new(() => new(_folder));
+    }
 
     public void Dispose() => _folder.Dispose();
 
-    private string Matrix() => Matrices.Write(_folder["a.npy"], Matrices.Spiked(20), 20, 20);
-
-    [Fact]
-    public async Task TheResultSaysWhereItRan()
+    /// <summary>A command that a device computes, with what it needs.</summary>
+    private string[] Command(string name) => name switch
     {
-        HkRun run = await HkProcess.Run("topk", Matrix(), "-k", "1", "--json", "--device", "cpu");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        "topk" => ["topk", _matrix.Value, "-k", "1"],
+        "batch" => ["batch", "--npz", Edge.File("batch_quantities.npz"), "--batch", "3"],
+        "edge" => ["edge", "--jacobian", _jacobian.Value, "--lr", "0.1", "--batch", "2"],
+        _ => [name, _matrix.Value],
+    };
+
+    /// <summary>A command that the CPU alone computes, with what it needs.</summary>
+    private string[] CpuCommand(string name) => name switch
+    {
+        "edge with momentum or weight decay" => [.. Command("edge"), "--momentum", "0.5"],
+        "train" => _network.Value.Arguments("train", "mse", "--lr", "0.1", "--batch", "5", "--epochs", "1", "--force", "--out", _folder["run"]),
+        "curvature" => _network.Value.Arguments("curvature", "mse", "-k", "1"),
+        _ => _network.Value.Arguments("export-jacobian", "mse", "--force", _folder["rows.npy"]),
+    };
+
+    [Theory]
+    [InlineData("topk")]
+    [InlineData("trace")]
+    [InlineData("density")]
+    [InlineData("edge")]
+    [InlineData("batch")]
+    public async Task TheResultSaysWhereItRan(string command)
+    {
+        HkRun run = await HkProcess.Run([.. Command(command), "--json", "--device", "cpu"]);
+        Assert.InRange(run.ExitCode, 0, 1);
+        Assert.Equal("", run.Error);
         Assert.Equal("cpu", run.Json.Text("device"));
+        // auto takes a GPU where there is one; else it falls back, and says so in three places.
+        HkRun auto = await HkProcess.Run([.. Command(command), "--json", "--device", "auto"]), table = await HkProcess.Run([.. Command(command), "--device", "auto"]);
+        string device = auto.Json.Text("device");
+        Assert.Contains($"computed on {device}", table.Output, StringComparison.Ordinal);
+        if (device == "cpu") Assert.Contains("computing on the CPU: ", auto.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Threads that play a device give the CPU's numbers; in a build without GPUs they are refused, and the switch is named.</summary>
+    [Theory]
+    [InlineData("topk")]
+    [InlineData("trace")]
+    [InlineData("density")]
+    [InlineData("edge")]
+    [InlineData("batch")]
+    public async Task ADeviceFindsWhatTheCpuFinds(string command)
+    {
+        HkRun run = await HkProcess.Run([.. Command(command), "--json", "--device", "emulator"]);
+        HkRun devices = await HkProcess.Run("devices", "--json");
+        if (!devices.Json.GetProperty("gpu").GetBoolean())
+        {
+            Assert.Equal((2, ""), (run.ExitCode, run.Output));
+            Assert.Contains("-p:Gpu=true", run.Error, StringComparison.Ordinal);
+            return;
+        }
+
+        HkRun onCpu = await HkProcess.Run([.. Command(command), "--json"]);
+        Assert.Equal((onCpu.ExitCode, "", "emulator (threads of this machine)"), (run.ExitCode, run.Error, run.Json.Text("device")));
+        foreach (string name in (string[])(command switch
+        {
+            "topk" => ["eigenvalues"],
+            "trace" => ["value", "standardError"],
+            "density" => ["smallest", "largest", "integral", "density"],
+            "batch" => ["batchSharpness", "lambdaMaxBatch"],
+            _ => ["criticalLearningRate", "lambdaMax", "trace"],
+        }))
+        {
+            JsonElement found = run.Json.GetProperty(name), expected = onCpu.Json.GetProperty(name);
+            if (found.ValueKind == JsonValueKind.Object) (found, expected) = (found.GetProperty("value"), expected.GetProperty("value"));
+            double[] values = found.ValueKind == JsonValueKind.Array ? found.Numbers() : [found.Number()];
+            double[] others = expected.ValueKind == JsonValueKind.Array ? expected.Numbers() : [expected.Number()];
+            Assert.Equal(others.Length, values.Length);
+            for (int i = 0; i < values.Length; i++) Assert.True(Math.Abs(values[i] - others[i]) <= 1e-8 * (1 + Math.Abs(others[i])), $"{name}: {values[i]} and {others[i]}");
+        }
     }
 
     [Theory]
@@ -28,15 +102,20 @@ public sealed class DeviceTests : IDisposable
     [InlineData("opencl:1:2")]
     public async Task AnythingElseIsBadInput(string device)
     {
-        HkRun run = await HkProcess.Run("topk", Matrix(), "-k", "1", "--device", device);
+        HkRun run = await HkProcess.Run("topk", _matrix.Value, "-k", "1", "--device", device);
         Assert.Equal(2, run.ExitCode);
         Assert.Equal($"hk: --device: found '{device}'; expected cpu, auto, cuda, cuda:INDEX, opencl or opencl:INDEX\n", run.Error.ReplaceLineEndings("\n"));
     }
 
-    [Fact]
-    public async Task ADeviceThatIsNotThereSaysWhatToDo()
+    [Theory]
+    [InlineData("topk")]
+    [InlineData("trace")]
+    [InlineData("density")]
+    [InlineData("edge")]
+    [InlineData("batch")]
+    public async Task ADeviceThatIsNotThereSaysWhatToDo(string command)
     {
-        HkRun run = await HkProcess.Run("topk", Matrix(), "-k", "1", "--device", "cuda:99");
+        HkRun run = await HkProcess.Run([.. Command(command), "--device", "cuda:99"]);
         Assert.Equal(2, run.ExitCode);
         Assert.Equal("", run.Output);
         Assert.Contains("'cuda:99'", run.Error, StringComparison.Ordinal);
@@ -44,17 +123,18 @@ public sealed class DeviceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("trace")]
-    [InlineData("density")]
+    [InlineData("curvature")]
+    [InlineData("train")]
+    [InlineData("export-jacobian")]
+    [InlineData("edge with momentum or weight decay")]
     public async Task ACommandOfTheCpuSaysThatItIs(string command)
     {
-        string file = Matrix();
-        HkRun refused = await HkProcess.Run(command, file, "--device", "cuda");
-        Assert.Equal(2, refused.ExitCode);
+        HkRun refused = await HkProcess.Run([.. CpuCommand(command), "--device", "cuda"]);
+        Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.Contains($"hk {command} computes on the CPU only", refused.Error, StringComparison.Ordinal);
-        HkRun fallen = await HkProcess.Run(command, file, "--device", "auto");
-        Assert.Equal(0, fallen.ExitCode);
-        Assert.Contains("computes on the CPU", fallen.Error, StringComparison.Ordinal);
+        HkRun fallen = await HkProcess.Run([.. CpuCommand(command), "--json", "--device", "auto"]);
+        Assert.Equal((0, "cpu"), (fallen.ExitCode, fallen.Json.Text("device")));
+        Assert.Contains($"hk {command} computes on the CPU", fallen.Error, StringComparison.Ordinal);
     }
 
     [Fact]

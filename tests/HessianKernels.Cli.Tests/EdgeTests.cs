@@ -40,7 +40,7 @@ public sealed class EdgeTests : IDisposable
                 "--sampling", row.Text("sampling"), "--json", "--lambda-max-t");
             Assert.Equal((0, ""), (run.ExitCode, run.Error));
             JsonElement json = run.Json, norms = json.GetProperty("noiseKernel");
-            Assert.Equal([.. s_fields, "secondMomentLambdaMax"], Edge.Names(json));
+            Assert.Equal([.. s_fields, "secondMomentLambdaMax", "device"], Edge.Names(json));
             Assert.Equal(s_norms, Edge.Names(norms));
             foreach (JsonProperty property in row.EnumerateObject())
             {
@@ -121,7 +121,7 @@ public sealed class EdgeTests : IDisposable
         HkRun run = await HkProcess.Run(
             "edge", "--jacobian", Matrices.Write(_folder["j.npy"], j, 6, 3), "--lr", "0.3", "--batch", "2", "--paths", "3", "--seed", "5",
             "--threads", "1", "--json");
-        Assert.Equal([.. s_fields, "lyapunovExponent"], Edge.Names(run.Json));
+        Assert.Equal([.. s_fields, "lyapunovExponent", "device"], Edge.Names(run.Json));
         LyapunovEstimate expected = LyapunovExponent.Estimate(
             Edge.Set(j, 6).Reduce(), BatchSampling.WithoutReplacement(6, 2), 0.3, new() { Runs = 3, Seed = 5 });
         JsonElement found = run.Json.GetProperty("lyapunovExponent");
@@ -180,7 +180,7 @@ public sealed class EdgeTests : IDisposable
         StochasticEdgeReport expected = StochasticEdge.Analyze(Edge.Set(j, 20), 0.01, 5);
         Edge.Near(expected.CriticalLearningRate!.Value.Value, run.Json, "criticalLearningRate");
         Edge.Near(expected.NoiseKernel.Exact.Value, run.Json.GetProperty("noiseKernel"), "exact");
-        Assert.Equal([.. s_fields, "lyapunovExponent"], Edge.Names(run.Json));
+        Assert.Equal([.. s_fields, "lyapunovExponent", "device"], Edge.Names(run.Json));
     }
 
     [Fact]

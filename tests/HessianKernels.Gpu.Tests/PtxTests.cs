@@ -24,7 +24,7 @@ public sealed partial class PtxTests : IDisposable
         typeof(PhiloxKernels<double, OneDouble>), typeof(PhiloxKernels<float, OneSingle>),
         typeof(SymmetricKernels<double, OneDouble>), typeof(SymmetricKernels<float, OneSingle>),
         typeof(GemmKernels<double, OneDouble>), typeof(GemmKernels<float, OneSingle>),
-        typeof(SmallLanczosKernels<double, OneDouble>), typeof(SmallLanczosKernels<float, OneSingle>), typeof(MomentKernels),
+        typeof(SmallLanczosKernels<double, OneDouble>), typeof(SmallLanczosKernels<float, OneSingle>), typeof(MomentKernels), typeof(BatchKernels),
     ];
 
     /// <summary>Kernels whose every load of a vector is of 16 bytes.</summary>

@@ -47,6 +47,47 @@ public class SecondMomentTests
         }
     }
 
+    /// <summary>An analysis whose two searches are the device's says what the CPU's says; what has no device is left as it is.</summary>
+    [Fact]
+    public void AnAnalysisSearchesOnTheDevice()
+    {
+        CurvatureSet set = CurvatureSet.FromJacobian<double>(Matrices.Numbers(8 * 5, 6), 8, 5);
+        StochasticEdgeOptions options = new() { Searches = new DeviceEdge(Gpu.Context) };
+        StochasticEdgeReport found = StochasticEdge.Analyze(set, 0.3, 2, options), expected = StochasticEdge.Analyze(set, 0.3, 2);
+        Assert.Equal((expected.Verdict, expected.Status), (found.Verdict, found.Status));
+        double exact = expected.NoiseKernel.Exact.Value, critical = expected.CriticalLearningRate!.Value.Value;
+        Tolerance.Equal(exact, found.NoiseKernel.Exact.Value, Relative * exact);
+        Tolerance.Equal(critical, found.CriticalLearningRate!.Value.Value, Relative * critical);
+        Assert.Equal(expected.NoiseKernel.Diagonal, found.NoiseKernel.Diagonal);
+        Assert.Equal(expected.Coherence!.Value, found.Coherence!.Value);
+
+        StochasticEdgeReport[] sweep = [.. StochasticEdge.Sweep(set, [0.1, 0.3], [BatchSampling.WithReplacement(8, 2)], options)];
+        Assert.Equal(2, sweep.Length);
+        // The second point has eta* from the first.
+        Assert.Equal(sweep[0].CriticalLearningRate, sweep[1].CriticalLearningRate);
+        Tolerance.Equal(1, StochasticEdge.Analyze(set, critical, 2, options).NoiseKernel.Exact.Value, 1e-8, "K exact at eta*");
+    }
+
+    [Fact]
+    public void TooLittleMemoryLeavesTheContextUsable()
+    {
+        FunctionSpace space = CurvatureSet.FromJacobian<double>(Matrices.Numbers(8 * 5, 6), 8, 5).Reduce();
+        BatchSampling sampling = BatchSampling.WithReplacement(8, 2);
+        using GpuContext small = GpuContext.Open("emulator");
+        foreach (long limit in (long[])[100, 3000])
+        {
+            // Too little for the set, then for the search on it.
+            small.MemoryLimit = limit;
+            Assert.Equal(limit == 100, Assert.Throws<GpuMemoryException>(() => DeviceSecondMoment.ExactNoise(small, space, 0.1, sampling)).Message
+                .StartsWith("A second moment", StringComparison.Ordinal));
+            Assert.Equal(0, small.Allocated);
+        }
+
+        small.MemoryLimit = null;
+        Assert.Equal(LanczosStatus.Converged, DeviceSecondMoment.ExactNoise(small, space, 0.1, sampling).Status);
+        Assert.Equal(0, small.Allocated);
+    }
+
     [Theory]
     [InlineData(1, false)]
     [InlineData(3, false)]

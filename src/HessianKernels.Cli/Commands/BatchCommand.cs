@@ -63,7 +63,8 @@ internal sealed class BatchCommand
             needed <= available,
             $"{hessians.Path}: found a need of {needed >> 20} MiB; expected at most the {available >> 20} MiB of memory available");
 
-        ComputeDevice.RequireCpu(_run.Device(parsed), "batch");
+        using ComputeDevice? device = ComputeDevice.Open(_run.Device(parsed));
+        Place place = ComputeDevice.PlaceOf(device, _run.Device(parsed));
         BatchOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
         {
             double[] g = InputFile.ReadRows<double>(gradients.Path, gradients.Member, first, board, cancellation);
@@ -80,8 +81,11 @@ internal sealed class BatchCommand
 
             board?.Compute();
             long start = Stopwatch.GetTimestamp();
+            IBatchQuotients? quotients = null;
+            using IDisposable? batches = device?.Batches(derivatives, out quotients);
+            options = options with { Quotients = quotients };
             SharpnessReport report = BatchSharpness.Analyze(derivatives, sampling, options, board?.Batches(), cancellation);
-            return new BatchOutcome(report, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            return new BatchOutcome(report, Stopwatch.GetElapsedTime(start).TotalSeconds, place);
         });
 
         if (_run.Json(parsed)) outcome.PrintJson();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 using HessianKernels.Sharpness;
 using Spectre.Console;
@@ -6,7 +7,7 @@ using Spectre.Console;
 namespace HessianKernels.Cli.Commands;
 
 /// <summary>What hk batch found.</summary>
-internal sealed record BatchOutcome(SharpnessReport Report, double Seconds)
+internal sealed record BatchOutcome(SharpnessReport Report, double Seconds, Place Place)
 {
     /// <summary>A closed form: no batch is evaluated, and there is no error.</summary>
     private BatchExpectation Modified => new(Report.ModifiedBatchSharpness, 0, 0, BatchExpectationStatus.Exact);
@@ -28,6 +29,7 @@ internal sealed record BatchOutcome(SharpnessReport Report, double Seconds)
         json.Expectation("batchSharpness", Report.BatchSharpness);
         json.Expectation("modifiedBatchSharpness", Modified);
         json.Expectation("lambdaMaxBatch", Report.LambdaMaxBatch!.Value);
+        Place.Write(json);
     });
 
     public void PrintTable()
@@ -43,6 +45,7 @@ internal sealed record BatchOutcome(SharpnessReport Report, double Seconds)
         ])
             Row(name, new(value, 0, 0, BatchExpectationStatus.Exact));
         Output.Report.Print(table);
+        Place.Print();
         string status = Status switch
         {
             BatchExpectationStatus.Exact => "exact: all batches", BatchExpectationStatus.Converged => "converged",

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Input;
 using HessianKernels.Cli.Output;
 using HessianKernels.Krylov;
@@ -77,6 +78,7 @@ internal sealed class CurvatureCommand
         TraceOptions? trace = Trace(parsed, d, threads);
         ModelSharpnessOptions sharpness = Sharpness(parsed);
         double? rate = Rate(parsed);
+        Place place = ComputeDevice.RequireCpu(_run.Device(parsed), "curvature");
 
         CurvatureOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
         {
@@ -88,7 +90,7 @@ internal sealed class CurvatureCommand
             {
                 Model = source.Model.Specification, IsDouble = source.IsDouble, Parameters = d, Examples = point.Examples,
                 Matrix = parsed.GetValue(_gaussNewton) ? "gaussNewton" : "hessian", Loss = point.Value(),
-                GradientNorm = point.GradientNorm(),
+                GradientNorm = point.GradientNorm(), Place = place,
             };
             ModelOperator<Span<T>> matrix = parsed.GetValue(_gaussNewton) ? point.GaussNewton() : point.Hessian();
             try
@@ -127,7 +129,7 @@ internal sealed class CurvatureCommand
         StochasticEdgeOptions options = new() { Numerics = new() { Threads = threads } };
         StochasticEdgeReport report = StochasticEdge.Analyze(
             point.Curvatures(cancellation: cancellation), rate, sampling, options, board, cancellation);
-        return new([report], new([rate], [sampling.BatchSize], false), false, false, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return new([report], new([rate], [sampling.BatchSize], false), false, false, Stopwatch.GetElapsedTime(start).TotalSeconds, Place.Cpu);
     }
 
     private LanczosOptions Lanczos(ParseResult parsed, int threads)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 using HessianKernels.Krylov;
 using HessianKernels.Networks.Curvature;
@@ -29,6 +30,8 @@ internal sealed class CurvatureOutcome
     public required double Loss { get; init; }
 
     public required double GradientNorm { get; init; }
+
+    public required Place Place { get; init; }
 
     public TraceEstimate? Trace { get; set; }
 
@@ -99,6 +102,7 @@ internal sealed class CurvatureOutcome
 
         json.WriteNumber("operatorApplications", _evidence?.OperatorApplications ?? 0);
         json.Double("seconds", Seconds);
+        Place.Write(json);
     });
 
     public void PrintTable()
@@ -128,6 +132,7 @@ internal sealed class CurvatureOutcome
             Report.Line($"trace of {matrix} {trace.Value:G8} ± {trace.StandardError:G3}, {Report.Count(trace.OperatorApplications, "product")}");
         if (Sharpness is { } report) PrintSharpness(report);
         Edge?.PrintTable();
+        Place.Print();
         Report.Line($"{(IsCancelled ? "cancelled, after" : "in")} {Seconds:G3} s");
     }
 

@@ -53,17 +53,21 @@ internal sealed class DensityCommand
         int n = file.Order;
         file.RequireMemory(SpectralDensity.RequiredBytes<T>(n, file.Batch, options));
 
-        ComputeDevice.RequireCpu(_common.Device(parsed), "density");
+        using ComputeDevice? device = ComputeDevice.Open(_common.Device(parsed));
         DensityOutcome outcome = LiveRun.Run(_common.Progress(parsed), board =>
         {
             MatrixStack<T> stack = file.Read<T>(board, options.Threads, cancellation);
             if (board is not null) board.Products = (long)options.Probes * Math.Min(options.Steps, n);
             board?.Compute();
             long start = Stopwatch.GetTimestamp();
-            SpectralQuadrature[] spectra = SpectralDensity.Estimate<T>(stack.Values, n, options, board, cancellation);
+            SpectralQuadrature[] spectra = device is not null
+                ? device.Density<T>(stack.Values, n, options, board, cancellation)
+                : SpectralDensity.Estimate<T>(stack.Values, n, options, board, cancellation);
             // Where no probe was finished there is nothing to lay a grid over.
             SpectralDensityCurve?[] curves = [.. spectra.Select(spectrum => spectrum.Probes == 0 ? null : spectrum.Density(points, width))];
-            return new DensityOutcome(spectra, curves, stack.IsStack, options.Seed, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            return new DensityOutcome(
+                spectra, curves, stack.IsStack, options.Seed, Stopwatch.GetElapsedTime(start).TotalSeconds,
+                ComputeDevice.PlaceOf(device, _common.Device(parsed)));
         });
 
         OutputFile.WriteAndPrint(output, outcome.Write, _common.Json(parsed) ? outcome.PrintJson : outcome.PrintTable);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 using HessianKernels.Krylov;
 using HessianKernels.Storage;
@@ -8,7 +9,7 @@ namespace HessianKernels.Cli.Commands;
 
 /// <summary>What hk density found. A curve is null where no probe was finished.</summary>
 internal sealed record DensityOutcome(
-    SpectralQuadrature[] Spectra, SpectralDensityCurve?[] Curves, bool IsStack, ulong Seed, double Seconds)
+    SpectralQuadrature[] Spectra, SpectralDensityCurve?[] Curves, bool IsStack, ulong Seed, double Seconds, Place Place)
 {
     // Width of the longest bar of the histogram.
     private const int LongestBar = 40;
@@ -41,12 +42,14 @@ internal sealed record DensityOutcome(
         json.WriteNumber("n", Spectra[0].Length);
         json.WriteNumber("seed", Seed);
         json.Double("seconds", Seconds);
+        Place.Write(json);
     });
 
     public void PrintTable()
     {
         if (Spectra.Length == 1) PrintHistogram(Spectra[0]);
         else PrintRanges();
+        Place.Print();
         SpectralQuadrature first = Spectra[0];
         foreach (IGrouping<SpectralQuadratureStatus, SpectralQuadrature> status in Spectra.GroupBy(spectrum => spectrum.Status).OrderBy(group => group.Key))
             Report.Line($"{status.Key.ToString().ToLowerInvariant()}: {status.Count()} of {Spectra.Length} matri{(Spectra.Length == 1 ? "x" : "ces")}, {Report.Count(first.Probes, "probe")} of {Report.Count(first.Steps, "step")}, {Report.Count(Spectra.Sum(spectrum => (long)spectrum.OperatorApplications), "product")}, in {Seconds:G3} s");

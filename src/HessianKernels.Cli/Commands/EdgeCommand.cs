@@ -75,7 +75,8 @@ internal sealed class EdgeCommand
         OutputFile? csv = OutputFile.Check("--csv", parsed.GetValue(_csv), _run.Force(parsed), path, ".csv");
         RequireMemory(parsed, file, samplings, options, range.IsSweep);
 
-        ComputeDevice.RequireCpu(_run.Device(parsed), "edge");
+        using ComputeDevice? device = Device(parsed, options, out Place place);
+        options = options with { Searches = device?.Edge };
         EdgeOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
         {
             CurvatureSet set = file.Read(board, options.Numerics.Threads, cancellation);
@@ -98,11 +99,27 @@ internal sealed class EdgeCommand
             }
 
             return new EdgeOutcome(
-                reports, range, options.SecondMomentEigenvalue, options.Lyapunov is not null, Stopwatch.GetElapsedTime(start).TotalSeconds);
+                reports, range, options.SecondMomentEigenvalue, options.Lyapunov is not null, Stopwatch.GetElapsedTime(start).TotalSeconds,
+                place);
         });
 
         OutputFile.WriteAndPrint(csv, outcome.WriteCsv, _run.Json(parsed) ? outcome.PrintJson : outcome.PrintTable);
         return outcome.ExitCode;
+    }
+
+    /// <summary>A device searches for K exact and eta* of plain SGD; there is nothing for it to do where there is momentum or weight decay.</summary>
+    private ComputeDevice? Device(ParseResult parsed, StochasticEdgeOptions options, out Place place)
+    {
+        string request = _run.Device(parsed);
+        if (options.Momentum != 0 || options.WeightDecay != 0)
+        {
+            place = ComputeDevice.RequireCpu(request, "edge with momentum or weight decay");
+            return null;
+        }
+
+        ComputeDevice? device = ComputeDevice.Open(request);
+        place = ComputeDevice.PlaceOf(device, request);
+        return device;
     }
 
     private (string Option, string Path, CurvatureForm Form) Input(ParseResult parsed)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 using HessianKernels.SecondMoment;
 using Spectre.Console;
@@ -7,14 +8,14 @@ namespace HessianKernels.Cli.Commands;
 
 /// <summary>What hk edge found, and its three ways out: a table, a JSON document, a CSV file.</summary>
 internal sealed record EdgeOutcome(
-    List<StochasticEdgeReport> Reports, PointRange Range, bool WithEigenvalue, bool WithPaths, double Seconds)
+    List<StochasticEdgeReport> Reports, PointRange Range, bool WithEigenvalue, bool WithPaths, double Seconds, Place Place)
 {
     public int ExitCode
         => Reports.Count < Range.Points || Reports.Any(report => report.Status == StochasticEdgeStatus.Cancelled) ? Cli.ExitCode.Cancelled
             : Reports.All(report => report.Status == StochasticEdgeStatus.Complete) ? Cli.ExitCode.Converged
             : Cli.ExitCode.NotConverged;
 
-    public void PrintJson() => Json.PrintItems(Range.IsSweep, Reports, Write, _ => { });
+    public void PrintJson() => Json.PrintItems(Range.IsSweep, Reports, Write, Place.Write);
 
     /// <summary>The members of the first point's document.</summary>
     public void WritePoint(Utf8JsonWriter json) => Write(json, Reports[0]);
@@ -59,6 +60,8 @@ internal sealed record EdgeOutcome(
     {
         if (Range.IsSweep) PrintSweep();
         else PrintPoint(Reports[0]);
+        if (Place.IsCpu) Place.Print();
+        else Report.Line($"K exact and eta* computed on {Place.Name}, the rest on the CPU");
     }
 
     private void PrintSweep()

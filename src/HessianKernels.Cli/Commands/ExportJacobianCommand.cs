@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 using HessianKernels.Networks.Curvature;
 
@@ -42,6 +43,7 @@ internal sealed class ExportJacobianCommand
     private int Run<T>(ParseResult parsed, ModelSource source, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        Place place = ComputeDevice.RequireCpu(_run.Device(parsed), "export-jacobian");
         OutputFile file = OutputFile.Check("OUT.npy", parsed.GetRequiredValue(_output), _run.Force(parsed), input: null, ".npy")!;
         (int examples, int outputs) = LiveRun.Run(_run.Progress(parsed), board =>
         {
@@ -76,11 +78,13 @@ internal sealed class ExportJacobianCommand
                 foreach (long axis in header.Shape) json.WriteNumberValue(axis);
                 json.WriteEndArray();
                 json.WriteString("type", source.IsDouble ? "float64" : "float32");
+                place.Write(json);
             });
         }
         else
         {
             Report.Line($"{file.Path}: {Input.InputFile.Shape(header)} of {(source.IsDouble ? "float64" : "float32")}");
+            place.Print();
         }
 
         return ExitCode.Converged;

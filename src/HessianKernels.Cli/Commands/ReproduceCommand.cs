@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 using HessianKernels.Reproduction;
 using Spectre.Console;
@@ -45,6 +46,7 @@ internal sealed class ReproduceCommand
     {
         BadInputException.Unless(!(parsed.GetValue(_quick) && parsed.GetValue(_full)),
             "--quick, --full: found both; expected at most one of them");
+        ComputeDevice.RequireCpu(_run.Device(parsed), "reproduce");
         ReproductionOptions options = new()
         {
             Effort = parsed.GetValue(_full) ? Effort.Full : Effort.Quick, Seed = _run.Seed(parsed), Threads = _run.Threads(parsed),

@@ -75,7 +75,7 @@ internal sealed class TopKCommand
                     : [Lanczos.TopK<T>(stack.Values, n, k, options, progress: board, cancellation: cancellation)];
                 return new TopKOutcome<T>(
                     results, k, stack.IsStack, parsed.GetRequiredValue(_which), options.Seed, Stopwatch.GetElapsedTime(start).TotalSeconds,
-                    device?.Name ?? ComputeDevice.Cpu);
+                    ComputeDevice.PlaceOf(device, _common.Device(parsed)));
             }
             catch (ArgumentException e)
             {

@@ -9,7 +9,7 @@ using Spectre.Console;
 namespace HessianKernels.Cli.Commands;
 
 /// <summary>What hk topk found, and its three ways out: a table, a JSON document, a file of vectors.</summary>
-internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bool IsStack, string Which, ulong Seed, double Seconds, string Device)
+internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bool IsStack, string Which, ulong Seed, double Seconds, Place Place)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public int ExitCode
@@ -31,7 +31,7 @@ internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bo
         json.WriteString("which", Which);
         json.WriteNumber("seed", Seed);
         json.Double("seconds", Seconds);
-        json.WriteString("device", Device);
+        Place.Write(json);
     });
 
     public void PrintTable()
@@ -56,7 +56,7 @@ internal sealed record TopKOutcome<T>(LanczosResult<T>[] Results, int Wanted, bo
         Report.Print(table);
         long hidden = (long)Results.Length * Wanted - most;
         if (hidden > 0) Report.Line($"and {Report.Count(hidden, "more pair")}; --json prints all");
-        if (Device != ComputeDevice.Cpu) Report.Line($"computed on {Device}");
+        Place.Print();
         if (one) PrintEvidence(Results[0].Evidence);
         else PrintEvidence();
     }

@@ -49,16 +49,19 @@ internal sealed class TraceCommand
     {
         TraceOptions options = OptionsFor(parsed);
         file.RequireMemory(Trace.RequiredBytes<T>(file.Order, file.Batch, options));
-        ComputeDevice.RequireCpu(_common.Device(parsed), "trace");
+        using ComputeDevice? device = ComputeDevice.Open(_common.Device(parsed));
         TraceOutcome outcome = LiveRun.Run(_common.Progress(parsed), board =>
         {
             MatrixStack<T> stack = file.Read<T>(board, options.Threads, cancellation);
             if (board is not null) board.Products = options.RelativeStandardError > 0 ? options.MaximumApplications : options.Applications;
             board?.Compute();
             long start = Stopwatch.GetTimestamp();
-            TraceEstimate[] estimates = Trace.Estimate<T>(stack.Values, file.Order, options, board, cancellation);
+            TraceEstimate[] estimates = device is not null
+                ? device.Trace<T>(stack.Values, file.Order, options, board, cancellation)
+                : Trace.Estimate<T>(stack.Values, file.Order, options, board, cancellation);
             return new TraceOutcome(
-                estimates, file.Order, parsed.GetRequiredValue(_method), stack.IsStack, options.Seed, Stopwatch.GetElapsedTime(start).TotalSeconds);
+                estimates, file.Order, parsed.GetRequiredValue(_method), stack.IsStack, options.Seed, Stopwatch.GetElapsedTime(start).TotalSeconds,
+                ComputeDevice.PlaceOf(device, _common.Device(parsed)));
         });
 
         if (_common.Json(parsed)) outcome.PrintJson();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 using HessianKernels.Krylov;
 using Spectre.Console;
@@ -6,7 +7,7 @@ using Spectre.Console;
 namespace HessianKernels.Cli.Commands;
 
 /// <summary>What hk trace found.</summary>
-internal sealed record TraceOutcome(TraceEstimate[] Estimates, int Order, string Method, bool IsStack, ulong Seed, double Seconds)
+internal sealed record TraceOutcome(TraceEstimate[] Estimates, int Order, string Method, bool IsStack, ulong Seed, double Seconds, Place Place)
 {
     public int ExitCode
         => Estimates.Any(estimate => estimate.Status == TraceStatus.Cancelled) ? Cli.ExitCode.Cancelled
@@ -19,6 +20,7 @@ internal sealed record TraceOutcome(TraceEstimate[] Estimates, int Order, string
         json.WriteNumber("n", Order);
         json.WriteNumber("seed", Seed);
         json.Double("seconds", Seconds);
+        Place.Write(json);
     });
 
     public void PrintTable()
@@ -34,6 +36,7 @@ internal sealed record TraceOutcome(TraceEstimate[] Estimates, int Order, string
 
         Report.Print(table);
         if (Estimates.Length > Report.MostRows) Report.Line($"and {Estimates.Length - Report.MostRows} more; --json prints all");
+        Place.Print();
         Report.Line($"{Method}, in {Seconds:G3} s");
     }
 

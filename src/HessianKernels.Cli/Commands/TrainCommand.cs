@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Input;
 using HessianKernels.Cli.Output;
 using HessianKernels.Networks.Curvature;
@@ -58,6 +59,7 @@ internal sealed class TrainCommand
         long every = parsed.GetValue(_checkpoints);
         BadInputException.Unless(every >= 1, $"--checkpoint-every: found {every}; expected at least 1");
         Loss loss = _point.LossOf(parsed);
+        Place place = ComputeDevice.RequireCpu(_run.Device(parsed), "train");
         TrainOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
         {
             DataSet<T> data = _point.ReadData<T>(parsed, board, threads, cancellation);
@@ -85,7 +87,7 @@ internal sealed class TrainCommand
 
             return new TrainOutcome(
                 source.Model, data.Examples, source.IsDouble, options, result, tracker.Record, folder.Path,
-                Stopwatch.GetElapsedTime(start).TotalSeconds);
+                Stopwatch.GetElapsedTime(start).TotalSeconds, place);
         });
 
         if (_run.Json(parsed)) outcome.PrintJson();

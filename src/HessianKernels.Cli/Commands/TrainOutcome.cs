@@ -1,4 +1,5 @@
 using System.Globalization;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 using HessianKernels.Networks.Models;
 using HessianKernels.Networks.Training;
@@ -9,7 +10,7 @@ namespace HessianKernels.Cli.Commands;
 /// <summary>What became of hk train.</summary>
 internal sealed record TrainOutcome(
     Model Model, int Examples, bool IsDouble, TrainingOptions Options, TrainingResult Result, TrainingRecord Record, string Folder,
-    double Seconds)
+    double Seconds, Place Place)
 {
     // Beside the step; a table of more does not fit on a screen.
     private const int MostColumns = 8;
@@ -58,6 +59,7 @@ internal sealed record TrainOutcome(
         json.WriteEndObject();
         json.WriteString("out", Folder);
         json.Double("seconds", Seconds);
+        Place.Write(json);
     });
 
     public void PrintTable()
@@ -89,6 +91,7 @@ internal sealed record TrainOutcome(
             _ => $"diverged at step {Result.DivergedAt}; parameters.npz and checkpoint.npz are those after {steps}, the last whose loss was good",
         };
         Report.Line(status);
+        Place.Print();
     }
 
     private static bool Shown(string column)

@@ -1,5 +1,7 @@
 using System.Numerics;
 using HessianKernels.Krylov;
+using HessianKernels.SecondMoment;
+using HessianKernels.Sharpness;
 
 namespace HessianKernels.Cli.Devices;
 
@@ -20,7 +22,26 @@ internal abstract class ComputeDevice : IDisposable
         ReadOnlySpan<T> matrices, int n, int k, LanczosOptions options, IProgress<LanczosProgress>? progress, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
+    /// <summary>The distribution of the eigenvalues of each matrix of a stack.</summary>
+    public abstract SpectralQuadrature[] Density<T>(
+        ReadOnlySpan<T> matrices, int n, SpectralDensityOptions options, IProgress<int>? progress, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>The trace of each matrix of a stack.</summary>
+    public abstract TraceEstimate[] Trace<T>(
+        ReadOnlySpan<T> matrices, int n, TraceOptions options, IProgress<int>? progress, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>K_exact and eta*.</summary>
+    public abstract IEdgeSearch Edge { get; }
+
+    /// <summary>What batches of examples are asked; to be disposed of before the device.</summary>
+    public abstract IDisposable Batches(ExampleDerivatives derivatives, out IBatchQuotients quotients);
+
     public abstract void Dispose();
+
+    /// <summary>Where a result comes from: the device asked for, or the CPU where there is none.</summary>
+    public static Place PlaceOf(ComputeDevice? device, string request) => new(device?.Name ?? Cpu, request != Cpu);
 
     /// <summary>
     /// The device asked for; null for the CPU. <c>auto</c> falls back to the CPU and says so on the standard error.
@@ -37,12 +58,13 @@ internal abstract class ComputeDevice : IDisposable
     }
 
     /// <summary>For a command that has no other way than the CPU.</summary>
-    public static void RequireCpu(string request, string command)
+    public static Place RequireCpu(string request, string command)
     {
-        if (request == Cpu) return;
+        if (request == Cpu) return Place.Cpu;
         BadInputException.Unless(IsRequest(request), $"--device: found '{request}'; expected {Requests}");
         BadInputException.Unless(request == "auto", $"--device: found '{request}'; hk {command} computes on the CPU only; expected cpu or auto");
         Console.Error.WriteLine($"hk: --device auto: hk {command} computes on the CPU");
+        return PlaceOf(null, request);
     }
 
     /// <summary>What threads of this machine play, for tests of the kernels, is a device too; the help does not name it.</summary>

@@ -45,9 +45,6 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
         (_first, _second, _pair) = (new double[space.Batch], new double[space.Batch], new double[2 * space.Batch]);
     }
 
-    /// <summary>Elements of memory on the space's side.</summary>
-    public static long Elements(int batch, int length, bool preconditioned) => batch * ((preconditioned ? 5L : 4L) * length + 2);
-
     /// <summary>Solves <c>A x = b</c>.</summary>
     /// <param name="rightHandSide">b, <c>[Batch, Length]</c>; not changed.</param>
     /// <param name="solution">x_0 on entry, 0 unless the options say that it is a guess; x on return.</param>
@@ -200,4 +197,11 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
     }
 
     private readonly TView Item(TView vector, int item) => _space.Slice(vector, (long)item * _space.Length, _space.Length);
+}
+
+/// <summary>How much a conjugate gradient iteration keeps.</summary>
+internal static class ConjugateGradientLayout
+{
+    /// <summary>Elements of memory on the space's side.</summary>
+    public static long Elements(int batch, int length, bool preconditioned) => batch * ((preconditioned ? 5L : 4L) * length + 2);
 }

@@ -34,6 +34,9 @@ internal struct LanczosItem
     /// <summary>Rows of T: the slots that hold a vector of this item.</summary>
     public int Size;
 
+    /// <summary>The first slot whose coefficients it has not taken yet.</summary>
+    public int Taken;
+
     /// <summary>The first of those rows that are locked pairs.</summary>
     public int Locked;
 

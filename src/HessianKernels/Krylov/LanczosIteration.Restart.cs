@@ -138,7 +138,8 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
 
         _space.Write(scalars, _mask);
         _space.SubtractScaled(_mask, Slot(_settings.Basis + 1), Slot(p));
-        (_next, _read) = (p, p);
+        foreach (ref LanczosItem item in _items) item.Taken = p;
+        (_next, _read, _cycle) = (p, p, p);
         DrawRandom();
     }
 

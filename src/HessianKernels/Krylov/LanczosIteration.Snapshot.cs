@@ -2,8 +2,8 @@ namespace HessianKernels.Krylov;
 
 internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
 {
-    /// <summary>The slots in use, vectors and products, which a checkpoint copies beside a snapshot.</summary>
-    public readonly int Next => _next;
+    /// <summary>The slots read, vectors and products, which a checkpoint copies beside a snapshot: steps since are made again.</summary>
+    public readonly int Next => _read;
 
     /// <summary>Whether a run of one item has steps left to make: it was cancelled or is at its limit.</summary>
     public readonly bool CanResume => _items.Length == 1 && _items[0].Stop is LanczosStop.Running or LanczosStop.Limit;
@@ -13,7 +13,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     {
         LanczosItem item = _items[0];
         item.Stop = LanczosStop.Running;
-        return new(_next, item, _alpha.ToArray(), _beta.ToArray(), _slots.ToArray(), _values.ToArray(), _residuals.ToArray());
+        return new(_read, item, _alpha.ToArray(), _beta.ToArray(), _slots.ToArray(), _values.ToArray(), _residuals.ToArray());
     }
 
     /// <summary>Takes up a run: the basis and products have been copied to their slots. In place of <see cref="Start"/>.</summary>
@@ -25,7 +25,8 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         snapshot.Values.CopyTo(_values);
         snapshot.Residuals.CopyTo(_residuals);
         _items[0] = snapshot.Item;
-        (_next, _read) = (snapshot.Next, snapshot.Next);
+        _items[0].Taken = snapshot.Next;
+        (_next, _read, _cycle) = (snapshot.Next, snapshot.Next, snapshot.Item.Restarts > 0 ? _settings.Kept : 0);
         _space.Write(_alpha, _basis.Alpha);
         _space.Write(_beta, _basis.Beta);
         Fill(_basis.Reference, snapshot.Item.Norm);

@@ -31,7 +31,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     private readonly Span<double> _alpha, _beta, _rotationHost, _values, _residuals, _scalars;
     private readonly Span<double> _diagonal, _offDiagonal, _vectors, _arrow;
     private readonly Span<int> _slots, _order;
-    private int _next, _read;
+    private int _next, _read, _cycle;
 
     /// <summary>Lays a run out over memory of the sizes that <see cref="LanczosLayout"/> names; what is in it does not matter.</summary>
     public LanczosIteration(
@@ -73,7 +73,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         _arrow = Take(host, ref start, 2 * m + 7 * settings.Kept + 2 * settings.Kept * settings.Kept);
         _slots = integers[..(m * batch)];
         _order = integers.Slice(m * batch, m);
-        (_next, _read) = (0, 0);
+        (_next, _read, _cycle) = (0, 0, 0);
     }
 
     private const int MostDraws = 16;
@@ -121,7 +121,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
             item.Warm = warm;
         }
 
-        (_next, _read) = (0, 0);
+        (_next, _read, _cycle) = (0, 0, 0);
     }
 
     /// <summary>The random unit vector of a seed that a run begins from.</summary>
@@ -134,30 +134,62 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     /// <summary>Runs until every item is finished, at its limit, or the caller cancels; true unless cancelled.</summary>
     public bool Run(IProgress<LanczosProgress>? progress, CancellationToken cancellation)
     {
-        while (true)
+        do
         {
-            while (_next < _settings.Basis)
+            if (!FillBasis(progress, cancellation)) return false;
+        }
+        while (TryRestart());
+        return true;
+    }
+
+    /// <summary>A cycle: steps until the basis is full or no item takes any; false where the caller cancelled.</summary>
+    public bool FillBasis(IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+    {
+        while (_next < _settings.Basis && AnyRunning())
+        {
+            if (cancellation.IsCancellationRequested) return false;
+            Step();
+            if (!AnyDue()) continue;
+            Read();
+            for (int b = 0; b < _items.Length; b++)
             {
-                if (!AnyRunning()) break;
-                if (cancellation.IsCancellationRequested) return false;
-                Step();
-                if (_next - _read < ReadInterval && _next < _settings.Basis) continue;
-                Read();
-                for (int b = 0; b < _items.Length; b++)
-                    if (_items[b].Stop == LanczosStop.Running) Look(b, progress);
-                WriteReference();
-                if (_next < _settings.Basis) ReplaceBroken();
+                if (!IsDue(_items[b])) continue;
+                Take(b);
+                if (_items[b].Stop == LanczosStop.Running) Look(b, progress);
             }
 
-            if (!AnyToRestart()) return true;
-            Restart();
+            WriteReference();
+            if (_next < _settings.Basis) ReplaceBroken();
         }
+
+        return true;
+    }
+
+    /// <summary>Begins another cycle where an item needs one.</summary>
+    public bool TryRestart()
+    {
+        if (!AnyToRestart()) return false;
+        Restart();
+        return true;
     }
 
     /// <summary>
-    /// Steps between two readings. A space's exhaustion is seen at the next one, and the slots until then are lost: so often that k of the basis's hold vectors.
+    /// Whether an item's coefficients are looked at now: every few steps, and at the end of the basis. That its space is exhausted is seen then, and the slots until
+    /// then are lost; so an item to which that has happened before it had k vectors is looked at every step until it has them. It loses slots once,
+    /// and more than k are left, as a restart needs. What is due to an item does not depend on the others.
     /// </summary>
-    private readonly int ReadInterval => Math.Clamp(_settings.Basis / _settings.Wanted, 1, _space.ReadInterval);
+    private readonly bool IsDue(in LanczosItem item)
+        => item.Stop == LanczosStop.Running
+            && ((_next - _cycle) % ReadInterval == 0 || _next == _settings.Basis || (item.Size < _settings.Wanted && item.Streams > 1));
+
+    private readonly bool AnyDue()
+    {
+        foreach (ref LanczosItem item in _items)
+            if (IsDue(item)) return true;
+        return false;
+    }
+
+    private readonly int ReadInterval => Math.Clamp(_settings.Basis - _settings.Wanted, 1, _space.ReadInterval);
 
     private void Step()
     {
@@ -176,7 +208,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         _next++;
     }
 
-    /// <summary>Brings the coefficients of the steps since the last reading to the host and appends them to T, item by item.</summary>
+    /// <summary>Brings the coefficients of the steps since the last reading to the host.</summary>
     private void Read()
     {
         int batch = _settings.Batch, first = _read * batch, count = (_next - _read) * batch;
@@ -185,32 +217,34 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         Span<double> passes = _scalars[..batch];
         _space.Read(_basis.SecondPasses, passes);
         for (int b = 0; b < batch; b++)
-        {
-            ref LanczosItem item = ref _items[b];
-            if (item.Stop != LanczosStop.Running) continue;
-            item.SecondPasses += (int)passes[b];
-            for (int slot = _read; slot < _next; slot++)
-            {
-                // A step from a zero vector is no step.
-                if (item.Broken) break;
-                double alpha = _alpha[slot * batch + b], beta = _beta[slot * batch + b];
-                item.Applications++;
-                if (!double.IsFinite(alpha) || !double.IsFinite(beta))
-                {
-                    item.Stop = LanczosStop.NotFinite;
-                    item.FiniteSlots = slot;
-                    break;
-                }
-
-                _slots[b * _settings.Basis + item.Size++] = slot;
-                item.RunSteps++;
-                item.Norm = Math.Max(item.Norm, Math.Max(Math.Abs(alpha), Math.Abs(beta)));
-                item.Broken = beta == 0;
-            }
-        }
-
+            if (_items[b].Stop == LanczosStop.Running) _items[b].SecondPasses += (int)passes[b];
         if (passes.ContainsAnyExcept(0)) Fill(_basis.SecondPasses, 0);
         _read = _next;
+    }
+
+    /// <summary>Appends to an item's T the coefficients that it has not taken yet.</summary>
+    private void Take(int b)
+    {
+        ref LanczosItem item = ref _items[b];
+        for (; item.Taken < _next; item.Taken++)
+        {
+            // A step from a zero vector is no step.
+            if (item.Broken) continue;
+            int slot = item.Taken;
+            double alpha = _alpha[slot * _settings.Batch + b], beta = _beta[slot * _settings.Batch + b];
+            item.Applications++;
+            if (!double.IsFinite(alpha) || !double.IsFinite(beta))
+            {
+                item.Stop = LanczosStop.NotFinite;
+                item.FiniteSlots = slot;
+                return;
+            }
+
+            _slots[b * _settings.Basis + item.Size++] = slot;
+            item.RunSteps++;
+            item.Norm = Math.Max(item.Norm, Math.Max(Math.Abs(alpha), Math.Abs(beta)));
+            item.Broken = beta == 0;
+        }
     }
 
     /// <summary>Tells the space what is noise from now on: after the looks, which raise ||A||, so that an item that waits and one resumed go on with the same.</summary>

@@ -20,42 +20,63 @@ internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
             foreach (TraceSamples item in _items) item.Samples.Clear();
         }
 
+        bool whole = true;
         for (; _range < vectors; _range++)
         {
-            if (_cancellation.IsCancellationRequested) return false;
+            whole = !_cancellation.IsCancellationRequested;
+            if (!whole) break;
             // Even streams are the range's, odd ones the remainder's.
             _space.Random(_options.Distribution, _options.Seed, 2 * (ulong)_range, _probe);
             Apply(_probe, Slot(_range));
             ExtendBasis(_range);
             Apply(Slot(_range), _product);
-            ReadOnlySpan<double> values = Inner(Slot(_range), _product);
-            for (int b = 0; b < _items.Length; b++) _items[b].RangeTrace += values[b];
+            _space.Dot(Slot(_range), _product, Waiting(_values));
+            if (++_waiting == _interval) TakeRange();
         }
 
+        TakeRange();
         // A range from n vectors leaves no remainder.
-        if (_range == _space.Length) return true;
-        while (_items[0].Samples.Count < budget - 2 * _range)
+        if (!whole || _range == _space.Length) return whole;
+        while (_items[0].Samples.Count + _waiting < budget - 2 * _range)
         {
-            if (_cancellation.IsCancellationRequested) return false;
+            whole = !_cancellation.IsCancellationRequested;
+            if (!whole) break;
             _space.Random(_options.Distribution, _options.Seed, 2 * _remainders++ + 1, _probe);
-            _space.Orthogonalize(_basis, _range, _reference, _probe, _coefficients, _norm, _passes);
-            Apply(_probe, _product);
-            ReadOnlySpan<double> values = Inner(_probe, _product);
-            for (int b = 0; b < _items.Length; b++) _items[b].Samples.Add(values[b]);
+            _space.Orthogonalize(_basis, _range, _reference, _probe, Column(0, 0), Tridiagonalization.Item(_space, _norms, 0), _passes);
+            Sample();
         }
 
-        return true;
+        TakeSamples();
+        return whole;
     }
 
-    /// <summary>Makes the vector in a slot orthogonal to those before it and of norm 1, or 0 where it is in their span.</summary>
-    /// <returns>Its norms before it was normalised, on the host; what was removed is in the coefficients.</returns>
-    private readonly ReadOnlySpan<double> ExtendBasis(int slot)
+    /// <summary>Brings what waits of the range to the host: the rank and the trace on it.</summary>
+    private void TakeRange()
     {
-        TView vector = Slot(slot);
-        _space.Orthogonalize(_basis, slot, _reference, vector, _coefficients, _norm, _passes);
-        _space.Divide(_norm, vector);
-        ReadOnlySpan<double> norms = Read(_norm, 1);
-        for (int b = 0; b < _items.Length; b++) if (norms[b] != 0) _items[b].Rank++;
+        if (_waiting == 0) return;
+        TakeRank();
+        ReadOnlySpan<double> values = Read(_values, _waiting);
+        for (int i = 0; i < values.Length; i++) _items[i % _items.Length].RangeTrace += values[i];
+        _waiting = 0;
+    }
+
+    /// <summary>Counts the vectors that wait and were not in the span of those before them.</summary>
+    /// <returns>Their norms, on the host, <c>[waiting, Batch]</c>.</returns>
+    private readonly ReadOnlySpan<double> TakeRank()
+    {
+        ReadOnlySpan<double> norms = Read(_norms, _waiting);
+        for (int i = 0; i < norms.Length; i++) if (norms[i] != 0) _items[i % _items.Length].Rank++;
         return norms;
+    }
+
+    /// <summary>
+    /// Makes the vector in a slot orthogonal to those before it and of norm 1, or 0 where it is in their span. Its norm before it was normalised and what was removed wait for the
+    /// host.
+    /// </summary>
+    private readonly void ExtendBasis(int slot)
+    {
+        TView vector = Slot(slot), norm = Waiting(_norms);
+        _space.Orthogonalize(_basis, slot, _reference, vector, Column(_waiting, 0), norm, _passes);
+        _space.Divide(norm, vector);
     }
 }

@@ -6,15 +6,24 @@ internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
     /// <returns>False where it was cancelled.</returns>
     private bool SampleHutchinson(int budget)
     {
+        bool whole = true;
         while (_applications < budget)
         {
-            if (_cancellation.IsCancellationRequested) return false;
+            whole = !_cancellation.IsCancellationRequested;
+            if (!whole) break;
             _space.Random(_options.Distribution, _options.Seed, (ulong)_applications, _probe);
-            Apply(_probe, _product);
-            ReadOnlySpan<double> values = Inner(_probe, _product);
-            for (int b = 0; b < _items.Length; b++) _items[b].Samples.Add(values[b]);
+            Sample();
         }
 
-        return true;
+        TakeSamples();
+        return whole;
+    }
+
+    /// <summary>One sample from the probe as it stands: <c>z^T A z</c>.</summary>
+    private void Sample()
+    {
+        Apply(_probe, _product);
+        _space.Dot(_probe, _product, Waiting(_values));
+        if (++_waiting == _interval) TakeSamples();
     }
 }

@@ -25,24 +25,21 @@ internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
 
             TestVector(_range);
             Apply(_probe, Slot(_range));
-            ReadOnlySpan<double> norms = ExtendBasis(_range);
-            for (int b = 0; b < _items.Length; b++) _items[b].Triangle[_range * _capacity + _range] = norms[b];
-            Gather(_range, into: 0);
+            ExtendBasis(_range);
             Apply(Slot(_range), _product);
-            _space.Project(_basis, _range + 1, _product, _coefficients);
-            Gather(_range + 1, into: 1);
+            _space.Project(_basis, _range + 1, _product, Column(_waiting, 1));
+            if (++_waiting == _interval) TakeColumns(_range + 1);
         }
 
+        TakeColumns(_range);
         for (int i = 0; i < _range; i++)
         {
             TestVector(i);
-            _space.Project(_basis, _range, _probe, _coefficients);
-            ReadOnlySpan<double> overlaps = Read(_coefficients, _range);
-            for (int j = 0; j < _range; j++)
-                for (int b = 0; b < _items.Length; b++)
-                    _items[b].Overlap[i * _capacity + j] = overlaps[j * _items.Length + b];
+            _space.Project(_basis, _range, _probe, Column(_waiting, 0));
+            if (++_waiting == _interval) TakeOverlaps(i + 1);
         }
 
+        TakeOverlaps(_range);
         foreach (TraceSamples item in _items) item.TestVectors = _range;
         return whole;
     }
@@ -51,23 +48,53 @@ internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
     private readonly void TestVector(int i)
     {
         _space.Random(RandomDistribution.Normal, _options.Seed, (ulong)i, _probe);
-        _space.Normalize(_probe, _norm);
+        _space.Normalize(_probe, Tridiagonalization.Item(_space, _norms, _waiting));
     }
 
-    /// <summary>Takes the first <paramref name="count"/> coefficients as the next column of R (0) or of H (1), whose other half is its mirror image.</summary>
-    private readonly void Gather(int count, int into)
+    /// <summary>Brings the columns of R and H that wait to the host: those of the test vectors before <paramref name="end"/>.</summary>
+    private void TakeColumns(int end)
     {
-        if (count == 0) return;
-        ReadOnlySpan<double> column = Read(_coefficients, count);
-        for (int j = 0; j < count; j++)
+        if (_waiting == 0) return;
+        int first = end - _waiting;
+        ReadOnlySpan<double> norms = TakeRank();
+        for (int i = 0; i < norms.Length; i++)
         {
+            int vector = first + i / _items.Length;
+            _items[i % _items.Length].Triangle[vector * _capacity + vector] = norms[i];
+        }
+
+        ReadOnlySpan<double> columns = ReadColumns();
+        for (int step = 0; step < _waiting; step++)
+        {
+            int vector = first + step;
             for (int b = 0; b < _items.Length; b++)
             {
-                double value = column[j * _items.Length + b];
-                double[] target = into == 0 ? _items[b].Triangle : _items[b].Compression;
-                target[_range * _capacity + j] = value;
-                if (into == 1) target[j * _capacity + _range] = value;
+                TraceSamples item = _items[b];
+                for (int j = 0; j < vector; j++) item.Triangle[vector * _capacity + j] = columns[At(step, 0, j, b)];
+                // The other half of H is its mirror image.
+                for (int j = 0; j <= vector; j++)
+                    item.Compression[vector * _capacity + j] = item.Compression[j * _capacity + vector] = columns[At(step, 1, j, b)];
             }
         }
+
+        _waiting = 0;
     }
+
+    /// <summary>Brings the columns of C that wait to the host: those of the test vectors before <paramref name="end"/>.</summary>
+    private void TakeOverlaps(int end)
+    {
+        if (_waiting == 0) return;
+        ReadOnlySpan<double> columns = ReadColumns();
+        for (int step = 0; step < _waiting; step++)
+            for (int b = 0; b < _items.Length; b++)
+                for (int j = 0; j < _range; j++)
+                    _items[b].Overlap[(end - _waiting + step) * _capacity + j] = columns[At(step, 0, j, b)];
+        _waiting = 0;
+    }
+
+    /// <summary>All columns that wait, in one reading.</summary>
+    private readonly ReadOnlySpan<double> ReadColumns() => Read(_columns, 2 * _waiting * _capacity);
+
+    /// <summary>Where element j of an item's column stands among them.</summary>
+    private readonly int At(int step, int which, int j, int item) => ((2 * step + which) * _capacity + j) * _items.Length + item;
 }

@@ -8,8 +8,9 @@ namespace HessianKernels.Krylov;
 /// <remarks>
 /// An item's estimate is taken at the stage where it meets the tolerance and left alone from then on, while stages go on for the others: its bits are those it has alone.
 /// Files: this one the stages and what the methods share; .Hutchinson, .HutchPlusPlus and .XTrace a method each.
+/// What a product leaves for the host to read (a sample, a norm, two columns) waits on the space's side, s steps' worth, s the space's read interval.
 /// <code>
-///  space: | basis k vectors | probe | product | coefficients k | reference | norm | passes | value |     each times Batch
+///  space: | basis k vectors | probe | product | columns 2 s k | norms s | values s | reference | passes |     each times Batch
 /// </code>
 /// </remarks>
 internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
@@ -20,13 +21,13 @@ internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
     private readonly TSpace _space;
     private readonly TOperator _matrix;
     private readonly TraceOptions _options;
-    private readonly TView _basis, _probe, _product, _coefficients, _reference, _norm, _passes, _value;
+    private readonly TView _basis, _probe, _product, _columns, _reference, _norms, _passes, _values;
     private readonly IProgress<int>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly double[] _host;
     private readonly TraceSamples[] _items;
-    private readonly int _capacity;
-    private int _applications, _outgrown, _range;
+    private readonly int _capacity, _interval;
+    private int _applications, _outgrown, _range, _waiting;
     private ulong _remainders;
 
     public TraceEstimation(TSpace space, TOperator matrix, TView memory, TraceOptions options, IProgress<int>? progress, CancellationToken cancellation)
@@ -34,19 +35,20 @@ internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
         (_space, _matrix, _options, _progress, _cancellation) = (space, matrix, options, progress, cancellation);
         _capacity = TraceLayout.Basis(options, space.Length);
         int batch = space.Batch;
-        long vector = (long)batch * space.Length, at = _capacity * vector, scalars = at + 2 * vector + (long)_capacity * batch;
+        long vector = (long)batch * space.Length, at = _capacity * vector;
+        _interval = space.ReadInterval;
+        long column = (long)_capacity * batch, scalars = at + 2 * vector + 2 * _interval * column, step = (long)_interval * batch;
         _basis = space.Slice(memory, 0, at);
         _probe = space.Slice(memory, at, vector);
         _product = space.Slice(memory, at + vector, vector);
-        _coefficients = space.Slice(memory, at + 2 * vector, (long)_capacity * batch);
-        _reference = space.Slice(memory, scalars, batch);
-        _norm = space.Slice(memory, scalars + batch, batch);
-        _passes = space.Slice(memory, scalars + 2 * batch, batch);
-        _value = space.Slice(memory, scalars + 3 * batch, batch);
-        _host = new double[(Math.Max(_capacity, 1)) * batch];
+        _columns = space.Slice(memory, at + 2 * vector, 2 * _interval * column);
+        _norms = space.Slice(memory, scalars, step);
+        _values = space.Slice(memory, scalars + step, step);
+        _reference = space.Slice(memory, scalars + 2 * step, batch);
+        _passes = space.Slice(memory, scalars + 2 * step + batch, batch);
+        _host = new double[_interval * Math.Max(options.Method == TraceMethod.XTrace ? 2 * _capacity : 0, 1) * batch];
         _items = new TraceSamples[batch];
         for (int b = 0; b < batch; b++) _items[b] = new(options.Method == TraceMethod.XTrace ? _capacity : 0, space.Epsilon);
-        Array.Clear(_host);
         space.Write(_host.AsSpan(0, batch), _reference);
         space.Write(_host.AsSpan(0, batch), _passes);
     }
@@ -109,18 +111,31 @@ internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
         _progress?.Report(_applications);
     }
 
-    /// <summary><c>&lt;x, y&gt;</c> of every item, on the host.</summary>
-    private readonly ReadOnlySpan<double> Inner(TView x, TView y)
+    /// <summary>The place of a step's number, <c>[Batch]</c>.</summary>
+    private readonly TView Waiting(TView numbers) => Tridiagonalization.Item(_space, numbers, _waiting);
+
+    /// <summary>The place of a step's column, <c>[k, Batch]</c>: of R (0) or of H (1).</summary>
+    private readonly TView Column(int step, int which)
     {
-        _space.Dot(x, y, _value);
-        return Read(_value, 1);
+        long size = (long)_capacity * _space.Batch;
+        return _space.Slice(_columns, (2 * step + which) * size, size);
     }
 
-    private readonly ReadOnlySpan<double> Read(TView coefficients, int count)
+    /// <summary>The first <paramref name="count"/> numbers of each item, on the host.</summary>
+    private readonly ReadOnlySpan<double> Read(TView numbers, int count)
     {
         Span<double> host = _host.AsSpan(0, count * _space.Batch);
-        _space.Read(_space.Slice(coefficients, 0, host.Length), host);
+        _space.Read(_space.Slice(numbers, 0, host.Length), host);
         return host;
+    }
+
+    /// <summary>Brings the samples that wait to the host.</summary>
+    private void TakeSamples()
+    {
+        if (_waiting == 0) return;
+        ReadOnlySpan<double> values = Read(_values, _waiting);
+        for (int i = 0; i < values.Length; i++) _items[i % _items.Length].Samples.Add(values[i]);
+        _waiting = 0;
     }
 
     private readonly TView Slot(int slot) => Tridiagonalization.Slot(_space, _basis, slot);
@@ -138,16 +153,16 @@ internal static class TraceLayout
     };
 
     /// <summary>Elements on the space's side.</summary>
-    public static long Elements(TraceOptions options, int length, int batch)
+    public static long Elements(TraceOptions options, int length, int batch, int readInterval)
     {
         long basis = Basis(options, length);
-        return batch * ((basis + 2) * length + basis + 4);
+        return batch * ((basis + 2) * length + readInterval * (2 * basis + 2) + 2);
     }
 
     /// <summary>Doubles on the host: XTrace's three small matrices and its scratch, or the samples.</summary>
     public static long HostDoubles(TraceOptions options, int length, int batch)
     {
         long basis = Basis(options, length);
-        return options.Method == TraceMethod.XTrace ? batch * 3 * basis * basis + basis * (batch + 4) : batch * (basis + options.Limit);
+        return options.Method == TraceMethod.XTrace ? batch * 3 * basis * basis + basis * (2 * batch + 4) : batch * (basis + options.Limit);
     }
 }

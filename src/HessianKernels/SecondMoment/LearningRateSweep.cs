@@ -19,6 +19,7 @@ public sealed class LearningRateSweep
     private readonly SecondMomentOptions _options;
     private readonly Dictionary<(double Alpha, double Kappa), CriticalLearningRate> _critical = [];
     private readonly bool _keeps;
+    private readonly IEdgeSearch? _elsewhere;
     private ExactNoise? _exact;
     private NoiseSubspace? _subspace;
     private DiagonalNoise? _diagonal;
@@ -33,12 +34,12 @@ public sealed class LearningRateSweep
     {
     }
 
-    /// <summary>A single point is not worth the memory of a subspace.</summary>
-    internal LearningRateSweep(FunctionSpace space, SecondMomentOptions? options, bool single)
+    /// <summary>A single point is not worth the memory of a subspace, nor are searches made elsewhere.</summary>
+    internal LearningRateSweep(FunctionSpace space, SecondMomentOptions? options, bool single, IEdgeSearch? elsewhere = null)
     {
         ArgumentNullException.ThrowIfNull(space);
-        (Space, _options) = (space, (options ?? SecondMomentOptions.Default).Check());
-        _keeps = !single && NoiseSubspace.Serves(space);
+        (Space, _options, _elsewhere) = (space, (options ?? SecondMomentOptions.Default).Check(), elsewhere);
+        _keeps = !single && elsewhere is null && NoiseSubspace.Serves(space);
         long required = single ? NoiseKernel.RequiredBytes(space, options) : RequiredBytes(space, options);
         _options.ThrowIfOver(required, $"The noise kernel of {space.Examples} examples on {space.Rank} dimensions");
     }
@@ -71,6 +72,7 @@ public sealed class LearningRateSweep
         double learningRate, BatchSampling sampling, IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (Known(learningRate, sampling) is { } known) return known;
+        if (_elsewhere is not null) return _elsewhere.ExactNoise(Space, learningRate, sampling, _options, progress, cancellation);
         double factor = sampling.Kappa * learningRate * learningRate;
         int spent = 0;
         if (_keeps)
@@ -116,7 +118,8 @@ public sealed class LearningRateSweep
     {
         Point.Check(Space, sampling);
         if (_critical.TryGetValue((sampling.Alpha, sampling.Kappa), out CriticalLearningRate found)) return found;
-        found = SecondMoment.CriticalLearningRate.Of(Space, sampling, _options, progress, cancellation);
+        found = _elsewhere?.CriticalLearningRate(Space, sampling, _options, progress, cancellation)
+            ?? SecondMoment.CriticalLearningRate.Of(Space, sampling, _options, progress, cancellation);
         if (found.Evidence.Status == LanczosStatus.Converged) _critical[(sampling.Alpha, sampling.Kappa)] = found;
         return found;
     }

@@ -11,7 +11,7 @@ namespace HessianKernels.Sharpness;
 /// and added to the forms <c>g_B^T H_B g_B = (1/b) sum_k c_k g_B^T H_k g_B</c> in ascending order of k. The block's size depends on d
 /// alone, so bits depend on no thread count.
 /// </remarks>
-internal sealed unsafe class BatchEvaluation
+internal sealed unsafe partial class BatchEvaluation
 {
     // The g_B of a block fill 2 MiB at most, or are one.
     private const int BlockDoubles = 1 << 18, MostInBlock = 64, BlocksInRound = 16;
@@ -27,14 +27,19 @@ internal sealed unsafe class BatchEvaluation
     public BatchEvaluation(ExampleDerivatives derivatives, BatchSource source, bool eigenvalues, ulong seed, int threads, long most)
     {
         (_derivatives, _source, _seed) = (derivatives, source, seed);
-        Block = (int)Math.Min(most, Math.Clamp(BlockDoubles / derivatives.Parameters, 1, MostInBlock));
-        Round = (int)Math.Min(most, Block * BlocksInRound);
+        (Block, Round) = Sizes(derivatives, most);
         int blocks = (Round + Block - 1) / Block;
         _threads = Math.Min(threads, blocks);
         _lanes = new Lane[_threads];
         for (int lane = 0; lane < _threads; lane++) _lanes[lane] = new(derivatives, source, Block, eigenvalues);
         (_weights, _quotients, _eigenvalues) = (new double[Round], new double[Round], new double[eigenvalues ? Round : 0]);
         _done = new bool[blocks];
+    }
+
+    private static (int Block, int Round) Sizes(ExampleDerivatives derivatives, long most)
+    {
+        int block = (int)Math.Min(most, Math.Clamp(BlockDoubles / derivatives.Parameters, 1, MostInBlock));
+        return (block, (int)Math.Min(most, block * BlocksInRound));
     }
 
     /// <summary>Batches of a block.</summary>
@@ -57,6 +62,7 @@ internal sealed unsafe class BatchEvaluation
     /// </summary>
     public int Run(long first, int count, CancellationToken cancellation)
     {
+        if (_elsewhere is not null) return RunElsewhere(first, count, cancellation);
         int blocks = (count + Block - 1) / Block;
         Array.Clear(_done);
         Job job = new() { Evaluation = this, First = first, Count = count, Cancellation = cancellation };

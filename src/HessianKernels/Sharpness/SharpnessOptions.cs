@@ -31,6 +31,9 @@ public sealed record SharpnessOptions
     /// <summary>Most threads used; 0 for one a processor. Changes no bit of any result.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Who evaluates batches, as a GPU may, from the derivatives that are analysed; the CPU where null. Closed forms are the CPU's.</summary>
+    public IBatchQuotients? Quotients { get; init; }
+
     /// <summary>Names what is wrong, with what was found and what was expected.</summary>
     internal void Check()
     {
