@@ -112,6 +112,37 @@ public abstract partial class TensorSpaceConformance<TView>
     }
 
     [Fact]
+    public void APartMayBeEmptyAnywhere()
+    {
+        ITensorSpace<TView> space = Space(1);
+        using ITensorMemory<TView> memory = space.Allocate(5), none = space.Allocate(0);
+        double[] found = [7];
+        foreach (int start in (int[])[0, 2, 5])
+        {
+            space.Fill(1, space.Slice(memory.View, start, 0));
+            space.Read(space.Slice(memory.View, start, 0), found);
+        }
+
+        space.Read(space.Slice(none.View, 0, 0), found);
+        space.Read(space.Slice(space.Slice(memory.View, 5, 0), 0, 0), found);
+        Assert.Equal(7, found[0]);
+        foreach ((int start, int count) in ((int, int)[])[(0, 6), (5, 1), (6, 0), (-1, 2), (0, -1)])
+        {
+            bool thrown = false;
+            try
+            {
+                space.Slice(memory.View, start, count);
+            }
+            catch (ArgumentOutOfRangeException)
+            {
+                thrown = true;
+            }
+
+            Assert.True(thrown, $"{count} from {start} of 5");
+        }
+    }
+
+    [Fact]
     public void VectorsAreOfTheSameStorage()
     {
         ITensorSpace<TView> space = Space(2);

@@ -30,6 +30,7 @@ public sealed partial class PtxTests : IDisposable
         typeof(GroupKernels<double, OneDouble>), typeof(GroupKernels<float, OneSingle>), typeof(LayoutKernels<double>), typeof(LayoutKernels<float>),
         typeof(WindowKernels<double, OneDouble>), typeof(WindowKernels<float, OneSingle>),
         typeof(RowKernels<double, OneDouble>), typeof(RowKernels<float, OneSingle>),
+        typeof(ChainKernels<double>), typeof(ChainKernels<float>),
         typeof(ActivationKernels<double, IdentityJet<double>>), typeof(ActivationKernels<float, IdentityJet<float>>),
         typeof(ActivationKernels<double, RectifierJet<double>>), typeof(ActivationKernels<float, RectifierJet<float>>),
         typeof(ActivationKernels<double, SquareJet<double>>), typeof(ActivationKernels<float, SquareJet<float>>),

@@ -1,3 +1,4 @@
+using HessianKernels.Gpu.Kernels;
 using HessianKernels.Networks.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
@@ -6,6 +7,9 @@ namespace HessianKernels.Gpu.Tensors;
 
 public sealed partial class GpuTensorSpace<T>
 {
+    private Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int> TangentKernel
+        => field ??= Gpu.Accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int>(ChainKernels<T>.Tangent);
+
     /// <inheritdoc/>
     public void Fill(double value, ArrayView<T> x)
     {
@@ -62,13 +66,43 @@ public sealed partial class GpuTensorSpace<T>
     /// <exception cref="ArgumentException">A tensor is too short.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The order is not 0 to 3, or the kind is none.</exception>
     public void Activate(ActivationFunction function, int order, ArrayView<T> z, ArrayView<T> y, ArrayView<T> derivatives)
+        => Activate(function, order, z.Length, 0, z, z, y, derivatives);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The order is not 0 to 3, or the kind is none.</exception>
+    public void ActivateShifted(
+        ActivationFunction function, int order, int rows, int columns, ArrayView<T> shift, ArrayView<T> z, ArrayView<T> y, ArrayView<T> derivatives)
+    {
+        Require(shift, columns, nameof(shift));
+        Require(z, (long)rows * columns, nameof(z));
+        Activate(function, order, (long)rows * columns, columns, shift, z, y, derivatives);
+    }
+
+    private void Activate(
+        ActivationFunction function, int order, long length, int columns, ArrayView<T> shift, ArrayView<T> z, ArrayView<T> y, ArrayView<T> derivatives)
     {
         if (order is < 0 or > 3) throw new ArgumentOutOfRangeException(nameof(order), order, "0 to 3 derivatives can be had.");
-        Require(y, z.Length, nameof(y));
-        Require(derivatives, order * z.Length, nameof(derivatives));
-        if (z.Length == 0) return;
+        Require(y, length, nameof(y));
+        Require(derivatives, order * length, nameof(derivatives));
+        if (length == 0) return;
         T slope = function.Kind == ActivationKind.LeakyRelu ? T.CreateTruncating(function.Slope) : T.Zero;
-        _launches.Activate(function.Kind)(Gpu.Stream, TensorGrid.Over(Gpu, z.Length), z, y, derivatives, z.Length, order, slope);
+        _launches.Activate(function.Kind)(Gpu.Stream, TensorGrid.Over(Gpu, length), z, shift, y, derivatives, length, columns, order, slope);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The order is not 1 to 3.</exception>
+    public void ActivateTangent(int order, long length, ArrayView<T> derivatives, ArrayView<T> x, ArrayView<T> y)
+    {
+        if (order is < 1 or > 3) throw new ArgumentOutOfRangeException(nameof(order), order, "1 to 3 derivatives can be had.");
+        Require(derivatives, order * length, nameof(derivatives));
+        Require(x, order * length, nameof(x));
+        Require(y, order * length, nameof(y));
+        if (length == 0) return;
+        // Of one derivative it is a product, which has loads of 16 bytes.
+        if (order == 1) Multiply(1, derivatives.SubView(0, length), x, false, y);
+        else TangentKernel(Gpu.Stream, TensorGrid.Over(Gpu, length), derivatives, x, y, length, order);
     }
 
     /// <summary>Loads of 16 bytes, where all four tensors and the first's length allow them.</summary>

@@ -85,5 +85,5 @@ public sealed partial class GpuTensorSpace<T>
         }
     }
 
-    private static ArrayView<T> From(ArrayView<T> view, long start) => start == 0 ? view : view.SubView(start, view.Length - start);
+    private ArrayView<T> From(ArrayView<T> view, long start) => start == 0 ? view : Slice(view, start, view.Length - start);
 }

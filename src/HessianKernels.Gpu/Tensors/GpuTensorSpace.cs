@@ -65,7 +65,14 @@ public sealed partial class GpuTensorSpace<T> : ITensorSpace<ArrayView<T>>, IDis
     public ITensorMemory<ArrayView<T>> Allocate(long count) => new GpuTensorMemory<T>(Gpu, count, $"A tensor of {count} numbers");
 
     /// <inheritdoc/>
-    public ArrayView<T> Slice(ArrayView<T> view, long start, long count) => view.SubView(start, count);
+    /// <exception cref="ArgumentOutOfRangeException">The view does not hold so many from there.</exception>
+    public ArrayView<T> Slice(ArrayView<T> view, long start, long count)
+    {
+        if (start < 0 || count < 0 || count > view.Length - start)
+            throw new ArgumentOutOfRangeException(nameof(start), start, $"Found a view of {view.Length} elements; expected {count} from {start} on.");
+        // ILGPU allows no view that begins at another's end.
+        return count == 0 ? ArrayView<T>.Empty : view.SubView(start, count);
+    }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The destination is shorter.</exception>

@@ -45,7 +45,7 @@ internal abstract class TensorLaunches<T>
     public abstract ElementLaunches<T> Wide { get; }
 
     /// <summary>An activation with its derivatives.</summary>
-    public abstract Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, T> Activate(ActivationKind kind);
+    public abstract Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T> Activate(ActivationKind kind);
 
     public static TensorLaunches<T> Of(GpuContext gpu)
         => gpu.Launches<TensorLaunches<T>>(
@@ -64,7 +64,7 @@ internal sealed class TensorLaunches<T, TOne, TWide, TOps, TMath>(GpuContext gpu
 {
     private readonly Accelerator _device = gpu.Accelerator;
 
-    private readonly Dictionary<ActivationKind, Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, T>> _activations = [];
+    private readonly Dictionary<ActivationKind, Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T>> _activations = [];
 
     public override Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<double>, ArrayView<T>, GroupGrid, double, int, int> Sum
         => field ??= _device.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<double>, ArrayView<T>, GroupGrid, double, int, int>(GroupKernels<T, TOne>.Sum);
@@ -112,9 +112,9 @@ internal sealed class TensorLaunches<T, TOne, TWide, TOps, TMath>(GpuContext gpu
 
     public override ElementLaunches<T> Wide => field ??= new ElementLaunches<T, TWide, TOps>(gpu);
 
-    public override Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, T> Activate(ActivationKind kind)
+    public override Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T> Activate(ActivationKind kind)
     {
-        if (!_activations.TryGetValue(kind, out Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, T>? kernel))
+        if (!_activations.TryGetValue(kind, out Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T>? kernel))
         {
             kernel = kind switch
             {
@@ -134,7 +134,7 @@ internal sealed class TensorLaunches<T, TOne, TWide, TOps, TMath>(GpuContext gpu
         return kernel;
     }
 
-    private Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, T> Load<TFunction>()
+    private Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T> Load<TFunction>()
         where TFunction : struct, IJet<T>
-        => _device.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, T>(ActivationKernels<T, TFunction>.Evaluate);
+        => _device.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T>(ActivationKernels<T, TFunction>.Evaluate);
 }

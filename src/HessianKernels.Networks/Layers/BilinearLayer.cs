@@ -46,6 +46,16 @@ public abstract class BilinearLayer : Layer
         ITensorSpace<TView> space, int examples, TView dy, TView x, TView rows, long stride)
         where TView : allows ref struct;
 
+    /// <summary>Whether b is there.</summary>
+    internal bool HasBias => bias;
+
+    /// <summary><c>y = B(x, w)</c>, and b, which an activation that follows adds in its own pass.</summary>
+    internal TView ForwardUnshifted<TView>(in LayerViews<TView> views) where TView : allows ref struct
+    {
+        Product(views.Space, views.Examples, views.Input, Weight(views, views.Parameters), false, views.Output);
+        return Bias(views, views.Parameters);
+    }
+
     /// <inheritdoc/>
     public sealed override void Forward<TView>(in LayerViews<TView> views)
     {
