@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
@@ -60,7 +61,7 @@ public sealed class ModelExamples<TView> : IDisposable where TView : allows ref 
 public static class ModelExamples
 {
     // Numbers that are converted at a time.
-    private const int Piece = 1 << 16;
+    private const int Piece = 1 << 13;
 
     /// <summary>
     /// The examples of a data set: its inputs as they lie there. A squared error takes its targets, or, where it has labels alone, the
@@ -120,6 +121,12 @@ public static class ModelExamples
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TView : allows ref struct
     {
+        if (typeof(TView) == typeof(Span<T>))
+        {
+            source.CopyTo(Unsafe.As<TView, Span<T>>(ref destination));
+            return;
+        }
+
         double[] numbers = new double[Math.Min(source.Length, Piece)];
         for (int first = 0; first < source.Length; first += Piece)
         {
