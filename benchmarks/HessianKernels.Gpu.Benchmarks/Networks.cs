@@ -27,13 +27,15 @@ internal static class Networks
 
         DataSet<float> data = new()
         {
-            Examples = n, InputShape = model.Input, Inputs = numbers((long)n * widths[0]), Targets = numbers((long)n * widths[^1]), TargetLength = widths[^1],
+            Examples = n, InputShape = model.Input, Inputs = numbers((long)n * widths[0]), Targets = numbers((long)n * widths[^1]),
+                TargetLength = widths[^1],
         };
         using GpuTensorSpace<float> space = new(gpu);
         using ModelPoint<ArrayView<float>> point = GpuModelPoint.Create<float>(
             space, model, new MeanSquaredError(), data, Initialization.PyTorch.Parameters<float>(model, 2), new() { MicroBatch = n });
         using ITensorMemory<ArrayView<float>> v = space.Allocate(model.ParameterCount), w = space.Allocate(model.ParameterCount);
-        using ITensorMemory<ArrayView<float>> product = space.Allocate(model.ParameterCount), other = space.Allocate(model.ParameterCount), dot = space.Allocate(2);
+        using ITensorMemory<ArrayView<float>> product = space.Allocate(model.ParameterCount), other = space.Allocate(model.ParameterCount),
+            dot = space.Allocate(2);
         gpu.Upload<float>(numbers(model.ParameterCount), v.View);
         gpu.Upload<float>(numbers(model.ParameterCount), w.View);
         ModelOperator<ArrayView<float>> hessian = point.Hessian();
@@ -69,11 +71,15 @@ internal static class Networks
             throw new InvalidOperationException($"The product is not symmetric: found {found[0]} and {found[1]}.");
     }
 
-    /// <summary>Seconds of the products alone: of the first layer, whose input does not move, one forward and one back; of any other two forward and four back.</summary>
+    /// <summary>
+    /// Seconds of the products alone: of the first layer, whose input does not move, one forward and one back; of any other two forward
+    /// and four back.
+    /// </summary>
     private static double Products(GpuContext gpu, GpuTensorSpace<float> space, int[] widths, int n, out double flops)
     {
         long widest = widths.Max(), weights = Enumerable.Range(1, widths.Length - 1).Max(l => (long)widths[l] * widths[l - 1]);
-        using ITensorMemory<ArrayView<float>> x = space.Allocate(n * widest), y = space.Allocate(n * widest), w = space.Allocate(weights), dw = space.Allocate(weights);
+        using ITensorMemory<ArrayView<float>> x = space.Allocate(n * widest), y = space.Allocate(n * widest), w = space.Allocate(weights),
+            dw = space.Allocate(weights);
         flops = 0;
         for (int l = 1; l < widths.Length; l++) flops += (l == 1 ? 2 : 6) * 2.0 * n * widths[l] * widths[l - 1];
         return Stopwatches.Median(gpu, () =>

@@ -43,11 +43,13 @@ public sealed class NetworkTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => new()
         {
-            Examples = examples, InputShape = model.Input, Inputs = Array.ConvertAll(Matrices.Numbers(examples * model.Input.Length, 1), T.CreateTruncating),
+            Examples = examples, InputShape = model.Input, Inputs = Array.ConvertAll(Matrices.Numbers(examples * model.Input.Length, 1),
+                T.CreateTruncating),
             Labels = [.. Enumerable.Range(0, examples).Select(i => i * 7 % model.Outputs)], Classes = model.Outputs,
         };
 
-    public static TheoryData<string, bool> Cases => new() { { "mlp", false }, { "mlp", true }, { "tanh", false }, { "cnn", false }, { "cnn", true } };
+    public static TheoryData<string, bool> Cases => new() { { "mlp", false }, { "mlp", true }, { "tanh", false }, { "cnn", false },
+        { "cnn", true } };
 
     private static Model Of(string name) => name == "mlp" ? Mlp : name == "cnn" ? Cnn : Tanh;
 
@@ -66,7 +68,8 @@ public sealed class NetworkTests
         const int Examples = 5;
         ModelPointOptions options = new() { Order = 2, MicroBatch = 2 };
         DataSet<T> data = Data<T>(model, Examples);
-        T[] parameters = Initialization.PyTorch.Parameters<T>(model, 3), direction = Array.ConvertAll(Matrices.Numbers(model.ParameterCount, 4), T.CreateTruncating);
+        T[] parameters = Initialization.PyTorch.Parameters<T>(model, 3),
+            direction = Array.ConvertAll(Matrices.Numbers(model.ParameterCount, 4), T.CreateTruncating);
         using GpuTensorSpace<T> space = new(Gpu.Context, 200);
         using ModelPoint<Span<T>> expected = ModelPoint.Create<T>(model, loss, data, parameters, options);
         using ModelPoint<ArrayView<T>> found = GpuModelPoint.Create<T>(space, model, loss, data, parameters, options);
@@ -105,7 +108,8 @@ public sealed class NetworkTests
         return [.. all];
     }
 
-    private sealed record Answers((string Name, double[] Numbers)[] Expected, (string Name, double[] Numbers)[] Found, (string Name, double[] Numbers)[] Again, double Bound)
+    private sealed record Answers(
+        (string Name, double[] Numbers)[] Expected, (string Name, double[] Numbers)[] Found, (string Name, double[] Numbers)[] Again, double Bound)
     {
         public void Compare()
         {
@@ -126,10 +130,12 @@ public sealed class NetworkTests
         using ModelPoint<Span<double>> onCpu = ModelPoint.Create<double>(Mlp, new CrossEntropy(), data, parameters);
         using ModelPoint<ArrayView<double>> point = GpuModelPoint.Create<double>(space, Mlp, new CrossEntropy(), data, parameters);
         LanczosOptions options = new() { Tolerance = 1e-8, Seed = 2, MaximumBasis = 24 };
-        LanczosResult<double> expected = Lanczos.TopK(onCpu.Hessian(), 2, options), found = GpuLanczos.TopK(Gpu.Context, point.Hessian(), 2, options);
+        LanczosResult<double> expected = Lanczos.TopK(onCpu.Hessian(), 2, options);
+        LanczosResult<double> found = GpuLanczos.TopK(Gpu.Context, point.Hessian(), 2, options);
         Assert.Equal(LanczosStatus.Converged, found.Status);
         for (int i = 0; i < 2; i++)
-            Tolerance.Equal(expected.Eigenvalues[i], found.Eigenvalues[i], found.EnclosureRadii[i] + expected.EnclosureRadii[i], $"eigenvalue {i}");
+            Tolerance.Equal(expected.Eigenvalues[i], found.Eigenvalues[i], found.EnclosureRadii[i] + expected.EnclosureRadii[i],
+                $"eigenvalue {i}");
     }
 
     [Fact]
@@ -141,7 +147,8 @@ public sealed class NetworkTests
         float[] parameters = Initialization.PyTorch.Parameters<float>(Cnn, 3);
         long needed = GpuModelPoint.RequiredBytes(space, Cnn, new CrossEntropy(), 3);
         small.MemoryLimit = needed - 1;
-        GpuMemoryException thrown = Assert.Throws<GpuMemoryException>(() => GpuModelPoint.Create<float>(space, Cnn, new CrossEntropy(), data, parameters));
+        GpuMemoryException thrown = Assert.Throws<GpuMemoryException>(() => GpuModelPoint.Create<float>(space, Cnn, new CrossEntropy(),
+            data, parameters));
         Assert.Equal((needed, needed - 1, 0L), (thrown.Required, thrown.Available, small.Allocated));
         // As much as is asked for is enough, for all that it is asked for.
         small.MemoryLimit = needed;

@@ -3,6 +3,7 @@ using HessianKernels.Conformance;
 using HessianKernels.Gpu.Tensors;
 using HessianKernels.Networks.Tensors;
 using ILGPU;
+using Xunit;
 
 namespace HessianKernels.Gpu.Tests;
 
@@ -20,6 +21,64 @@ public abstract class GpuTensorSpaceConformance<T> : TensorSpaceConformance<Arra
 
     // Threads that play a device take a second for a million elements.
     protected override int MostElements => Gpu.Context.Device.Backend == GpuBackend.Emulator ? 4000 : int.MaxValue;
+}
+
+/// <summary>Loads of 16 bytes, which tensors between guards never begin at.</summary>
+public sealed class WideLoads
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(400)]
+    [InlineData(1001)]
+    [InlineData(4096)]
+    public void GiveTheBitsOfNarrowOnes(int length)
+    {
+        Check<float>(length);
+        Check<double>(length);
+    }
+
+    private static void Check<T>(int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using GpuTensorSpace<T> space = new(Gpu.Context);
+        List<double[]> aligned = [], apart = [];
+        foreach ((int start, List<double[]> results) in ((int, List<double[]>)[])[(0, aligned), (1, apart)])
+        {
+            // Five tensors a multiple of 16 bytes apart, all of them beginning at one, or none.
+            int stride = (length + 8) / 4 * 4;
+            using ITensorMemory<ArrayView<T>> memory = space.Allocate(5L * stride + 4);
+            ArrayView<T> at(int i) => space.Slice(memory.View, (long)i * stride + start, length);
+            for (int i = 0; i < 4; i++) space.Write(Matrices.Numbers(length, i + 1), at(i));
+            void keep()
+            {
+                double[] all = new double[5 * stride + 4];
+                space.Read(memory.View, all);
+                results.Add([.. Enumerable.Range(0, 5).SelectMany(i => all.AsSpan(i * stride + start, length).ToArray())]);
+                // Between the tensors nothing is written.
+                for (int i = 0; i < 5; i++)
+                    for (int j = length; j < stride - start; j++) Assert.Equal(0, all[i * stride + start + j]);
+            }
+
+            space.SumOfProducts(at(0), at(1), at(2), at(3), at(4));
+            keep();
+            space.Multiply(0.3, at(0), at(1), true, at(4));
+            keep();
+            space.Multiply(0.3, at(4), at(1), false, at(4));
+            keep();
+            space.AddScaled(-0.7, at(2), at(4));
+            keep();
+            space.Scale(1.3, at(4));
+            keep();
+            space.Fill(0.1, at(4));
+            keep();
+        }
+
+        for (int i = 0; i < aligned.Count; i++) Tolerance.SameBits<double>(apart[i], aligned[i],
+            $"{length} of {typeof(T).Name}, operation {i}");
+    }
 }
 
 public sealed class GpuTensorSpaceOfDouble : GpuTensorSpaceConformance<double>;

@@ -9,15 +9,16 @@ internal static class ActivationKernels<T, TFunction>
     where TFunction : struct, IJet<T>
 {
     /// <summary>
-    /// <c>y = f(z)</c>, and its first derivatives, <c>derivatives[j, i] = f^(j + 1)(z[i])</c>; with a shift a column, where there are columns, that
-    /// is added to z first. y may be z.
+    /// <c>y = f(z)</c>, and its first derivatives, <c>derivatives[j, i] = f^(j + 1)(z[i])</c>; with a shift a column, where there are
+    /// columns, that is added to z first. y may be z.
     /// </summary>
-    public static void Evaluate(ArrayView<T> z, ArrayView<T> shift, ArrayView<T> y, ArrayView<T> derivatives, long length, int columns, int order, T slope)
+    public static void Evaluate(
+        ArrayView<T> z, ArrayView<T> shift, ArrayView<T> y, ArrayView<T> derivatives, long length, int columns, int order, T slope)
     {
         for (long i = Stride.First(); i < length; i += Stride.Step())
         {
             T x = z[i];
-            if (columns != 0) x += shift[i % columns];
+            if (columns != 0) x += shift[i - (long)Stride.Quotient(i, columns) * columns];
             Jet<T> at = TFunction.At(x, slope);
             y[i] = at.Value;
             if (order > 0) derivatives[i] = at.First;
@@ -31,7 +32,10 @@ internal static class ActivationKernels<T, TFunction>
 internal static class ChainKernels<T>
     where T : unmanaged, INumber<T>
 {
-    /// <summary><c>y_1 = f' x_1</c>, <c>y_2 = f' x_2 + f'' x_1^2</c>, <c>y_3 = f' x_3 + 3 f'' x_1 x_2 + f''' x_1^3</c>, up to an order; all <c>[order, length]</c>.</summary>
+    /// <summary>
+    /// <c>y_1 = f' x_1</c>, <c>y_2 = f' x_2 + f'' x_1^2</c>, <c>y_3 = f' x_3 + 3 f'' x_1 x_2 + f''' x_1^3</c>, up to an order; all
+    /// <c>[order, length]</c>.
+    /// </summary>
     public static void Tangent(ArrayView<T> derivatives, ArrayView<T> x, ArrayView<T> y, long length, int order)
     {
         for (long i = Stride.First(); i < length; i += Stride.Step())

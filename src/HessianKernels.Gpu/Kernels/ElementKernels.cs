@@ -2,7 +2,9 @@ using ILGPU;
 
 namespace HessianKernels.Gpu.Kernels;
 
-/// <summary>Element by element, as many as one load brings at a time; grid <c>(chunks)</c>, each thread taking every so many-th load.</summary>
+/// <summary>
+/// Element by element, as many as one load brings at a time; grid <c>(chunks)</c>, each thread taking every so many-th load.
+/// </summary>
 internal static class ElementKernels<T, TWide, TOps>
     where T : unmanaged
     where TWide : unmanaged
@@ -42,16 +44,9 @@ internal static class ElementKernels<T, TWide, TOps>
     }
 
     /// <summary><c>result = a o b + c o d</c>.</summary>
-    public static void SumOfProducts(ArrayView<TWide> a, ArrayView<TWide> b, ArrayView<TWide> c, ArrayView<TWide> d, ArrayView<TWide> result)
+    public static void SumOfProducts(ArrayView<TWide> a, ArrayView<TWide> b, ArrayView<TWide> c, ArrayView<TWide> d,
+        ArrayView<TWide> result)
     {
         for (long i = Stride.First(); i < a.Length; i += Stride.Step()) result[i] = TOps.PlusProduct(TOps.Product(a[i], b[i]), c[i], d[i]);
     }
-}
-
-/// <summary>A thread's own elements, where a grid of one dimension goes over as many as there are.</summary>
-internal static class Stride
-{
-    public static long First() => (long)Grid.IdxX * Group.DimX + Group.IdxX;
-
-    public static long Step() => (long)Grid.DimX * Group.DimX;
 }

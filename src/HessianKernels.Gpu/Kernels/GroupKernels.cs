@@ -4,16 +4,16 @@ using ILGPU;
 namespace HessianKernels.Gpu.Kernels;
 
 /// <summary>
-/// Sums over, and broadcasts to, the groups of a tensor <c>[Outer, Count, Inner]</c>. Sums are taken in double, in an order that the shape and
-/// the size of a group of threads alone decide.
+/// Sums over, and broadcasts to, the groups of a tensor <c>[Outer, Count, Inner]</c>. Sums are taken in double, in an order that the
+/// shape and the size of a group of threads alone decide.
 /// </summary>
 internal static class GroupKernels<T, TOps>
     where T : unmanaged, INumber<T>
     where TOps : struct, IWide<T, T>
 {
     /// <summary>
-    /// <c>sum_c x (y)</c> of each group, or of a chunk of it; grid <c>(tiles, chunks)</c>, or fewer tiles than there are. A group of threads is cut into X by Y by Z: X
-    /// threads stand on neighbouring groups along Inner, Y on the elements of one, Z along Outer.
+    /// <c>sum_c x (y)</c> of each group, or of a chunk of it; grid <c>(tiles, chunks)</c>, or fewer tiles than there are. A group of
+    /// threads is cut into X by Y by Z: X threads stand on neighbouring groups along Inner, Y on the elements of one, Z along Outer.
     /// </summary>
     /// <param name="x">The tensor.</param>
     /// <param name="y">The other factor; not read where <paramref name="squared"/> is 0.</param>
@@ -24,14 +24,16 @@ internal static class GroupKernels<T, TOps>
     /// <param name="squared">1 where products are summed.</param>
     /// <param name="accumulate">1 where the result is added to.</param>
     public static void Sum(
-        ArrayView<T> x, ArrayView<T> y, ArrayView<double> partial, ArrayView<T> result, GroupGrid grid, double scale, int squared, int accumulate)
+        ArrayView<T> x, ArrayView<T> y, ArrayView<double> partial, ArrayView<T> result, GroupGrid grid, double scale, int squared,
+        int accumulate)
     {
         ArrayView<double> shared = SharedMemory.Allocate<double>(Reduction.MostThreads);
         int me = Group.IdxX, lanes = 1 << grid.LaneShift, lane = (me >> grid.InnerShift) & (lanes - 1), first = Grid.IdxY * grid.Chunk;
         int deep = Group.DimX >> (grid.InnerShift + grid.LaneShift);
         for (int tile = Grid.IdxX; tile < grid.Tiles; tile += Grid.DimX)
         {
-            int row = tile / grid.InnerTiles, inner = ((tile - row * grid.InnerTiles) << grid.InnerShift) + (me & ((1 << grid.InnerShift) - 1));
+            int row = tile / grid.InnerTiles, column = (tile - row * grid.InnerTiles) << grid.InnerShift;
+            int inner = column + (me & ((1 << grid.InnerShift) - 1));
             int outer = row * deep + (me >> (grid.InnerShift + grid.LaneShift));
             bool inside = inner < grid.Inner & outer < grid.Outer;
             int c = first + lane, end = inside ? IntrinsicMath.Min(first + grid.Chunk, grid.Count) : 0;
@@ -56,10 +58,12 @@ internal static class GroupKernels<T, TOps>
     }
 
     /// <summary>The sums of a group's chunks; grid <c>(tiles of groups)</c>, so many lanes on each group.</summary>
-    public static void FinishSum(ArrayView<double> partial, ArrayView<T> result, int groups, int chunks, int laneShift, double scale, int accumulate)
+    public static void FinishSum(ArrayView<double> partial, ArrayView<T> result, int groups, int chunks, int laneShift, double scale,
+        int accumulate)
     {
         ArrayView<double> shared = SharedMemory.Allocate<double>(Reduction.MostThreads);
-        int lanes = 1 << laneShift, lane = Group.IdxX & (lanes - 1), group = Grid.IdxX * (Group.DimX >> laneShift) + (Group.IdxX >> laneShift);
+        int lanes = 1 << laneShift, lane = Group.IdxX & (lanes - 1);
+        int group = Grid.IdxX * (Group.DimX >> laneShift) + (Group.IdxX >> laneShift);
         int end = group < groups ? chunks : 0;
         double sum = 0;
         for (int c = lane; c < end; c += lanes) sum += partial[(long)group * chunks + c];
@@ -136,7 +140,9 @@ internal readonly struct GroupGrid(int outer, int count, int inner)
     /// <summary>Chunks of a group.</summary>
     public int Chunks { get; init; }
 
-    /// <summary>The group that an element belongs to. Divisions are skipped where the shape needs none: it is the same for all threads.</summary>
+    /// <summary>
+    /// The group that an element belongs to. Divisions are skipped where the shape needs none: it is the same for all threads.
+    /// </summary>
     public int GroupOf(int element)
     {
         int outer = Outer == 1 ? 0 : element / Block, rest = Inner == 1 ? 0 : element % Inner;

@@ -44,7 +44,8 @@ internal readonly struct SquareJet<T> : IJet<T>
 }
 
 /// <summary>
-/// <c>tanh |z| = (1 - e) / (1 + e)</c> with <c>e = exp(-2 |z|)</c>; <c>f' = 4 e / (1 + e)^2</c>, <c>f'' = -2 f f'</c>, <c>f''' = f' (6 f^2 - 2)</c>.
+/// <c>tanh |z| = (1 - e) / (1 + e)</c> with <c>e = exp(-2 |z|)</c>; <c>f' = 4 e / (1 + e)^2</c>, <c>f'' = -2 f f'</c>,
+/// <c>f''' = f' (6 f^2 - 2)</c>.
 /// </summary>
 internal readonly struct TanhJet<T, TMath> : IJet<T>
     where T : unmanaged, INumber<T>
@@ -59,7 +60,9 @@ internal readonly struct TanhJet<T, TMath> : IJet<T>
     }
 }
 
-/// <summary><c>p = 1 / (1 + exp(-z))</c>: <c>f' = s = p (1 - p)</c>, <c>f'' = s u</c> with <c>u = 1 - 2 p</c>, <c>f''' = s (1 - 6 s)</c>.</summary>
+/// <summary>
+/// <c>p = 1 / (1 + exp(-z))</c>: <c>f' = s = p (1 - p)</c>, <c>f'' = s u</c> with <c>u = 1 - 2 p</c>, <c>f''' = s (1 - 6 s)</c>.
+/// </summary>
 internal readonly struct SigmoidJet<T, TMath> : IJet<T>
     where T : unmanaged, INumber<T>
     where TMath : struct, IElementary<T>
@@ -71,7 +74,9 @@ internal readonly struct SigmoidJet<T, TMath> : IJet<T>
     }
 }
 
-/// <summary><c>z p(z)</c>: <c>f' = p + z s</c>, <c>f'' = s (2 + z u)</c>, <c>f''' = s (3 u + z (1 - 6 s))</c>; at -infinity their limits, 0.</summary>
+/// <summary>
+/// <c>z p(z)</c>: <c>f' = p + z s</c>, <c>f'' = s (2 + z u)</c>, <c>f''' = s (3 u + z (1 - 6 s))</c>; at -infinity their limits, 0.
+/// </summary>
 internal readonly struct SiluJet<T, TMath> : IJet<T>
     where T : unmanaged, INumber<T>
     where TMath : struct, IElementary<T>
@@ -98,8 +103,8 @@ internal readonly struct ErfJet<T, TMath> : IJet<T>
 }
 
 /// <summary>
-/// <c>z Phi(z)</c> with the normal distribution and its density phi: <c>f' = Phi + z phi</c>, <c>f'' = (2 - z^2) phi</c>, <c>f''' = (z^2 - 4) z phi</c>; at
-/// -infinity their limits, 0.
+/// <c>z Phi(z)</c> with the normal distribution and its density phi: <c>f' = Phi + z phi</c>, <c>f'' = (2 - z^2) phi</c>,
+/// <c>f''' = (z^2 - 4) z phi</c>; at -infinity their limits, 0.
 /// </summary>
 internal readonly struct GeluJet<T, TMath> : IJet<T>
     where T : unmanaged, INumber<T>
@@ -107,7 +112,8 @@ internal readonly struct GeluJet<T, TMath> : IJet<T>
 {
     public static Jet<T> At(T z, T slope)
     {
-        T limit = TMath.NormalLimit(), above = z < -limit ? -limit : z, x = above > limit ? limit : above, share = TMath.NormalCumulative(x);
+        T limit = TMath.NormalLimit(), above = z < -limit ? -limit : z, x = above > limit ? limit : above,
+            share = TMath.NormalCumulative(x);
         T density = TMath.Of(0.39894228040143267794) * TMath.ExpOfMinusHalfSquare(x < T.Zero ? -x : x);
         return new(above * share, x * density + share, (TMath.Of(2) - x * x) * density, (x * x - TMath.Of(4)) * x * density);
     }

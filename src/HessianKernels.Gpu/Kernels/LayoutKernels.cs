@@ -10,14 +10,15 @@ internal static class LayoutKernels<T>
     public const int Tile = 32;
 
     /// <summary>
-    /// <c>destination[b, c, r] = source[b, r, c]</c>, a tile a group, by way of shared memory: both sides are read and written along their rows. Grid
-    /// <c>(batch x tiles of rows x tiles of columns)</c>.
+    /// <c>destination[b, c, r] = source[b, r, c]</c>, a tile a group, by way of shared memory: both sides are read and written along
+    /// their rows. Grid <c>(batch x tiles of rows x tiles of columns)</c>.
     /// </summary>
     public static void Transpose(ArrayView<T> source, ArrayView<T> destination, int rows, int columns, int rowTiles, int columnTiles)
     {
         // One column more: a column's elements lie in different banks.
         ArrayView<T> tile = SharedMemory.Allocate<T>(Tile * (Tile + 1));
-        int place = Grid.IdxX / columnTiles, column = (Grid.IdxX - place * columnTiles) * Tile, batch = place / rowTiles, row = (place - batch * rowTiles) * Tile;
+        int place = Grid.IdxX / columnTiles, column = (Grid.IdxX - place * columnTiles) * Tile, batch = place / rowTiles,
+            row = (place - batch * rowTiles) * Tile;
         long first = (long)batch * rows * columns;
         for (int e = Group.IdxX; e < Tile * Tile; e += Group.DimX)
         {
@@ -34,11 +35,12 @@ internal static class LayoutKernels<T>
     }
 
     /// <summary><c>destination[r, :] = source[r, :]</c>, rows a stride apart; grid <c>(chunks)</c>.</summary>
-    public static void CopyRows(ArrayView<T> source, ArrayView<T> destination, int columns, long length, long sourceStride, long destinationStride)
+    public static void CopyRows(ArrayView<T> source, ArrayView<T> destination, int columns, long length, long sourceStride,
+        long destinationStride)
     {
         for (long e = Stride.First(); e < length; e += Stride.Step())
         {
-            int row = (int)(e / columns), column = (int)(e - (long)row * columns);
+            int row = Stride.Quotient(e, columns), column = (int)(e - (long)row * columns);
             destination[row * destinationStride + column] = source[row * sourceStride + column];
         }
     }
@@ -48,7 +50,7 @@ internal static class LayoutKernels<T>
     {
         for (long e = Stride.First(); e < length; e += Stride.Step())
         {
-            int row = (int)(e / columns), column = (int)(e - (long)row * columns);
+            int row = Stride.Quotient(e, columns), column = (int)(e - (long)row * columns);
             destination[e] = source[(long)rows[row] * columns + column];
         }
     }

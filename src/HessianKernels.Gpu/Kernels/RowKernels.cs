@@ -9,13 +9,14 @@ internal static class RowKernels<T, TOps>
     where TOps : struct, IWide<T, T>
 {
     /// <summary>
-    /// <c>p = exp(z - logSumExp)</c> of each row; grid <c>(tiles of rows)</c>, 2^laneShift threads on a row. p may be z: a thread writes only what it
-    /// alone reads. A row with NaN or +infinity, or of -infinity alone, gives NaN.
+    /// <c>p = exp(z - logSumExp)</c> of each row; grid <c>(tiles of rows)</c>, 2^laneShift threads on a row. p may be z: a thread writes
+    /// only what it alone reads. A row with NaN or +infinity, or of -infinity alone, gives NaN.
     /// </summary>
     public static void Softmax(ArrayView<T> z, ArrayView<T> p, ArrayView<T> logSumExp, int rows, int columns, int laneShift)
     {
         ArrayView<double> shared = SharedMemory.Allocate<double>(Reduction.MostThreads);
-        int lanes = 1 << laneShift, me = Group.IdxX, lane = me & (lanes - 1), row = Grid.IdxX * (Group.DimX >> laneShift) + (me >> laneShift);
+        int lanes = 1 << laneShift, me = Group.IdxX, lane = me & (lanes - 1);
+        int row = Grid.IdxX * (Group.DimX >> laneShift) + (me >> laneShift);
         long first = (long)row * columns;
         int end = row < rows ? columns : 0;
         double most = double.NegativeInfinity, sum = 0;
@@ -64,7 +65,8 @@ internal static class RowKernels<T, TOps>
     }
 
     /// <summary>
-    /// <c>result = (x + shift)^power</c>; grid <c>(chunks)</c>. Where twice the power is a whole number up to 8 in size: by products, a root and a quotient.
+    /// <c>result = (x + shift)^power</c>; grid <c>(chunks)</c>. Where twice the power is a whole number up to 8 in size: by products, a
+    /// root and a quotient.
     /// </summary>
     public static void Power(ArrayView<T> x, ArrayView<T> result, long length, double shift, double power)
     {

@@ -4,19 +4,22 @@ using ILGPU;
 namespace HessianKernels.Gpu.Kernels;
 
 /// <summary>
-/// What lies under the windows of images <c>[examples, Height, Width, Channels]</c>: a thread an element of the result, so that sums have one order and
-/// nothing is added to by two. Grid <c>(chunks)</c>.
+/// What lies under the windows of images <c>[examples, Height, Width, Channels]</c>: a thread an element of the result, so that sums have
+/// one order and nothing is added to by two. Grid <c>(chunks)</c>.
 /// </summary>
 internal static class WindowKernels<T, TOps>
     where T : unmanaged, INumber<T>
     where TOps : struct, IWide<T, T>
 {
-    /// <summary><c>panel[(e, p, q), (c, i, j)] = x[e, p s + i - padding, q s + j - padding, c]</c>, 0 outside: a convolution's left factor.</summary>
+    /// <summary>
+    /// <c>panel[(e, p, q), (c, i, j)] = x[e, p s + i - padding, q s + j - padding, c]</c>, 0 outside: a convolution's left factor.
+    /// </summary>
     public static void Spread(ArrayView<T> x, ArrayView<T> panel, WindowSizes s, long length)
     {
         for (long at = Stride.First(); at < length; at += Stride.Step())
         {
-            int row = (int)(at / s.Line), place = (int)(at - (long)row * s.Line), c = place / s.Area, ij = place - c * s.Area, i = ij / s.Size, j = ij - i * s.Size;
+            int row = Stride.Quotient(at, s.Line), place = (int)(at - (long)row * s.Line);
+            int c = place / s.Area, ij = place - c * s.Area, i = ij / s.Size, j = ij - i * s.Size;
             int e = row / s.Windows, pq = row - e * s.Windows, p = pq / s.Columns, q = pq - p * s.Columns;
             int h = p * s.Stride + i - s.Padding, w = q * s.Stride + j - s.Padding;
             bool inside = h >= 0 & w >= 0 & h < s.Height & w < s.Width;
@@ -42,7 +45,9 @@ internal static class WindowKernels<T, TOps>
         }
     }
 
-    /// <summary>The largest under each window and channel, and its place in the image, the first of equals; the first NaN where there is one.</summary>
+    /// <summary>
+    /// The largest under each window and channel, and its place in the image, the first of equals; the first NaN where there is one.
+    /// </summary>
     public static void Maximum(ArrayView<T> x, ArrayView<T> y, ArrayView<T> chosen, WindowSizes s, long length)
     {
         for (long at = Stride.First(); at < length; at += Stride.Step())

@@ -28,7 +28,8 @@ internal readonly struct Pixel(int example, int row, int column, int channel)
 
     public static Pixel Of(long at, WindowSizes s)
     {
-        int pixel = (int)(at / s.Channels), channel = (int)(at - (long)pixel * s.Channels), line = pixel / s.Width, example = line / s.Height;
+        int pixel = Stride.Quotient(at, s.Channels), channel = (int)(at - (long)pixel * s.Channels), line = pixel / s.Width,
+            example = line / s.Height;
         return new(example, line - example * s.Height, pixel - line * s.Width, channel);
     }
 }
@@ -43,7 +44,8 @@ internal readonly struct Window(long image, int firstRow, int endRow, int firstC
     /// <summary>The window of an element of <c>[examples, windows, channels]</c>.</summary>
     public static Window Of(long at, WindowSizes s)
     {
-        int window = (int)(at / s.Channels), channel = (int)(at - (long)window * s.Channels), line = window / s.Columns, example = line / s.Rows;
+        int window = Stride.Quotient(at, s.Channels), channel = (int)(at - (long)window * s.Channels), line = window / s.Columns,
+            example = line / s.Rows;
         int h = (line - example * s.Rows) * s.Stride - s.Padding, w = (window - line * s.Columns) * s.Stride - s.Padding;
         return new(
             (long)example * s.Height * s.Width * s.Channels + channel, IntrinsicMath.Max(h, 0), IntrinsicMath.Min(h + s.Size, s.Height),

@@ -37,9 +37,11 @@ internal sealed class ElementLaunches<T, TWide, TOps>(GpuContext gpu) : ElementL
         => field ??= _device.LoadKernel<ArrayView<TWide>, ArrayView<TWide>, T>(ElementKernels<T, TWide, TOps>.AddScaled);
 
     private Action<AcceleratorStream, KernelConfig, ArrayView<TWide>, ArrayView<TWide>, ArrayView<TWide>, T, int> MultiplyKernel
-        => field ??= _device.LoadKernel<ArrayView<TWide>, ArrayView<TWide>, ArrayView<TWide>, T, int>(ElementKernels<T, TWide, TOps>.Multiply);
+        => field ??= _device.LoadKernel<ArrayView<TWide>, ArrayView<TWide>, ArrayView<TWide>, T, int>(
+            ElementKernels<T, TWide, TOps>.Multiply);
 
-    private Action<AcceleratorStream, KernelConfig, ArrayView<TWide>, ArrayView<TWide>, ArrayView<TWide>, ArrayView<TWide>, ArrayView<TWide>> SumOfProductsKernel
+    private Action<AcceleratorStream, KernelConfig, ArrayView<TWide>, ArrayView<TWide>, ArrayView<TWide>, ArrayView<TWide>,
+        ArrayView<TWide>> SumOfProductsKernel
         => field ??= _device.LoadKernel<ArrayView<TWide>, ArrayView<TWide>, ArrayView<TWide>, ArrayView<TWide>, ArrayView<TWide>>(
             ElementKernels<T, TWide, TOps>.SumOfProducts);
 
@@ -47,7 +49,8 @@ internal sealed class ElementLaunches<T, TWide, TOps>(GpuContext gpu) : ElementL
 
     public override void Scale(ArrayView<T> x, T scale) => ScaleKernel(gpu.Stream, Over(x), Wide(x), scale);
 
-    public override void AddScaled(ArrayView<T> x, ArrayView<T> y, T scale) => AddScaledKernel(gpu.Stream, Over(x), Wide(x), Wide(y), scale);
+    public override void AddScaled(ArrayView<T> x, ArrayView<T> y, T scale)
+        => AddScaledKernel(gpu.Stream, Over(x), Wide(x), Wide(y), scale);
 
     public override void Multiply(ArrayView<T> x, ArrayView<T> y, ArrayView<T> result, T scale, int accumulate)
         => MultiplyKernel(gpu.Stream, Over(x), Wide(x), Wide(y), Wide(result), scale, accumulate);

@@ -8,7 +8,9 @@ using ILGPU;
 
 namespace HessianKernels.Gpu.Tensors;
 
-/// <summary>Points of models on a device: gradients, Hessian, Gauss-Newton and Fisher products there, by the layers and losses that serve the CPU.</summary>
+/// <summary>
+/// Points of models on a device: gradients, Hessian, Gauss-Newton and Fisher products there, by the layers and losses that serve the CPU.
+/// </summary>
 /// <example><code>
 /// using GpuContext gpu = GpuContext.Open("auto");
 /// using GpuTensorSpace&lt;float&gt; space = new(gpu);
@@ -25,7 +27,8 @@ public static class GpuModelPoint
     /// <param name="data">The examples.</param>
     /// <param name="parameters"><c>[d]</c>.</param>
     /// <param name="options">The defaults where null.</param>
-    /// <exception cref="ArgumentException">The data do not fit the model; there is another number of parameters, or one is not finite.</exception>
+    /// <exception cref="ArgumentException">The data do not fit the model; there is another number of parameters, or one is not
+    /// finite.</exception>
     /// <exception cref="GpuMemoryException">The products of the point would not fit on the device; nothing was allocated.</exception>
     public static ModelPoint<ArrayView<T>> Create<T>(
         GpuTensorSpace<T> space, Model model, Loss loss, DataSet<T> data, ReadOnlySpan<T> parameters, ModelPointOptions? options = null)
@@ -35,12 +38,14 @@ public static class GpuModelPoint
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         space.Gpu.ThrowIfShort(
-            RequiredBytes(space, model, loss, data.Examples, options), $"A point of {model.Specification} over {data.Examples} examples, d = {model.ParameterCount},");
+            RequiredBytes(space, model, loss, data.Examples, options),
+            $"A point of {model.Specification} over {data.Examples} examples, d = {model.ParameterCount},");
         return ModelPoint.Create<T, ArrayView<T>>(space, model, loss, data, parameters, options);
     }
 
     /// <summary>
-    /// Bytes on the device of a point with its gradient and its products, and of what the space itself works in: a convolution's panel, sums of chunks.
+    /// Bytes on the device of a point with its gradient and its products, and of what the space itself works in: a convolution's panel,
+    /// sums of chunks.
     /// </summary>
     /// <param name="space">The device's tensors.</param>
     /// <param name="model">The network.</param>
@@ -57,9 +62,11 @@ public static class GpuModelPoint
         // The tangents of a micro-batch go through a convolution together, of all orders: one here.
         model.Network.VisitShapes(layer =>
         {
-            if (layer is ConvolutionLayer convolution) panel = Math.Max(panel, GpuTensorSpace<T>.PanelLength(convolution.Window, plan.MicroBatch, space.PanelElements));
+            if (layer is not ConvolutionLayer convolution) return;
+            panel = Math.Max(panel, GpuTensorSpace<T>.PanelLength(convolution.Window, plan.MicroBatch, space.PanelElements));
         });
         long sums = (long)TensorGrid.MostChunks * space.Gpu.GroupSize * sizeof(double);
-        return ModelPoint<ArrayView<T>>.RequiredBytes(model, loss, examples, space.ElementBytes, options) + panel * space.ElementBytes + sums;
+        return ModelPoint<ArrayView<T>>.RequiredBytes(model, loss, examples, space.ElementBytes, options)
+            + panel * space.ElementBytes + sums;
     }
 }

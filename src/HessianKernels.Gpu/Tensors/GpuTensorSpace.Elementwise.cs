@@ -37,7 +37,8 @@ public sealed partial class GpuTensorSpace<T>
         Require(y, x.Length, nameof(y));
         Require(result, x.Length, nameof(result));
         if (x.Length == 0) return;
-        For(x, y, result, result).Multiply(x, y.SubView(0, x.Length), result.SubView(0, x.Length), T.CreateTruncating(scale), accumulate ? 1 : 0);
+        ElementLaunches<T> kernels = For(x, y, result, result);
+        kernels.Multiply(x, y.SubView(0, x.Length), result.SubView(0, x.Length), T.CreateTruncating(scale), accumulate ? 1 : 0);
     }
 
     /// <inheritdoc/>
@@ -72,7 +73,8 @@ public sealed partial class GpuTensorSpace<T>
     /// <exception cref="ArgumentException">A tensor is too short.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The order is not 0 to 3, or the kind is none.</exception>
     public void ActivateShifted(
-        ActivationFunction function, int order, int rows, int columns, ArrayView<T> shift, ArrayView<T> z, ArrayView<T> y, ArrayView<T> derivatives)
+        ActivationFunction function, int order, int rows, int columns, ArrayView<T> shift, ArrayView<T> z, ArrayView<T> y,
+        ArrayView<T> derivatives)
     {
         Require(shift, columns, nameof(shift));
         Require(z, (long)rows * columns, nameof(z));
@@ -80,14 +82,16 @@ public sealed partial class GpuTensorSpace<T>
     }
 
     private void Activate(
-        ActivationFunction function, int order, long length, int columns, ArrayView<T> shift, ArrayView<T> z, ArrayView<T> y, ArrayView<T> derivatives)
+        ActivationFunction function, int order, long length, int columns, ArrayView<T> shift, ArrayView<T> z, ArrayView<T> y,
+        ArrayView<T> derivatives)
     {
         if (order is < 0 or > 3) throw new ArgumentOutOfRangeException(nameof(order), order, "0 to 3 derivatives can be had.");
         Require(y, length, nameof(y));
         Require(derivatives, order * length, nameof(derivatives));
         if (length == 0) return;
         T slope = function.Kind == ActivationKind.LeakyRelu ? T.CreateTruncating(function.Slope) : T.Zero;
-        _launches.Activate(function.Kind)(Gpu.Stream, TensorGrid.Over(Gpu, length), z, shift, y, derivatives, length, columns, order, slope);
+        _launches.Activate(function.Kind)(
+            Gpu.Stream, TensorGrid.Over(Gpu, length), z, shift, y, derivatives, length, columns, order, slope);
     }
 
     /// <inheritdoc/>

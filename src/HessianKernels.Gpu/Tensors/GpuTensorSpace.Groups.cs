@@ -30,7 +30,8 @@ public sealed partial class GpuTensorSpace<T>
     {
         Require(shift, shape.Groups, nameof(shift));
         Require(y, shape.Length, nameof(y));
-        if (Grid(shape) is { Length: > 0 } grid) _launches.AddToGroups(Gpu.Stream, TensorGrid.Over(Gpu, grid.Length), shift, y, grid, T.CreateTruncating(scale));
+        if (Grid(shape) is { Length: > 0 } grid)
+            _launches.AddToGroups(Gpu.Stream, TensorGrid.Over(Gpu, grid.Length), shift, y, grid, T.CreateTruncating(scale));
     }
 
     /// <inheritdoc/>
@@ -73,7 +74,8 @@ public sealed partial class GpuTensorSpace<T>
         // As many as a cut into chunks can give: at most MostChunks groups of threads, each of no more results than threads.
         ArrayView<double> partial = grid.Chunks == 1
             ? ArrayView<double>.Empty : Grown(ref _partial, (long)TensorGrid.MostChunks * Gpu.GroupSize, "Sums of chunks");
-        KernelConfig config = (new Index3D(Math.Min(grid.Tiles, TensorGrid.MostGroups(Gpu)), grid.Chunks, 1), new Index3D(Gpu.GroupSize, 1, 1));
+        int tiles = Math.Min(grid.Tiles, TensorGrid.MostGroups(Gpu));
+        KernelConfig config = (new Index3D(tiles, grid.Chunks, 1), new Index3D(Gpu.GroupSize, 1, 1));
         _launches.Sum(Gpu.Stream, config, x, y, partial, result, grid, scale, products ? 1 : 0, accumulate ? 1 : 0);
         if (grid.Chunks == 1) return;
         KernelConfig rows = Rows((int)shape.Groups, grid.Chunks, out int lanes);
@@ -97,6 +99,7 @@ public sealed partial class GpuTensorSpace<T>
     private static void ThrowIfLarge(GroupShape shape)
     {
         if (shape.Length > int.MaxValue || (long)shape.Count * shape.Inner > int.MaxValue)
-            throw new ArgumentException($"Found a tensor of {shape.Length} elements, {shape}; groups on a device hold at most {int.MaxValue} in all.", nameof(shape));
+            throw new ArgumentException(
+                $"Found a tensor of {shape.Length} elements, {shape}; groups on a device hold at most {int.MaxValue} in all.", nameof(shape));
     }
 }

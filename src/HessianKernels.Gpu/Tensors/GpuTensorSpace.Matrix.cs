@@ -27,7 +27,9 @@ public sealed partial class GpuTensorSpace<T>
         Require(destination, (rows - 1) * destinationStride + columns, nameof(destination));
         long length = (long)rows * columns;
         if (sourceStride == columns && destinationStride == columns) Copy(source.SubView(0, length), destination);
-        else CopyRowsKernel(Gpu.Stream, TensorGrid.Over(Gpu, length), source, destination, columns, length, sourceStride, destinationStride);
+        else
+            CopyRowsKernel(
+                Gpu.Stream, TensorGrid.Over(Gpu, length), source, destination, columns, length, sourceStride, destinationStride);
     }
 
     /// <inheritdoc/>
@@ -40,7 +42,8 @@ public sealed partial class GpuTensorSpace<T>
         for (int r = 0; r < rows.Length; r++)
         {
             if (rows[r] < 0 || rows[r] >= held)
-                throw new ArgumentException($"rows[{r}] is {rows[r]}; source has rows 0 to {held - 1} of {columns} elements.", nameof(rows));
+                throw new ArgumentException($"rows[{r}] is {rows[r]}; source has rows 0 to {held - 1} of {columns} elements.",
+                    nameof(rows));
         }
 
         ArrayView<int> index = Grown(ref _rows, rows.Length, "Numbers of rows");
@@ -56,8 +59,9 @@ public sealed partial class GpuTensorSpace<T>
         Require(source, length, nameof(source));
         Require(destination, length, nameof(destination));
         if (length == 0) return;
-        int rowTiles = (rows + LayoutKernels<T>.Tile - 1) / LayoutKernels<T>.Tile, columnTiles = (columns + LayoutKernels<T>.Tile - 1) / LayoutKernels<T>.Tile;
-        TransposeKernel(Gpu.Stream, (checked(batch * rowTiles * columnTiles), Gpu.GroupSize), source, destination, rows, columns, rowTiles, columnTiles);
+        const int tile = LayoutKernels<T>.Tile;
+        int rowTiles = (rows + tile - 1) / tile, columnTiles = (columns + tile - 1) / tile, tiles = checked(batch * rowTiles * columnTiles);
+        TransposeKernel(Gpu.Stream, (tiles, Gpu.GroupSize), source, destination, rows, columns, rowTiles, columnTiles);
     }
 
     /// <inheritdoc/>
@@ -72,7 +76,8 @@ public sealed partial class GpuTensorSpace<T>
         Require(b, (batch - 1) * strideB + (long)k * n, nameof(b));
         Require(c, (batch - 1) * strideC + (long)m * n, nameof(c));
         // No inner dimension: leading dimensions of at least 1 all the same, as BLAS wants them.
-        GemmShape shape = new(transposeA, transposeB, m, n, k, alpha, Math.Max(1, transposeA ? m : k), Math.Max(1, transposeB ? k : n), beta, n)
+        int leadingA = Math.Max(1, transposeA ? m : k), leadingB = Math.Max(1, transposeB ? k : n);
+        GemmShape shape = new(transposeA, transposeB, m, n, k, alpha, leadingA, leadingB, beta, n)
         {
             StrideA = strideA, StrideB = strideB, StrideC = strideC,
         };

@@ -16,13 +16,15 @@ public sealed partial class GpuTensorSpace<T>
         {
             count = Together(shape, examples - first);
             int rows = checked(count * s.Windows);
-            Gemm(false, true, rows, outputs, s.Line, 1, Panel(shape, s, x, first, count), w, accumulate ? 1 : 0, Rows(y, first, count, (long)s.Windows * outputs));
+            ArrayView<T> panel = Panel(shape, s, x, first, count), to = Rows(y, first, count, (long)s.Windows * outputs);
+            Gemm(false, true, rows, outputs, s.Line, 1, panel, w, accumulate ? 1 : 0, to);
         }
     }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image.</exception>
-    public void ConvolveInput(WindowShape shape, int outputs, int examples, ArrayView<T> dy, ArrayView<T> w, bool accumulate, ArrayView<T> dx)
+    public void ConvolveInput(WindowShape shape, int outputs, int examples, ArrayView<T> dy, ArrayView<T> w, bool accumulate,
+        ArrayView<T> dx)
     {
         WindowSizes s = Sizes(shape, outputs, examples, dx, nameof(dx), dy, nameof(dy));
         Require(w, (long)outputs * s.Line, nameof(w));
@@ -44,24 +46,31 @@ public sealed partial class GpuTensorSpace<T>
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image, or the stride is shorter than the weights.</exception>
+    /// <exception cref="ArgumentException">A tensor is too short, or the windows do not fit the image, or the stride is shorter than the
+    /// weights.</exception>
     public void ConvolveWeight(
         WindowShape shape, int outputs, int examples, ArrayView<T> dy, ArrayView<T> x, bool accumulate, ArrayView<T> dw, long strideW = 0)
     {
         WindowSizes s = Sizes(shape, outputs, examples, x, nameof(x), dy, nameof(dy));
         long weights = (long)outputs * s.Line, signal = (long)s.Windows * outputs;
-        if (strideW != 0 && strideW < weights) throw new ArgumentException($"strideW is {strideW}; the weights of an example are {weights}.", nameof(strideW));
+        if (strideW != 0 && strideW < weights)
+            throw new ArgumentException($"strideW is {strideW}; the weights of an example are {weights}.", nameof(strideW));
         Require(dw, strideW == 0 ? weights : examples == 0 ? 0 : (examples - 1) * strideW + weights, nameof(dw));
         if (examples == 0 && strideW == 0 && !accumulate) Fill(0, dw.SubView(0, weights));
         for (int first = 0, count; first < examples; first += count)
         {
             count = Together(shape, examples - first);
             ArrayView<T> panel = Panel(shape, s, x, first, count), from = Rows(dy, first, count, signal);
-            if (strideW == 0) Gemm(true, false, outputs, s.Line, checked(count * s.Windows), 1, from, panel, accumulate || first > 0 ? 1 : 0, dw);
-            else
-                Gemm(
-                    true, false, outputs, s.Line, s.Windows, 1, from, panel, accumulate ? 1 : 0,
-                    dw.SubView(first * strideW, (count - 1) * strideW + weights), count, signal, (long)s.Windows * s.Line, strideW);
+            if (strideW == 0)
+            {
+                Gemm(true, false, outputs, s.Line, checked(count * s.Windows), 1, from, panel, accumulate || first > 0 ? 1 : 0, dw);
+                continue;
+            }
+
+            ArrayView<T> to = dw.SubView(first * strideW, (count - 1) * strideW + weights);
+            Gemm(
+                true, false, outputs, s.Line, s.Windows, 1, from, panel, accumulate ? 1 : 0, to, count, signal, (long)s.Windows * s.Line,
+                strideW);
         }
     }
 
@@ -134,7 +143,8 @@ public sealed partial class GpuTensorSpace<T>
 
     private static bool IsImage(WindowShape shape) => shape is { Size: 1, Stride: 1, Padding: 0 };
 
-    private static ArrayView<T> Rows(ArrayView<T> tensor, int first, int count, long length) => tensor.SubView(first * length, count * length);
+    private static ArrayView<T> Rows(ArrayView<T> tensor, int first, int count, long length)
+        => tensor.SubView(first * length, count * length);
 
     private static long Outputs(WindowShape shape, int examples) => (long)examples * shape.Windows * shape.Input.Channels;
 
@@ -145,15 +155,19 @@ public sealed partial class GpuTensorSpace<T>
     {
         TensorShape image = shape.Input;
         int height = image.Height + 2 * shape.Padding, width = image.Width + 2 * shape.Padding;
-        if (shape.Size < 1 || shape.Stride < 1 || shape.Padding < 0 || shape.Padding >= shape.Size || shape.Size > height || shape.Size > width || image.Channels < 1)
+        bool sound = shape.Size >= 1 && shape.Stride >= 1 && shape.Padding >= 0 && shape.Padding < shape.Size && image.Channels >= 1
+            && shape.Size <= height && shape.Size <= width;
+        if (!sound)
         {
             throw new ArgumentException(
-                $"Windows of side {shape.Size}, stride {shape.Stride} and padding {shape.Padding} were asked for on images of {image}; the side and the stride " +
-                "must be at least 1, the padding 0 or more and less than the side, and a window no larger than the padded image.", nameof(shape));
+                $"Windows of side {shape.Size}, stride {shape.Stride} and padding {shape.Padding} were asked for on images of {image}; "
+                + "the side and the stride must be at least 1, the padding 0 or more and less than the side, and a window no larger than the "
+                + "padded image.", nameof(shape));
         }
 
         Require(pixels, (long)examples * image.Length, pixelsName);
         Require(windows, (long)examples * shape.Windows * outputs, windowsName);
-        return new(image.Height, image.Width, image.Channels, shape.Size, shape.Stride, shape.Padding, shape.OutputHeight, shape.OutputWidth);
+        return new(image.Height, image.Width, image.Channels, shape.Size, shape.Stride, shape.Padding, shape.OutputHeight,
+            shape.OutputWidth);
     }
 }

@@ -8,12 +8,15 @@ using ILGPU.Runtime;
 
 namespace HessianKernels.Gpu.Tensors;
 
-/// <summary>Tensors of float or double on a device: what a network needs there. Every member but <see cref="Read"/> and <see cref="Write"/> only enqueues kernels.</summary>
+/// <summary>
+/// Tensors of float or double on a device: what a network needs there. Every member but <see cref="Read"/> and <see cref="Write"/> only
+/// enqueues kernels.
+/// </summary>
 /// <remarks>
-/// The same bits every run on one device. Sums over groups, softmax and powers are taken in double. Matrix products are cuBLAS' where it is present,
-/// else by tiles; convolutions are products with panels of windows, <see cref="PanelElements"/> numbers at a time. Element by element loads are of 16
-/// bytes where every operand begins at a multiple of that and the length is one. An activation and its derivatives are one kernel. A shape's groups
-/// hold fewer than 2^31 numbers in all. One caller at a time.
+/// The same bits every run on one device. Sums over groups, softmax and powers are taken in double. Matrix products are cuBLAS' where it
+/// is present, else by tiles; convolutions are products with panels of windows, <see cref="PanelElements"/> numbers at a time. Element by
+/// element loads are of 16 bytes where every operand begins at a multiple of that and the length is one. An activation and its derivatives
+/// are one kernel. A shape's groups hold fewer than 2^31 numbers in all. One caller at a time.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed partial class GpuTensorSpace<T> : ITensorSpace<ArrayView<T>>, IDisposable
@@ -69,7 +72,8 @@ public sealed partial class GpuTensorSpace<T> : ITensorSpace<ArrayView<T>>, IDis
     public ArrayView<T> Slice(ArrayView<T> view, long start, long count)
     {
         if (start < 0 || count < 0 || count > view.Length - start)
-            throw new ArgumentOutOfRangeException(nameof(start), start, $"Found a view of {view.Length} elements; expected {count} from {start} on.");
+            throw new ArgumentOutOfRangeException(nameof(start), start,
+                $"Found a view of {view.Length} elements; expected {count} from {start} on.");
         // ILGPU allows no view that begins at another's end.
         return count == 0 ? ArrayView<T>.Empty : view.SubView(start, count);
     }
@@ -79,7 +83,8 @@ public sealed partial class GpuTensorSpace<T> : ITensorSpace<ArrayView<T>>, IDis
     public void Read(ArrayView<T> source, Span<double> destination)
     {
         if (destination.Length < source.Length)
-            throw new ArgumentException($"destination has {destination.Length} elements; at least {source.Length} are needed.", nameof(destination));
+            throw new ArgumentException($"destination has {destination.Length} elements; at least {source.Length} are needed.",
+                nameof(destination));
         int count = (int)source.Length;
         if (typeof(T) == typeof(double)) Gpu.Download(source, MemoryMarshal.Cast<double, T>(destination[..count]));
         else
@@ -126,7 +131,8 @@ public sealed partial class GpuTensorSpace<T> : ITensorSpace<ArrayView<T>>, IDis
     /// <summary>A kernel does not check its bounds: every view is measured before.</summary>
     private static void Require(ArrayView<T> tensor, long needed, string name)
     {
-        if (tensor.Length < needed) throw new ArgumentException($"{name} has {tensor.Length} elements; at least {needed} are needed.", name);
+        if (tensor.Length < needed)
+            throw new ArgumentException($"{name} has {tensor.Length} elements; at least {needed} are needed.", name);
     }
 
     private Span<T> Host(int count)

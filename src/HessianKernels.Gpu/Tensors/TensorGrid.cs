@@ -21,14 +21,17 @@ internal static class TensorGrid
     /// <summary>Groups of threads that keep a device busy; each goes over as much as there is for it.</summary>
     public static int MostGroups(GpuContext gpu) => MostOfAMultiprocessor * gpu.Accelerator.NumMultiprocessors;
 
-    /// <summary>A shape cut for a sum: enough groups of threads to fill a device, and no more chunks than one group of threads adds up.</summary>
+    /// <summary>
+    /// A shape cut for a sum: enough groups of threads to fill a device, and no more chunks than one group of threads adds up.
+    /// </summary>
     public static GroupGrid ForSum(GpuContext gpu, GroupShape shape)
     {
         int threads = BitOperations.Log2((uint)gpu.GroupSize);
         int inner = Math.Min(Shift(Math.Min(shape.Inner, SideBySide)), threads), lanes = Math.Min(Shift(shape.Count), threads - inner);
         int innerTiles = (int)(((long)shape.Inner + (1 << inner) - 1) >> inner), deep = 1 << (threads - inner - lanes);
         long tiles = (long)innerTiles * ((shape.Outer + deep - 1) / deep);
-        int chunks = (int)Math.Clamp(MostChunks / tiles, 1, Math.Max(1, shape.Count / (LeastOfALane << lanes))), chunk = (shape.Count + chunks - 1) / chunks;
+        int chunks = (int)Math.Clamp(MostChunks / tiles, 1, Math.Max(1, shape.Count / (LeastOfALane << lanes)));
+        int chunk = (shape.Count + chunks - 1) / chunks;
         chunks = chunk == 0 ? 1 : (shape.Count + chunk - 1) / chunk;
         return new(shape.Outer, shape.Count, shape.Inner)
         {

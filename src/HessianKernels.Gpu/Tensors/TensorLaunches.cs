@@ -10,7 +10,8 @@ namespace HessianKernels.Gpu.Tensors;
 internal abstract class TensorLaunches<T>
     where T : unmanaged
 {
-    public abstract Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<double>, ArrayView<T>, GroupGrid, double, int, int> Sum { get; }
+    public abstract Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<double>, ArrayView<T>, GroupGrid,
+        double, int, int> Sum { get; }
 
     public abstract Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<T>, int, int, int, double, int> FinishSum { get; }
 
@@ -45,7 +46,8 @@ internal abstract class TensorLaunches<T>
     public abstract ElementLaunches<T> Wide { get; }
 
     /// <summary>An activation with its derivatives.</summary>
-    public abstract Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T> Activate(ActivationKind kind);
+    public abstract Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T>
+        Activate(ActivationKind kind);
 
     public static TensorLaunches<T> Of(GpuContext gpu)
         => gpu.Launches<TensorLaunches<T>>(
@@ -64,10 +66,13 @@ internal sealed class TensorLaunches<T, TOne, TWide, TOps, TMath>(GpuContext gpu
 {
     private readonly Accelerator _device = gpu.Accelerator;
 
-    private readonly Dictionary<ActivationKind, Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T>> _activations = [];
+    private readonly Dictionary<ActivationKind, Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>,
+        ArrayView<T>, long, int, int, T>> _activations = [];
 
-    public override Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<double>, ArrayView<T>, GroupGrid, double, int, int> Sum
-        => field ??= _device.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<double>, ArrayView<T>, GroupGrid, double, int, int>(GroupKernels<T, TOne>.Sum);
+    public override Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<double>, ArrayView<T>, GroupGrid,
+        double, int, int> Sum
+        => field ??= _device.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<double>, ArrayView<T>, GroupGrid, double, int, int>(
+            GroupKernels<T, TOne>.Sum);
 
     public override Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<T>, int, int, int, double, int> FinishSum
         => field ??= _device.LoadKernel<ArrayView<double>, ArrayView<T>, int, int, int, double, int>(GroupKernels<T, TOne>.FinishSum);
@@ -112,9 +117,11 @@ internal sealed class TensorLaunches<T, TOne, TWide, TOps, TMath>(GpuContext gpu
 
     public override ElementLaunches<T> Wide => field ??= new ElementLaunches<T, TWide, TOps>(gpu);
 
-    public override Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T> Activate(ActivationKind kind)
+    public override Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T>
+        Activate(ActivationKind kind)
     {
-        if (!_activations.TryGetValue(kind, out Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T>? kernel))
+        if (!_activations.TryGetValue(kind, out Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>,
+            ArrayView<T>, long, int, int, T>? kernel))
         {
             kernel = kind switch
             {
@@ -134,7 +141,9 @@ internal sealed class TensorLaunches<T, TOne, TWide, TOps, TMath>(GpuContext gpu
         return kernel;
     }
 
-    private Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T> Load<TFunction>()
+    private Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T>
+        Load<TFunction>()
         where TFunction : struct, IJet<T>
-        => _device.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T>(ActivationKernels<T, TFunction>.Evaluate);
+        => _device.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int, int, T>(
+            ActivationKernels<T, TFunction>.Evaluate);
 }

@@ -43,7 +43,8 @@ internal static unsafe class ChainRule
                     Vector512<T> f2 = Vector512.Load(f + n + i), x2 = Vector512.Load(x + n + i), square = x1 * x1;
                     if (order > 2)
                     {
-                        Vector512<T> cubic = Vector512.Load(f + 2 * n + i) * (square * x1), mixed = Simd.MultiplyAdd(three * f2, x1 * x2, cubic);
+                        Vector512<T> cubic = Vector512.Load(f + 2 * n + i) * (square * x1), mixed = Simd.MultiplyAdd(three * f2, x1 * x2,
+                            cubic);
                         Simd.MultiplyAdd(f1, Vector512.Load(x + 2 * n + i), mixed).Store(y + 2 * n + i);
                     }
 
