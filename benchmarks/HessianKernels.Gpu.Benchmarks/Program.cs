@@ -10,7 +10,7 @@ bool small = args.Contains("--small");
 using GpuContext gpu = GpuContext.Open(places.Length > 0 ? places[0] : "auto");
 Console.WriteLine($"{gpu.Device.Request}: {gpu.Device.Name}, {gpu.Device.Architecture}, {gpu.Device.Driver}, cuBLAS: {gpu.BlasLibrary ?? "none"}");
 List<Row> rows = [];
-foreach (Func<GpuContext, bool, IEnumerable<Row>> part in (Func<GpuContext, bool, IEnumerable<Row>>[])[Bandwidth.Measure, Rates.Measure, Problems.Measure])
+foreach (Func<GpuContext, bool, IEnumerable<Row>> part in (Func<GpuContext, bool, IEnumerable<Row>>[])[Bandwidth.Measure, Rates.Measure, Networks.Measure, Problems.Measure])
     foreach (Row row in part(gpu, small))
     {
         rows.Add(row);

@@ -55,7 +55,7 @@ internal sealed class Gemm<T>
     /// <summary>A kernel does not check its bounds.</summary>
     private static void Check(ArrayView<T> view, int rows, int columns, int leading, long stride, int batch, string name)
     {
-        long needed = (batch - 1) * stride + (rows == 0 ? 0 : (rows - 1L) * leading + columns);
+        long needed = rows == 0 || columns == 0 ? 0 : (batch - 1) * stride + (rows - 1L) * leading + columns;
         if (leading < columns || view.Length < needed)
             throw new ArgumentException(
                 $"Found {view.Length} elements for {name}, {batch} x [{rows}, {columns}] with a leading dimension of {leading}; expected at least {needed}.", name);

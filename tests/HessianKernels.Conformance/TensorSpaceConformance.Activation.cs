@@ -25,11 +25,11 @@ public abstract partial class TensorSpaceConformance<TView>
     public void AnElementsBitsDependOnNothingElse()
     {
         // Not on where it stands, how many there are, how many derivatives are asked for, whether the result is the argument, or the threads.
-        double[] z = Array.ConvertAll(Uniform(20_011, 7), v => 6 * v);
+        double[] z = Array.ConvertAll(Uniform(Math.Min(20_011, MostElements), 7), v => 6 * v);
         foreach (ActivationFunction f in Functions)
         {
             double[][] all = Evaluate(Space(1), f, 3, z);
-            foreach (int threads in (int[])[2, 3, 7])
+            foreach (int threads in Threads[1..])
             {
                 double[][] again = Evaluate(Space(threads), f, 3, z);
                 for (int j = 0; j <= 3; j++) Tolerance.SameBits<double>(all[j], again[j], $"{Name(f, j)} with {threads} threads");
@@ -209,5 +209,65 @@ public abstract partial class TensorSpaceConformance<TView>
                 Tolerance.Equal(expected, y[i], 8 * Eps * Math.Abs(expected) + 1e-14 * Math.Abs(expected), $"{f.Kind} at {v}");
             }
         }
+    }
+
+    [Fact]
+    public void DerivativesOfAnActivationAlongALine()
+    {
+        foreach (int n in Lengths)
+            for (int order = 1; order <= 3; order++)
+            {
+                int k = order;
+                (double Value, double Magnitude) element(double[] f, double[] x, int i)
+                {
+                    double x1 = x[i % n];
+                    if (i < n) return (f[i] * x1, f[i] * x1);
+                    double first = f[i % n] * x[i], second = f[n + i % n] * x1;
+                    if (i < 2 * n) return (first + second * x1, Math.Abs(first) + Math.Abs(second * x1));
+                    double mixed = 3 * second * x[n + i % n], cubic = f[i] * x1 * x1 * x1;
+                    return (first + mixed + cubic, Math.Abs(first) + Math.Abs(mixed) + Math.Abs(cubic));
+                }
+
+                double[] f = Uniform(k * n, 1), x = Uniform(k * n, 2);
+                Check($"{k} derivatives of {n}", [f, x], Before(false, k * n), (s, t, r) => s.ActivateTangent(k, n, t[0].View, t[1].View, r.View),
+                    Each(6, (v, _, i) => element(v[0], v[1], i)));
+                Check($"{k} derivatives of {n} in place", [f], x, (s, t, r) => s.ActivateTangent(k, n, t[0].View, r.View, r.View),
+                    (v, before) =>
+                    {
+                        double[] expected = new double[k * n], bound = new double[k * n];
+                        for (int i = 0; i < k * n; i++)
+                        {
+                            (expected[i], double magnitude) = element(v[0], before, i);
+                            bound[i] = 6 * Eps * Math.Abs(magnitude);
+                        }
+
+                        return (expected, bound);
+                    });
+            }
+    }
+
+    [Fact]
+    public void ABiasAndItsActivationAreTheTwoOneAfterTheOther()
+    {
+        foreach ((int rows, int columns) in ((int, int)[])[(0, 3), (3, 0), (1, 1), (5, 3), (40, 17), (3, 300)])
+            foreach (ActivationFunction f in Functions)
+            {
+                ITensorSpace<TView> space = Space(2);
+                int n = rows * columns;
+                double[] numbers = Array.ConvertAll(Uniform(n, 1), v => 4 * v), bias = Uniform(columns, 2);
+                GuardedTensor<TView> shift = new(space, bias), z = new(space, numbers), y = new(space, Before(false, n)), d = new(space, Before(false, 2 * n));
+                GuardedTensor<TView> own = new(space, numbers), slopes = new(space, Before(false, 2 * n));
+                space.AddToGroups(GroupShape.Columns(rows, columns), 1, shift.View, own.View);
+                space.Activate(f, 2, own.View, own.View, slopes.View);
+                space.ActivateShifted(f, 2, rows, columns, shift.View, z.View, y.View, d.View);
+                Tolerance.SameBits<double>(own.Read(), y.Read(), $"{f.Kind} of [{rows}, {columns}] with a bias");
+                Tolerance.SameBits<double>(slopes.Read(), d.Read(), $"{f.Kind}'s derivatives of [{rows}, {columns}] with a bias");
+                z = new(space, numbers);
+                space.ActivateShifted(f, 2, rows, columns, shift.View, z.View, z.View, d.View);
+                Tolerance.SameBits<double>(y.Read(), z.Read(), $"{f.Kind} of [{rows}, {columns}] with a bias, in place");
+                shift.AssertUnchanged($"{f.Kind}'s bias");
+                z.AssertGuards($"{f.Kind} with a bias");
+                d.AssertGuards($"{f.Kind}'s derivatives with a bias");
+            }
     }
 }

@@ -147,4 +147,35 @@ public abstract partial class TensorSpaceConformance<TView>
             return ([0, 1, 0, nan, nan, nan, nan, nan, nan, 1, 0, 0, 0, nan, nan, large], new double[16]);
         });
     }
+
+    [Fact]
+    public void DrawsAClassOfEachRow()
+    {
+        foreach ((int rows, int columns) in ((int, int)[])[(0, 3), (1, 1), (5, 2), (40, 10), (300, 7)])
+        {
+            double[] p = Array.ConvertAll(Uniform(rows * columns, 1), Math.Abs), uniform = Array.ConvertAll(Uniform(rows, 2), Math.Abs);
+            for (int r = 0; r < rows; r++)
+            {
+                // Of the first row rounding leaves none; of the second the first class has no share.
+                double sum = r == 0 ? 4 * columns : p.AsSpan(r * columns, columns).ToArray().Sum();
+                if (r == 1) (p[r * columns], uniform[r]) = (0, 0);
+                for (int c = 0; c < columns; c++) p[r * columns + c] /= sum;
+            }
+
+            Check($"draws from [{rows}, {columns}]", [p, uniform], Before(false, rows * columns), (s, t, r) => s.DrawRows(rows, columns, t[0].View, t[1].View, r.View),
+                (x, _) =>
+                {
+                    double[] expected = new double[rows * columns];
+                    for (int r = 0; r < rows; r++)
+                    {
+                        int drawn = 0;
+                        double left = x[1][r] - x[0][r * columns];
+                        while (drawn < columns - 1 && left >= 0) left -= x[0][r * columns + ++drawn];
+                        expected[r * columns + drawn] = 1;
+                    }
+
+                    return (expected, new double[rows * columns]);
+                });
+        }
+    }
 }

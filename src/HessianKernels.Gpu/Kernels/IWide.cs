@@ -31,6 +31,15 @@ internal interface IWide<T, TWide>
     static abstract SquareSum Squares(SquareSum sum, TWide x);
 
     static abstract TWide Zero();
+
+    /// <summary>As many of one value.</summary>
+    static abstract TWide All(T x);
+
+    /// <summary><c>x o y</c>.</summary>
+    static abstract TWide Product(TWide x, TWide y);
+
+    /// <summary><c>z + x o y</c>.</summary>
+    static abstract TWide PlusProduct(TWide z, TWide x, TWide y);
 }
 
 /// <summary>Four floats of one load.</summary>
@@ -64,6 +73,12 @@ internal readonly struct OneDouble : IWide<double, double>
     public static SquareSum Squares(SquareSum sum, double x) => sum.Plus(x);
 
     public static double Zero() => 0;
+
+    public static double All(double x) => x;
+
+    public static double Product(double x, double y) => x * y;
+
+    public static double PlusProduct(double z, double x, double y) => z + x * y;
 }
 
 internal readonly struct OneSingle : IWide<float, float>
@@ -84,6 +99,12 @@ internal readonly struct OneSingle : IWide<float, float>
     public static SquareSum Squares(SquareSum sum, float x) => sum.PlusPlain((double)x * x);
 
     public static float Zero() => 0;
+
+    public static float All(float x) => x;
+
+    public static float Product(float x, float y) => x * y;
+
+    public static float PlusProduct(float z, float x, float y) => z + x * y;
 }
 
 internal readonly struct PairOfDoubles : IWide<double, Pair>
@@ -103,6 +124,12 @@ internal readonly struct PairOfDoubles : IWide<double, Pair>
     public static SquareSum Squares(SquareSum sum, Pair x) => sum.Plus(x.X).Plus(x.Y);
 
     public static Pair Zero() => new(0, 0);
+
+    public static Pair All(double x) => new(x, x);
+
+    public static Pair Product(Pair x, Pair y) => new(x.X * y.X, x.Y * y.Y);
+
+    public static Pair PlusProduct(Pair z, Pair x, Pair y) => new(z.X + x.X * y.X, z.Y + x.Y * y.Y);
 }
 
 internal readonly struct QuadOfSingles : IWide<float, Quad>
@@ -124,4 +151,10 @@ internal readonly struct QuadOfSingles : IWide<float, Quad>
         => sum.PlusPlain(((double)x.X * x.X + (double)x.Y * x.Y) + ((double)x.Z * x.Z + (double)x.W * x.W));
 
     public static Quad Zero() => new(0, 0, 0, 0);
+
+    public static Quad All(float x) => new(x, x, x, x);
+
+    public static Quad Product(Quad x, Quad y) => new(x.X * y.X, x.Y * y.Y, x.Z * y.Z, x.W * y.W);
+
+    public static Quad PlusProduct(Quad z, Quad x, Quad y) => new(z.X + x.X * y.X, z.Y + x.Y * y.Y, z.Z + x.Z * y.Z, z.W + x.W * y.W);
 }

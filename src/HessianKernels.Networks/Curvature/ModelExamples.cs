@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
@@ -56,20 +57,29 @@ public sealed class ModelExamples<TView> : IDisposable where TView : allows ref 
     }
 }
 
-/// <summary>Examples in the CPU's memory.</summary>
+/// <summary>Examples of data sets.</summary>
 public static class ModelExamples
 {
+    // Numbers that are converted at a time.
+    private const int Piece = 1 << 13;
+
     /// <summary>
     /// The examples of a data set: its inputs as they lie there. A squared error takes its targets, or, where it has labels alone, the
     /// classes as
     /// <see cref="DataSet{T}.ForRegression"/> puts them; any other loss the class of each as a distribution (one-hot), or, where there are
     /// no labels, its targets.
     /// </summary>
+    /// <param name="space">Where they are to lie; its precision may be another than the data's.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="data">The examples.</param>
     /// <exception cref="ArgumentException">The inputs or the targets are of another length than the model's, a number is not finite, or a
     /// label is not one of its outputs: which.</exception>
-    public static ModelExamples<Span<T>> Create<T>(CpuTensorSpace<T> space, Model model, Loss loss, DataSet<T> data)
+    public static ModelExamples<TView> Create<T, TView>(ITensorSpace<TView> space, Model model, Loss loss, DataSet<T> data)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
     {
+        ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(model);
         if (data.InputShape.Length != model.Input.Length || data.Inputs.LongLength != (long)data.Examples * model.Input.Length)
@@ -83,23 +93,56 @@ public static class ModelExamples
         data.Validate();
         bool labelled = data.Labels is not null && loss is not MeanSquaredError;
         if (!labelled) data = data.ForRegression(model.Outputs);
-        ModelExamples<Span<T>> examples = new(space, model, data.Examples);
-        data.Inputs.CopyTo(examples.Inputs);
+        else ThrowIfNoOutput(data.Labels!, model.Outputs);
+        ModelExamples<TView> examples = new(space, model, data.Examples);
+        Write<T, TView>(space, data.Inputs, examples.Inputs);
         if (!labelled)
         {
-            data.Targets!.CopyTo(examples.Targets);
+            Write<T, TView>(space, data.Targets!, examples.Targets);
             return examples;
         }
 
-        for (int i = 0; i < data.Examples; i++)
+        int together = Math.Clamp(Piece / model.Outputs, 1, data.Examples);
+        double[] rows = new double[together * model.Outputs];
+        for (int first = 0; first < data.Examples; first += together)
         {
-            int label = data.Labels![i];
-            if (label < 0 || label >= model.Outputs)
-                throw new ArgumentException($"Example {i} has label {label}; expected 0 to {model.Outputs - 1}, the outputs of this model.",
-                    nameof(data));
-            examples.Targets[i * model.Outputs + label] = T.One;
+            int count = Math.Min(together, data.Examples - first);
+            Array.Clear(rows);
+            for (int i = 0; i < count; i++) rows[i * model.Outputs + data.Labels![first + i]] = 1;
+            long length = (long)count * model.Outputs;
+            space.Write(rows.AsSpan(0, (int)length), space.Slice(examples.Targets, (long)first * model.Outputs, length));
         }
 
         return examples;
+    }
+
+    /// <summary>Numbers of the host's, whatever their precision.</summary>
+    internal static void Write<T, TView>(ITensorSpace<TView> space, ReadOnlySpan<T> source, TView destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
+    {
+        if (typeof(TView) == typeof(Span<T>))
+        {
+            source.CopyTo(Unsafe.As<TView, Span<T>>(ref destination));
+            return;
+        }
+
+        double[] numbers = new double[Math.Min(source.Length, Piece)];
+        for (int first = 0; first < source.Length; first += Piece)
+        {
+            int count = Math.Min(Piece, source.Length - first);
+            for (int i = 0; i < count; i++) numbers[i] = double.CreateTruncating(source[first + i]);
+            space.Write(numbers.AsSpan(0, count), space.Slice(destination, first, count));
+        }
+    }
+
+    private static void ThrowIfNoOutput(int[] labels, int outputs)
+    {
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] < 0 || labels[i] >= outputs)
+                throw new ArgumentException($"Example {i} has label {labels[i]}; expected 0 to {outputs - 1}, the outputs of this model.",
+                    "data");
+        }
     }
 }

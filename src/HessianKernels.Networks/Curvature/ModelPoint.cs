@@ -6,7 +6,7 @@ using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Networks.Curvature;
 
-/// <summary>Points of models in the CPU's memory.</summary>
+/// <summary>Points of models over data sets.</summary>
 public static class ModelPoint
 {
     /// <summary>The mean loss of a model over a data set, at given parameters. The point holds its own copy of data and
@@ -22,7 +22,25 @@ public static class ModelPoint
     public static ModelPoint<Span<T>> Create<T>(Model model, Loss loss, DataSet<T> data, ReadOnlySpan<T> parameters,
         ModelPointOptions? options = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Create<T, Span<T>>(new CpuTensorSpace<T>(options?.Threads ?? 0), model, loss, data, parameters, options);
+
+    /// <summary>The same on any tensor space, which the point does not own: a device's, or one of another precision than the data's.</summary>
+    /// <typeparam name="T">float or double: of data and parameters.</typeparam>
+    /// <typeparam name="TView">How tensors are held.</typeparam>
+    /// <param name="space">The arithmetic.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="data">The examples.</param>
+    /// <param name="parameters"><c>[d]</c>.</param>
+    /// <param name="options">The defaults where null; its threads are the space's to choose.</param>
+    /// <exception cref="ArgumentException">The data do not fit the model; there is another number of parameters, or one is not
+    /// finite.</exception>
+    public static ModelPoint<TView> Create<T, TView>(ITensorSpace<TView> space, Model model, Loss loss, DataSet<T> data,
+        ReadOnlySpan<T> parameters, ModelPointOptions? options = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
     {
+        ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(model);
         if (parameters.Length != model.ParameterCount)
             throw new ArgumentException($"Found {parameters.Length} parameters; the model has {model.ParameterCount}.", nameof(parameters));
@@ -32,10 +50,9 @@ public static class ModelPoint
                 throw new ArgumentException($"Parameter {i} is {parameters[i]}; expected finite numbers.", nameof(parameters));
         }
 
-        CpuTensorSpace<T> space = new(options?.Threads ?? 0);
-        ModelExamples<Span<T>> examples = ModelExamples.Create(space, model, loss, data);
-        ModelPoint<Span<T>> point = new(space, model, loss, examples, options, ownsExamples: true);
-        parameters.CopyTo(point.Parameters);
+        ModelExamples<TView> examples = ModelExamples.Create<T, TView>(space, model, loss, data);
+        ModelPoint<TView> point = new(space, model, loss, examples, options, ownsExamples: true);
+        ModelExamples.Write(space, parameters, point.Parameters);
         return point;
     }
 }
@@ -52,7 +69,7 @@ public static class ModelPoint
 /// </remarks>
 /// <example><code>
 /// using var point = ModelPoint.Create(model, new MeanSquaredError(), data, parameters);
-/// LanczosResult&lt;double&gt; top = Lanczos.Largest(point.Hessian(), 5);
+/// LanczosResult&lt;double&gt; top = Lanczos.TopK(point.Hessian(), 5);
 /// </code></example>
 /// <typeparam name="TView">How tensors are held.</typeparam>
 public sealed partial class ModelPoint<TView> : IDisposable where TView : allows ref struct

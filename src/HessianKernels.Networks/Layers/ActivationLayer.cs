@@ -29,6 +29,11 @@ public sealed class ActivationLayer : Layer
     /// <inheritdoc/>
     public override void Forward<TView>(in LayerViews<TView> views) => views.Space.Activate(Function, Kept(views.Order), views.Input, views.Output, views.State);
 
+    /// <summary>Forward of <c>x + b</c>, a number b for each of the channels.</summary>
+    internal void ForwardShifted<TView>(in LayerViews<TView> views, TView bias) where TView : allows ref struct
+        => views.Space.ActivateShifted(
+            Function, Kept(views.Order), checked(views.Examples * Input.Positions), Input.Channels, bias, views.Input, views.Output, views.State);
+
     /// <inheritdoc/>
     public override void Backward<TView>(in LayerViews<TView> views)
     {
@@ -40,34 +45,15 @@ public sealed class ActivationLayer : Layer
     /// <inheritdoc/>
     public override void ForwardTangent<TView>(in LayerViews<TView> views)
     {
-        // y_1 = f' x_1;  y_2 = f' x_2 + f'' x_1^2;  y_3 = f' x_3 + 3 f'' x_1 x_2 + f''' x_1^3
         ITensorSpace<TView> space = views.Space;
-        TView first = Derivative(views, 1);
         if (Function.IsPiecewiseLinear)
         {
+            TView first = Derivative(views, 1);
             for (int k = 1; k <= views.TangentOrder; k++) space.Multiply(1, first, Part(views, views.InputTangent, k), false, Part(views, views.OutputTangent, k));
             return;
         }
 
-        TView x1 = Part(views, views.InputTangent, 1);
-        if (views.TangentOrder >= 3)
-        {
-            TView x2 = Part(views, views.InputTangent, 2), y2 = Part(views, views.OutputTangent, 2), y3 = Part(views, views.OutputTangent, 3);
-            space.Multiply(1, x1, x1, false, y3);
-            space.Multiply(1, y3, x1, false, y3);
-            space.SumOfProducts(y3, Derivative(views, 3), first, Part(views, views.InputTangent, 3), y3);
-            space.Multiply(1, x1, x2, false, y2);
-            space.Multiply(3, y2, Derivative(views, 2), true, y3);
-        }
-
-        if (views.TangentOrder >= 2)
-        {
-            TView y2 = Part(views, views.OutputTangent, 2);
-            space.Multiply(1, x1, x1, false, y2);
-            space.SumOfProducts(y2, Derivative(views, 2), first, Part(views, views.InputTangent, 2), y2);
-        }
-
-        space.Multiply(1, first, x1, false, Part(views, views.OutputTangent, 1));
+        space.ActivateTangent(views.TangentOrder, (long)views.Examples * Input.Length, views.State, views.InputTangent, views.OutputTangent);
     }
 
     /// <inheritdoc/>

@@ -56,6 +56,16 @@ public abstract class BilinearLayer : Layer
         Product(views.Space, views.Examples, views.Input, v, true, y);
     }
 
+    /// <summary>Whether b is there.</summary>
+    internal bool HasBias => bias;
+
+    /// <summary><c>y = B(x, w)</c>, and b, which an activation that follows adds in its own pass.</summary>
+    internal TView ForwardUnshifted<TView>(in LayerViews<TView> views) where TView : allows ref struct
+    {
+        Product(views.Space, views.Examples, views.Input, Weight(views, views.Parameters), false, views.Output);
+        return Bias(views, views.Parameters);
+    }
+
     /// <inheritdoc/>
     public sealed override void Forward<TView>(in LayerViews<TView> views)
     {

@@ -66,7 +66,17 @@ public sealed partial class Sequence : Layer
     public override void Forward<TView>(in LayerViews<TView> views)
     {
         Cursor at = new(this, views.Examples, views.Order, views.TangentOrder);
-        for (int i = 0; i < layers.Length; i++, at.Pass(layers[i - 1])) layers[i].Forward(At(at, i, views, LayerCall.Forward));
+        for (int i = 0; i < layers.Length; i++, at.Pass(layers[i - 1]))
+        {
+            LayerViews<TView> own = At(at, i, views, LayerCall.Forward);
+            if (i + 1 < layers.Length && layers[i] is BilinearLayer { HasBias: true } product && layers[i + 1] is ActivationLayer activation)
+            {
+                TView bias = product.ForwardUnshifted(own);
+                at.Pass(layers[i++]);
+                activation.ForwardShifted(At(at, i, views, LayerCall.Forward), bias);
+            }
+            else layers[i].Forward(own);
+        }
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,18 @@ public sealed unsafe partial class CpuTensorSpace<T>
         }
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is too short.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The order is not 1 to 3.</exception>
+    public void ActivateTangent(int order, long length, Span<T> derivatives, Span<T> x, Span<T> y)
+    {
+        if (order is < 1 or > 3) throw new ArgumentOutOfRangeException(nameof(order), order, "1 to 3 derivatives can be had.");
+        Require(derivatives, order * length, nameof(derivatives));
+        Require(x, order * length, nameof(x));
+        Require(y, order * length, nameof(y));
+        fixed (T* pf = derivatives, px = x, py = y) ChainRule.Run(order, pf, px, py, checked((int)length), Threads);
+    }
+
     private void Activate<TFunction>(TFunction function, int order, Span<T> z, Span<T> y, Span<T> derivatives)
         where TFunction : struct, IActivation<T>
     {

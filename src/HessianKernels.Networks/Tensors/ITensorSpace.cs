@@ -135,6 +135,22 @@ public interface ITensorSpace<TView> where TView : allows ref struct
     /// </summary>
     void Activate(ActivationFunction function, int order, TView z, TView y, TView derivatives);
 
+    /// <summary>
+    /// The same of <c>z[r, c] + shift[c]</c>, with z <c>[rows, columns]</c>: a layer's bias and its activation. It may be added to z; what z holds
+    /// afterwards, where y is another, is not to be read.
+    /// </summary>
+    void ActivateShifted(ActivationFunction function, int order, int rows, int columns, TView shift, TView z, TView y, TView derivatives)
+    {
+        AddToGroups(GroupShape.Columns(rows, columns), 1, shift, z);
+        Activate(function, order, z, y, derivatives);
+    }
+
+    /// <summary>
+    /// The first <paramref name="order"/> derivatives of f(x(s)) in s: <c>y_1 = f' x_1</c>, <c>y_2 = f' x_2 + f'' x_1^2</c>, <c>y_3 = f' x_3 + 3 f'' x_1 x_2 +
+    /// f''' x_1^3</c>, element for element, from f's <paramref name="derivatives"/> and x's; all of them <c>[order, length]</c>. y may be x. Order 1 to 3.
+    /// </summary>
+    void ActivateTangent(int order, long length, TView derivatives, TView x, TView y);
+
     /// <summary><c>result = a o b + c o d</c>, element for element: the tangent of a product. The result may be any of them.</summary>
     void SumOfProducts(TView a, TView b, TView c, TView d, TView result);
 

@@ -142,4 +142,25 @@ public class ModelPointTests
         Assert.Contains("44 parameters", Assert.Throws<ArgumentException>(
             () => ModelPoint.Create(Network, new MeanSquaredError(), Set, Numbers(44, 1))).Message);
     }
+
+    [Fact]
+    public void DataOfAnotherPrecisionAreTheSpacesOwn()
+    {
+        // Labels, and enough inputs for several pieces.
+        const int n = 3000;
+        Model model = Model.Mlp([7, 4, 3], new(ActivationKind.Tanh));
+        Random random = new(5);
+        double[] inputs = [.. Enumerable.Range(0, n * 7).Select(_ => (double)(float)(random.NextDouble() - 0.5))];
+        int[] labels = [.. Enumerable.Range(0, n).Select(i => i % 3)];
+        float[] parameters = Initialization.PyTorch.Parameters<float>(model, 1);
+        DataSet<double> data = new() { Examples = n, InputShape = model.Input, Inputs = inputs, Labels = labels, Classes = 3 };
+        DataSet<float> rounded = new() { Examples = n, InputShape = model.Input, Inputs = [.. inputs.Select(x => (float)x)], Labels = labels, Classes = 3 };
+        using ModelPoint<Span<double>> expected = ModelPoint.Create<double>(model, new CrossEntropy(), data, [.. parameters.Select(x => (double)x)]);
+        using ModelPoint<Span<double>> found = ModelPoint.Create<float, Span<double>>(new CpuTensorSpace<double>(), model, new CrossEntropy(), rounded, parameters);
+        Assert.Equal(expected.Source.Inputs.ToArray(), found.Source.Inputs.ToArray());
+        Assert.Equal(expected.Source.Targets.ToArray(), found.Source.Targets.ToArray());
+        Assert.Equal(expected.Parameters.ToArray(), found.Parameters.ToArray());
+        Assert.Equal(expected.Value(), found.Value());
+        Assert.Equal(n, found.Source.Targets.ToArray().Sum());
+    }
 }
