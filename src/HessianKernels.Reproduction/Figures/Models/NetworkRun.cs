@@ -107,6 +107,10 @@ internal sealed class NetworkRun
     /// <summary>All columns as a table.</summary>
     public Table ToTable(string name) => Table.Of(name, [.. Record.Columns.Select(column => (column, (IReadOnlyList<double>)Record.Column(column)))]);
 
+    /// <summary>The tables of runs with the same columns, one after the other.</summary>
+    public static Table Stack(string name, IReadOnlyList<NetworkRun> runs)
+        => Table.Stack("run", [.. runs.Select(run => (run.Job.Name, run.ToTable(name)))]);
+
     private static double Median((double[] Steps, double[] Values) curve, double first, double end)
     {
         double[] late = [.. curve.Values.Where((_, i) => curve.Steps[i] >= first && curve.Steps[i] < end).Order()];
