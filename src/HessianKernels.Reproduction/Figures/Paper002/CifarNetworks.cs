@@ -36,6 +36,14 @@ internal static class CifarNetworks
         _ => "MLP 16-32-32-1, ReLU, squared error, 256 examples of two classes",
     });
 
+    /// <summary>The same of the networks on images.</summary>
+    public static (string Name, string Value) ImageWords(Effort effort) => ("on images", effort switch
+    {
+        Effort.Full => "CNN of 5 layers, 64 channels; ResNet-14, 16 channels; 3 × 32 × 32",
+        Effort.Quick => "CNN of 5 layers, 4 channels, 3 × 12 × 12; ResNet-14, 4 channels, 3 × 8 × 8; 512 examples",
+        _ => "CNN of 5 layers, 2 channels, 3 × 12 × 12; ResNet-14, 2 channels, 3 × 8 × 8; 128 examples",
+    });
+
     /// <summary>A learning rate for what is made; on images, whose inputs are a hundred times as long, a tenth of it: the paper's.</summary>
     public static double Rate(FigureRun run, double rate) => OnImages(run) ? rate / 10 : rate;
 
