@@ -34,7 +34,8 @@ internal sealed record NetworkJob(
 /// <summary>A run that was made, to its end or to where it diverged.</summary>
 internal sealed class NetworkRun
 {
-    private NetworkRun(NetworkJob job, TrainingRecord record, TrainingResult result) => (Job, Record, Result) = (job, record, result);
+    private NetworkRun(NetworkJob job, TrainingRecord record, TrainingResult result, ITrainingObserver<Span<double>>? look)
+        => (Job, Record, Result, Look) = (job, record, result, look);
 
     /// <summary>What was asked for.</summary>
     public NetworkJob Job { get; }
@@ -44,6 +45,9 @@ internal sealed class NetworkRun
 
     /// <summary>How it ended, and where.</summary>
     public TrainingResult Result { get; }
+
+    /// <summary>What looked at its steps beside the tracker.</summary>
+    public ITrainingObserver<Span<double>>? Look { get; }
 
     /// <summary>Whether its loss left all bounds.</summary>
     public bool Diverged => Result.Status == TrainingStatus.Diverged;
@@ -128,7 +132,7 @@ internal sealed class NetworkRun
         {
             TrainingResult result = trainer.Run(job.Steps, look is null ? tracker : new Both(tracker, look), progress, cancellation);
             cancellation.ThrowIfCancellationRequested();
-            return new(job, tracker.Record, result);
+            return new(job, tracker.Record, result, look);
         }
         finally
         {

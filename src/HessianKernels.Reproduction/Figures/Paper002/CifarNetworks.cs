@@ -13,10 +13,10 @@ internal static class CifarNetworks
     private static readonly Mixture s_images = new(Separation: 6, Components: 4, LabelNoise: 0.3, Patch: 4);
 
     /// <summary>Two hidden layers.</summary>
-    public static NetworkSetting Mlp(FigureRun run, int examples = 1024)
+    public static NetworkSetting Mlp(FigureRun run, int examples = 1024, int width = 64)
     {
         DataSet<double> data = Data(run, run.Pick(256, examples, 8192), TensorShape.Vector(run.Pick(16, 32, 32)), s_vectors);
-        string hidden = run.Pick(32, 64, 512).ToString(CultureInfo.InvariantCulture);
+        string hidden = run.Pick(32, width, 512).ToString(CultureInfo.InvariantCulture);
         return NetworkSetting.Perceptron(data, $"{hidden}-{hidden}", "relu") with { Seed = run.Seed };
     }
 
@@ -29,10 +29,10 @@ internal static class CifarNetworks
         => Images(run, "resnet14", 8, $"relu:width={run.Pick(2, 4, 16)}");
 
     /// <summary>In words, for a figure's parameters.</summary>
-    public static (string Name, string Value) Words(Effort effort) => ("setting", effort switch
+    public static (string Name, string Value) Words(Effort effort, int examples = 1024, int width = 64) => ("setting", effort switch
     {
         Effort.Full => "MLP 3072-512-512-10, ReLU, squared error, 8192 examples of 10 classes",
-        Effort.Quick => "MLP 32-64-64-1, ReLU, squared error, 1024 examples of two classes (CIFAR-10's odd and even with --data), 30 % of labels at random",
+        Effort.Quick => $"MLP 32-{width}-{width}-1, ReLU, squared error, {examples} examples of two classes (CIFAR-10's odd and even with --data), 30 % of labels at random",
         _ => "MLP 16-32-32-1, ReLU, squared error, 256 examples of two classes",
     });
 

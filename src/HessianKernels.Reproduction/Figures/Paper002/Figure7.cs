@@ -7,7 +7,7 @@ namespace HessianKernels.Reproduction.Figures.Paper002;
 internal sealed class Figure7 : Figure
 {
     private const double Low = 0.1, High = 0.2;
-    private const int Small = 8, Middle = 16, Large = 32;
+    private const int Small = 8, Middle = 16, Large = 32, Examples = 2048;
 
     public override string Paper => "002";
 
@@ -30,7 +30,7 @@ internal sealed class Figure7 : Figure
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        CifarNetworks.Words(effort), ("examples", $"{FigureRun.Of(effort, 256, 2048, 8192)}"), ("a, c: η (on images a tenth)", $"{Low} to {High}, {High} to {Low}; b = {Middle}"),
+        CifarNetworks.Words(effort, Examples), ("a, c: η (on images a tenth)", $"{Low} to {High}, {High} to {Low}; b = {Middle}"),
         ("b, d: b", $"{Large} to {Small}, {Small} to {Large}; η = {Low}"), ("steps", $"{Steps(effort).End}"), ("change at step", $"{Steps(effort).Change}"),
     ];
 
@@ -38,7 +38,7 @@ internal sealed class Figure7 : Figure
     {
         (int change, int end) = Steps(run.Effort);
         int window = Window(run.Effort);
-        NetworkSetting setting = CifarNetworks.Mlp(run, 2048);
+        NetworkSetting setting = CifarNetworks.Mlp(run, Examples);
         Dictionary<TrackedQuantity, int> every = MidRunChange.Every(change / 20, change / 200);
         NetworkRun[] runs = NetworkRun.All(run,
         [
