@@ -22,7 +22,7 @@ internal static class CifarNetworks
 
     /// <summary>Three convolutions, two linear layers.</summary>
     public static NetworkSetting Cnn(FigureRun run)
-        => Images(run, "cnn5", 12, $"relu:width={run.Pick(2, 4, 64)}");
+        => Images(run, "cnn5", 12, $"relu:width={run.Pick(2, 6, 64)}");
 
     /// <summary>A residual network without normalisation.</summary>
     public static NetworkSetting ResNet(FigureRun run)
@@ -40,7 +40,7 @@ internal static class CifarNetworks
     public static (string Name, string Value) ImageWords(Effort effort) => ("on images", effort switch
     {
         Effort.Full => "CNN of 5 layers, 64 channels; ResNet-14, 16 channels; 3 × 32 × 32",
-        Effort.Quick => "CNN of 5 layers, 4 channels, 3 × 12 × 12; ResNet-14, 4 channels, 3 × 8 × 8; 512 examples",
+        Effort.Quick => "CNN of 5 layers, 6 channels, 3 × 12 × 12; ResNet-14, 4 channels, 3 × 8 × 8; 1024 examples",
         _ => "CNN of 5 layers, 2 channels, 3 × 12 × 12; ResNet-14, 2 channels, 3 × 8 × 8; 128 examples",
     });
 
@@ -55,7 +55,7 @@ internal static class CifarNetworks
 
     private static NetworkSetting Images(FigureRun run, string family, int side, string options)
     {
-        DataSet<double> data = Data(run, run.Pick(128, 512, 8192), new(side, side, 3), s_images);
+        DataSet<double> data = Data(run, run.Pick(128, 1024, 8192), new(side, side, 3), s_images);
         return NetworkSetting.OnImages(family, data, options) with { Seed = run.Seed };
     }
 

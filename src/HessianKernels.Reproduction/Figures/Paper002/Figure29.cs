@@ -19,11 +19,11 @@ internal sealed class Figure29 : Figure
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 20, 20_000);
 
-    private static int[] Batches(Effort effort) => effort switch { Effort.Coarse => [4, 16, 128], Effort.Quick => [4, 8, 16, 32, 64, 256], _ => [2, 8, 16, 32, 64, 256, 1024] };
+    private static int[] Batches(Effort effort) => effort switch { Effort.Coarse => [4, 16, 128], Effort.Quick => [4, 8, 16, 64, 256], _ => [2, 8, 16, 32, 64, 256, 1024] };
 
     private static double Rate(Effort effort) => effort == Effort.Full ? 0.3 : 0.15;
 
-    private static int Steps(Effort effort) => FigureRun.Of(effort, 3000, 6000, 100_000);
+    private static int Steps(Effort effort) => FigureRun.Of(effort, 3000, 8000, 100_000);
 
     public override IReadOnlyList<DataFile> Data => PaperData.Cifar10.TrainFiles;
 

@@ -25,7 +25,7 @@ internal sealed class Figure6 : Figure
     private static (double Rate, int Batch, int Steps)[] Runs(Effort effort) => effort switch
     {
         Effort.Coarse => [(0.2, 8, 2000), (0.1, 8, 200), (0.1, 8, 20)],
-        Effort.Quick => [(0.15, 8, 8000), (0.05, 8, 8000), (0.05, 8, 4000)],
+        Effort.Quick => [(0.15, 8, 8000), (0.1, 16, 5000), (0.05, 8, 3600)],
         _ => [(0.1, 16, 100_000), (0.3, 16, 100_000), (0.05, 16, 100_000)],
     };
 
@@ -41,7 +41,14 @@ internal sealed class Figure6 : Figure
     {
         NetworkSetting[] settings = [CifarNetworks.Mlp(run), CifarNetworks.Cnn(run), CifarNetworks.ResNet(run)];
         NetworkJob[] jobs = [.. Runs(run.Effort).Select((r, k) => new NetworkJob(
-            s_names[k], settings[k], CifarNetworks.Sgd(run, r.Rate, r.Batch), r.Steps, Every(r.Steps)))];
+            s_names[k], settings[k], CifarNetworks.Sgd(run, r.Rate, r.Batch), r.Steps, Every(r.Steps))
+        {
+            Tracking = new()
+            {
+                Every = new Dictionary<TrackedQuantity, int>(), EigenpairTolerance = 1e-2,
+                Sharpness = new() { RelativeError = 0.05, MaxBatches = 150, MaxProbes = 1 },
+            },
+        })];
         NetworkRun[] runs = NetworkRun.All(run, jobs);
         return new()
         {

@@ -48,7 +48,7 @@ internal sealed class Figure9(bool ofBatchSize) : Figure
         int window = Window(run.Effort), b = Batch(run.Effort);
         NetworkSetting setting = CifarNetworks.Mlp(run);
         TrainingOptions sgd = CifarNetworks.Sgd(run, Rate, b);
-        Dictionary<TrackedQuantity, int> every = MidRunChange.Every(early / 4, early / 16, TrackedQuantity.GradientNoiseInteraction);
+        Dictionary<TrackedQuantity, int> every = MidRunChange.Every(early / 4, early / 10, TrackedQuantity.GradientNoiseInteraction);
         NetworkRun[] runs = NetworkRun.All(run,
         [
             new("unchanged", setting, sgd, late, every), new("early", setting, Changed(early), end, every), new("late", setting, Changed(late), end, every),
