@@ -18,7 +18,6 @@ public class ClaimTests
     [InlineData("002/F3")]
     [InlineData("002/D.1")]
     [InlineData("002/F1")]
-    [InlineData("002/F9")]
     [InlineData("003/F1")]
     [InlineData("003/F2")]
     [InlineData("004/F1")]
