@@ -17,7 +17,8 @@ public class NetworkRunTests
     }
 
     private static NetworkJob Job(TrainingOptions training, int steps)
-        => new("job", Setting(), training, steps, new Dictionary<TrackedQuantity, int> { [TrackedQuantity.Loss] = 2, [TrackedQuantity.LambdaMax] = 4 });
+        => new("job", Setting(), training, steps,
+            new Dictionary<TrackedQuantity, int> { [TrackedQuantity.Loss] = 2, [TrackedQuantity.LambdaMax] = 4 });
 
     [Fact]
     public void RunsTogetherAreThoseAlone()
@@ -32,7 +33,8 @@ public class NetworkRunTests
     [Fact]
     public void ACurveIsInUnitsOfTheStepsOwnThreshold()
     {
-        NetworkRun made = NetworkRun.Of(s_run, Job(new() { LearningRate = 0.1, BatchSize = 6, Interventions = [new(4, LearningRate: 0.4)] }, 9));
+        NetworkRun made = NetworkRun.Of(s_run, Job(
+            new() { LearningRate = 0.1, BatchSize = 6, Interventions = [new(4, LearningRate: 0.4)] }, 9));
         (double[] steps, double[] values) = made.Curve("lambda_1");
         Assert.Equal([0, 4, 8], steps);
         Assert.Equal([0, 2, 4, 6, 8], made.Curve("loss").Steps);

@@ -35,7 +35,8 @@ public sealed class PaperDataTests : IDisposable
     public void WithoutOneTheyAreMadeInTheSizeThatIsAskedFor(Effort effort, int length)
     {
         FigureRun run = new(effort, seed: 3);
-        DataSet<double> train = PaperData.Cifar10.Train(run, 40, TensorShape.Vector(7)), test = PaperData.Cifar10.Test(run, 40, TensorShape.Vector(7));
+        DataSet<double> train = PaperData.Cifar10.Train(run, 40, TensorShape.Vector(7)),
+            test = PaperData.Cifar10.Test(run, 40, TensorShape.Vector(7));
         Assert.Equal((40, length, 10), (train.Examples, train.InputShape.Length, train.Classes));
         Assert.Equal(train.Inputs, PaperData.Cifar10.Train(run, 40, TensorShape.Vector(7)).Inputs);
         Assert.Empty(train.Inputs.Intersect(test.Inputs));

@@ -109,7 +109,8 @@ internal sealed class NetworkRun
     public double Between(string column, double first, double end) => Median(InThresholds(column), first, end);
 
     /// <summary>All columns as a table.</summary>
-    public Table ToTable(string name) => Table.Of(name, [.. Record.Columns.Select(column => (column, (IReadOnlyList<double>)Record.Column(column)))]);
+    public Table ToTable(string name)
+        => Table.Of(name, [.. Record.Columns.Select(column => (column, (IReadOnlyList<double>)Record.Column(column)))]);
 
     /// <summary>The tables of runs with the same columns, one after the other.</summary>
     public static Table Stack(string name, IReadOnlyList<NetworkRun> runs)
@@ -125,7 +126,8 @@ internal sealed class NetworkRun
     {
         NetworkSetting setting = job.Setting;
         using Trainer<Span<double>> trainer = Trainer.Create<double>(
-            setting.Model, setting.Loss, setting.Data, setting.Start(), job.Training, job.Every.ContainsKey(TrackedQuantity.StepSharpness), threads);
+            setting.Model, setting.Loss, setting.Data, setting.Start(), job.Training,
+                job.Every.ContainsKey(TrackedQuantity.StepSharpness), threads);
         using Tracker<double> tracker = new(trainer, job.Tracking with { Every = job.Every });
         ITrainingObserver<Span<double>>? look = job.Look?.Invoke(trainer);
         try

@@ -28,7 +28,8 @@ internal sealed class PaperData
         [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")], ["test_batch.bin"]);
 
     /// <summary>60000 and 10000 digits of 28 x 28.</summary>
-    public static PaperData Mnist { get; } = OfIdx("MNIST", "mnist", "MNIST in the IDX format, by Y. LeCun, C. Cortes and C. Burges; unpacked");
+    public static PaperData Mnist { get; } = OfIdx("MNIST", "mnist",
+        "MNIST in the IDX format, by Y. LeCun, C. Cortes and C. Burges; unpacked");
 
     /// <summary>60000 and 10000 clothes of 28 x 28.</summary>
     public static PaperData FashionMnist { get; } = OfIdx(

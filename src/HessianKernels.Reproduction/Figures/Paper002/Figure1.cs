@@ -14,14 +14,16 @@ internal sealed class Figure1 : Figure
     public override string Title => "Batch Sharpness at 2/η across batch sizes and learning rates (with F2)";
 
     public override string Summary =>
-        "SGD sharpens until Batch Sharpness is 2/η, and stays there whatever the batch size and the learning rate, while the loss goes on falling; λmax levels " +
+        "SGD sharpens until Batch Sharpness is 2/η, and stays there whatever the batch size and the learning rate, while the loss " +
+        "goes on falling; λmax levels " +
         "off below, the lower the smaller the batch. Levels are medians over the second half of a run.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 12, 20_000);
 
     private static double[] Rates(Effort effort) => effort == Effort.Coarse ? [0.2] : [0.1, 0.15, 0.2];
 
-    private static int[] Batches(Effort effort) => effort switch { Effort.Coarse => [8, 16], Effort.Quick => [4, 8, 16, 32], _ => [8, 16, 32, 64, 128, 256] };
+    private static int[] Batches(Effort effort)
+        => effort switch { Effort.Coarse => [8, 16], Effort.Quick => [4, 8, 16, 32], _ => [8, 16, 32, 64, 128, 256] };
 
     private static int Steps(Effort effort) => FigureRun.Of(effort, 3000, 10_000, 100_000);
 
@@ -43,7 +45,8 @@ internal sealed class Figure1 : Figure
             steps / 40, TrackedQuantity.Loss, TrackedQuantity.BatchSharpness, TrackedQuantity.LambdaMax);
         NetworkRun[] runs = NetworkRun.All(run,
         [
-            .. rates.SelectMany(eta => sizes.Select(b => new NetworkJob($"b = {b}", setting, CifarNetworks.Sgd(run, eta, b), steps, every))),
+            .. rates.SelectMany(eta => sizes.Select(b => new NetworkJob($"b = {b}", setting, CifarNetworks.Sgd(run, eta, b), steps,
+                every))),
         ]);
         NetworkRun[][] byRate = [.. runs.Chunk(sizes.Length)];
         string[] names = [.. byRate.Select(row => $"η = {Claim.Text(row[0].Job.Training.LearningRate)}")];
@@ -57,7 +60,8 @@ internal sealed class Figure1 : Figure
                     .Because("A finite run: with the smallest batches Batch Sharpness is still on its way where the loss is nearly gone.")),
                 Claim.AtMost(ClaimSource.Paper, "λmax stays below: its largest level · η/2", 1, runs.Max(r => r.Late("lambda_1"))),
                 .. byRate.Select((row, k) => Claim.Rising(ClaimSource.Paper,
-                    $"{names[k]}: the smaller the batch, the lower λmax (levels · η/2 by rising b)", [.. row.Select(r => r.Late("lambda_1"))])),
+                    $"{names[k]}: the smaller the batch, the lower λmax (levels · η/2 by rising b)",
+                        [.. row.Select(r => r.Late("lambda_1"))])),
                 Claim.AtMost(ClaimSource.Paper, "the loss goes on falling: its value at the end over that at the middle, largest", 1,
                     runs.Max(r => r.Curve("loss").Values is var loss ? loss[^1] / loss[loss.Length / 2] : double.NaN)),
             ],
@@ -75,7 +79,8 @@ internal sealed class Figure1 : Figure
                     ("batch_size", [.. runs.Select(r => (double)r.Job.Training.BatchSize)]),
                     ("batch_sharpness_over_threshold", [.. runs.Select(r => r.Late("batch_sharpness"))]),
                     ("lambda_max_over_threshold", [.. runs.Select(r => r.Late("lambda_1"))]),
-                    ("loss", [.. runs.Select(r => r.Curve("loss").Values[^1])]), ("catapults", [.. runs.Select(r => (double)r.Result.Catapults.Count)])),
+                    ("loss", [.. runs.Select(r => r.Curve("loss").Values[^1])]), ("catapults",
+                        [.. runs.Select(r => (double)r.Result.Catapults.Count)])),
                 NetworkRun.Stack("curves", runs),
             ],
         };

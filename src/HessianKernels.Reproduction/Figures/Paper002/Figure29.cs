@@ -14,12 +14,15 @@ internal sealed class Figure29 : Figure
     public override string Title => "Levels of Batch Sharpness, λmax and λmax of a batch against the batch size (with F30)";
 
     public override string Summary =>
-        "Of the three, Batch Sharpness alone settles at a level that does not depend on the batch size. The mean of λmax over the batches' Hessians settles " +
-        "between 2/η and 4/η, highest for batches that are neither very small nor very large, and λmax of all examples below 2/η. Levels are medians over the second half of a run.";
+        "Of the three, Batch Sharpness alone settles at a level that does not depend on the batch size. The mean of λmax over the " +
+        "batches' Hessians settles " +
+        "between 2/η and 4/η, highest for batches that are neither very small nor very large, and λmax of all examples below 2/η. " +
+        "Levels are medians over the second half of a run.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 20, 20_000);
 
-    private static int[] Batches(Effort effort) => effort switch { Effort.Coarse => [4, 16, 128], Effort.Quick => [4, 8, 16, 64, 256], _ => [2, 8, 16, 32, 64, 256, 1024] };
+    private static int[] Batches(Effort effort)
+        => effort switch { Effort.Coarse => [4, 16, 128], Effort.Quick => [4, 8, 16, 64, 256], _ => [2, 8, 16, 32, 64, 256, 1024] };
 
     private static double Rate(Effort effort) => effort == Effort.Full ? 0.3 : 0.15;
 
@@ -29,7 +32,8 @@ internal sealed class Figure29 : Figure
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        CifarNetworks.Words(effort), ("η (on images a tenth)", $"{Rate(effort)}"), ("b", string.Join(", ", Batches(effort))), ("steps", $"{Steps(effort)}"),
+        CifarNetworks.Words(effort), ("η (on images a tenth)", $"{Rate(effort)}"), ("b", string.Join(", ", Batches(effort))), ("steps",
+            $"{Steps(effort)}"),
     ];
 
     public override FigureResult Compute(FigureRun run)
@@ -55,9 +59,11 @@ internal sealed class Figure29 : Figure
                 Claim.AtLeast(ClaimSource.Paper, "and above Batch Sharpness: the smallest quotient of the levels", 1,
                     ofBatches.Zip(batch, (a, c) => a / c).Min()),
                 Claim.Rising(ClaimSource.Paper, "λmax depends on b (levels · η/2 by rising b)", largest),
-                Claim.AtLeast(ClaimSource.Paper, "λmax of a batch is highest in between: its largest level over the larger of those at the ends", 1.01,
+                Claim.AtLeast(ClaimSource.Paper, "λmax of a batch is highest in between: its largest level over the larger of those " +
+                    "at the ends", 1.01,
                     ofBatches[1..^1].Max() / Math.Max(ofBatches[0], ofBatches[^1])),
-                Claim.AtMost(ClaimSource.Paper, "Batch Sharpness depends on b least: its largest over its smallest level, over the same of the other two",
+                Claim.AtMost(ClaimSource.Paper, "Batch Sharpness depends on b least: its largest over its smallest level, over the " +
+                    "same of the other two",
                     1, Spread(batch) / Math.Min(Spread(largest), Spread(ofBatches))),
             ],
             Pictures =
@@ -68,7 +74,8 @@ internal sealed class Figure29 : Figure
                     Thresholds = [new("2/η", 1), new("4/η", 2)],
                     Series =
                     [
-                        new LineSeries("λmax of a batch", b, ofBatches) { Marked = true }, new LineSeries("Batch Sharpness", b, batch) { Marked = true },
+                        new LineSeries("λmax of a batch", b, ofBatches) { Marked = true },
+                        new LineSeries("Batch Sharpness", b, batch) { Marked = true },
                         new LineSeries("λmax", b, largest) { Marked = true },
                     ],
                 }),
@@ -90,6 +97,7 @@ internal sealed class Figure29 : Figure
     private static double Spread(double[] levels) => levels.Max() / levels.Min();
 
     private static Chart All(NetworkRun made) => NetworkCharts.Curvatures($"The three, {made.Job.Name}",
-        [made.Share("lambda_max_batch", "λmax of a batch"), made.Share("batch_sharpness", "Batch Sharpness"), made.Share("lambda_1", "λmax")],
+        [made.Share("lambda_max_batch", "λmax of a batch"), made.Share("batch_sharpness", "Batch Sharpness"), made.Share("lambda_1",
+            "λmax")],
         new Threshold("4/η", 2));
 }

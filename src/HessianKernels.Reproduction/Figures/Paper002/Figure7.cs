@@ -16,7 +16,8 @@ internal sealed class Figure7 : Figure
     public override string Title => "Changes of η and b at the edge: catapults, and sharpening anew";
 
     public override string Summary =>
-        "With a larger η or a smaller b Batch Sharpness is above 2/η at once: a catapult, which takes λmax down, until Batch Sharpness is at 2/η again. With a " +
+        "With a larger η or a smaller b Batch Sharpness is above 2/η at once: a catapult, which takes λmax down, until Batch " +
+        "Sharpness is at 2/η again. With a " +
         "smaller η or a larger b it is below: λmax rises anew, but less than in a run that had that η or b from the beginning.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 20, 30_000);
@@ -31,7 +32,8 @@ internal sealed class Figure7 : Figure
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
         CifarNetworks.Words(effort, Examples), ("a, c: η (on images a tenth)", $"{Low} to {High}, {High} to {Low}; b = {Middle}"),
-        ("b, d: b", $"{Large} to {Small}, {Small} to {Large}; η = {Low}"), ("steps", $"{Steps(effort).End}"), ("change at step", $"{Steps(effort).Change}"),
+        ("b, d: b", $"{Large} to {Small}, {Small} to {Large}; η = {Low}"), ("steps", $"{Steps(effort).End}"), ("change at step",
+            $"{Steps(effort).Change}"),
     ];
 
     public override FigureResult Compute(FigureRun run)
@@ -60,7 +62,8 @@ internal sealed class Figure7 : Figure
             [
                 .. changes.Select(made => new Picture(made.Run.Job.Name, NetworkCharts.Curvatures(Words(made.Run.Job.Name),
                     [made.Run.Share("batch_sharpness", "Batch Sharpness"), made.Run.Share("lambda_1", "λmax")], made.Line))),
-                new("loss", NetworkCharts.Losses("Loss", [.. changes.Select(made => made.Run.Line("loss", Words(made.Run.Job.Name)))], changes[0].Line)),
+                new("loss", NetworkCharts.Losses("Loss", [.. changes.Select(made => made.Run.Line("loss", Words(made.Run.Job.Name)))],
+                    changes[0].Line)),
             ],
             Tables = [NetworkRun.Stack("curves", runs)],
         };
@@ -74,7 +77,8 @@ internal sealed class Figure7 : Figure
     private static Claim[] Up(string name, MidRunChange change, int window) =>
     [
         Claim.AtLeast(ClaimSource.Paper, $"{name}: Batch Sharpness at the change over the new 2/η", 1, change.At("batch_sharpness")),
-        Claim.AtLeast(ClaimSource.Paper, $"{name}: a catapult: highest loss over that at the change", MidRunChange.CatapultFactor, change.Rise(window)),
+        Claim.AtLeast(ClaimSource.Paper, $"{name}: a catapult: highest loss over that at the change", MidRunChange.CatapultFactor,
+            change.Rise(window)),
         Claim.AtMost(ClaimSource.Paper, $"{name}: λmax is taken down: in the last quarter over that at the change, in units of the new 2/η", 1, change.Growth),
         Level(name, change),
     ];
@@ -91,5 +95,6 @@ internal sealed class Figure7 : Figure
     private static Claim Level(string name, MidRunChange change)
         => Claim.Near(ClaimSource.Paper, $"{name}: Batch Sharpness settles at the new 2/η: level · η/2 in the last quarter", 1, 0.15,
             change.Run.Late("batch_sharpness", 0.25))
-            .Because("The run ends before Batch Sharpness is there: the data are nearly fitted, and what is left of the loss changes slowly.");
+            .Because("The run ends before Batch Sharpness is there: the data are nearly fitted, and what is left of the loss changes " +
+                "slowly.");
 }

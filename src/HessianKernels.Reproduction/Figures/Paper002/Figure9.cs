@@ -13,11 +13,13 @@ internal sealed class Figure9(bool ofBatchSize) : Figure
 
     public override string Name => ofBatchSize ? "F10" : "F9";
 
-    public override string Title => ofBatchSize ? "A smaller batch in mid-run, early and late" : "A doubled learning rate in mid-run, early and late (with F5)";
+    public override string Title => ofBatchSize ? "A smaller batch in mid-run, early and late"
+        : "A doubled learning rate in mid-run, early and late (with F5)";
 
     public override string Summary =>
         (ofBatchSize ? "The batch is made a quarter" : "The learning rate is doubled") +
-        " once before and once after Batch Sharpness is above what 2/η will be. GNI is at 2/η in both cases; the loss is thrown up in the second alone. " +
+        " once before and once after Batch Sharpness is above what 2/η will be. GNI is at 2/η in both cases; the loss is thrown up in " +
+        "the second alone. " +
         "So GNI tells of oscillation, and Batch Sharpness of instability.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 8, 10_000);
@@ -51,7 +53,8 @@ internal sealed class Figure9(bool ofBatchSize) : Figure
         Dictionary<TrackedQuantity, int> every = MidRunChange.Every(early / 4, early / 10, TrackedQuantity.GradientNoiseInteraction);
         NetworkRun[] runs = NetworkRun.All(run,
         [
-            new("unchanged", setting, sgd, late, every), new("early", setting, Changed(early), end, every), new("late", setting, Changed(late), end, every),
+            new("unchanged", setting, sgd, late, every), new("early", setting, Changed(early), end, every), new("late", setting,
+                Changed(late), end, every),
         ]);
         MidRunChange first = new(runs[1], early), second = new(runs[2], late);
         return new()
@@ -67,21 +70,25 @@ internal sealed class Figure9(bool ofBatchSize) : Figure
                 Claim.AtLeast(ClaimSource.Paper, "Batch Sharpness at the late change over the new 2/η", 1, second.At("batch_sharpness")),
                 Claim.AtLeast(ClaimSource.Paper, "a catapult after the late change: highest loss over that at the change",
                     MidRunChange.CatapultFactor, second.Rise(window)),
-                Claim.AtMost(ClaimSource.Paper, "it brings λmax down: λmax in the last quarter over that at the late change", 1, second.Growth),
-                Claim.Near(ClaimSource.Paper, "after the early change Batch Sharpness settles at the new 2/η: level · η/2 in the last quarter", 1, 0.15,
+                Claim.AtMost(ClaimSource.Paper, "it brings λmax down: λmax in the last quarter over that at the late change", 1,
+                    second.Growth),
+                Claim.Near(ClaimSource.Paper, "after the early change Batch Sharpness settles at the new 2/η: level · η/2 in the last " +
+                    "quarter", 1, 0.15,
                     runs[1].Late("batch_sharpness", 0.25)),
                 Claim.Near(ClaimSource.Paper, "so it does after the late one", 1, 0.15, runs[2].Late("batch_sharpness", 0.25))
                     .Because("The catapult has thrown Batch Sharpness down, and the run ends before it is back."),
             ],
             Pictures =
             [
-                new("interaction", NetworkCharts.Curvatures("GNI, unchanged", [runs[0].Share("gni", "GNI"), runs[0].Share("batch_sharpness", "Batch Sharpness")])
+                new("interaction", NetworkCharts.Curvatures("GNI, unchanged", [runs[0].Share("gni", "GNI"),
+                    runs[0].Share("batch_sharpness", "Batch Sharpness")])
                     with { Y = new("curvature × η / 2", Min: 0, Max: 4) }),
                 .. new[] { first, second }.SelectMany(change => (Picture[])
                 [
                     new($"{change.Run.Job.Name}-curvature", NetworkCharts.Curvatures($"Change at step {change.Step}: curvature",
                         [change.Run.Share("batch_sharpness", "Batch Sharpness"), change.Run.Share("lambda_1", "λmax")], change.Line)),
-                    new($"{change.Run.Job.Name}-loss", NetworkCharts.Losses($"Change at step {change.Step}: loss", [change.Run.Line("loss", "loss")], change.Line)),
+                    new($"{change.Run.Job.Name}-loss", NetworkCharts.Losses($"Change at step {change.Step}: loss",
+                        [change.Run.Line("loss", "loss")], change.Line)),
                 ]),
             ],
             Tables = [NetworkRun.Stack("curves", runs)],

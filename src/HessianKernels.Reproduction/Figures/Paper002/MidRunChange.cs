@@ -37,7 +37,8 @@ internal sealed record MidRunChange(NetworkRun Run, int Step)
     /// <summary>What is recorded: the loss often, the curvatures less.</summary>
     public static Dictionary<TrackedQuantity, int> Every(int curvatures, int losses, params ReadOnlySpan<TrackedQuantity> more)
     {
-        Dictionary<TrackedQuantity, int> every = NetworkJob.At(curvatures, [TrackedQuantity.BatchSharpness, TrackedQuantity.LambdaMax, .. more]);
+        Dictionary<TrackedQuantity, int> every = NetworkJob.At(curvatures, [TrackedQuantity.BatchSharpness, TrackedQuantity.LambdaMax,
+            .. more]);
         every[TrackedQuantity.Loss] = losses;
         return every;
     }
