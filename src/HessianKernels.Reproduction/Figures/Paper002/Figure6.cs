@@ -60,8 +60,8 @@ internal sealed class Figure6 : Figure
                 [
                     Claim.Near(ClaimSource.Paper, $"{made.Job.Name}: Batch Sharpness settles at 2/η: level · η/2", 1, 0.15, Level(made,
                         "batch_sharpness"))
-                        .Because("A network this small overshoots 2/η, is thrown down by catapults and rises anew: its run is too " +
-                            "short for a level."),
+                        .Because("2/η is reached, but not kept: so small a network has fitted its few images soon after, or overshoots and is not " +
+                            "back when the run ends."),
                     Claim.AtMost(ClaimSource.Paper, $"{made.Job.Name}: λmax settles below it: quotient of the levels", 1,
                         Level(made, "lambda_1") / Level(made, "batch_sharpness")),
                     Claim.Near(ClaimSource.Paper, $"{made.Job.Name}: the steps' sharpness has Batch Sharpness as its mean: quotient of the means", 1, 0.15,
