@@ -17,6 +17,7 @@ public class ClaimTests
     [InlineData("001/F38")]
     [InlineData("002/F3")]
     [InlineData("002/D.1")]
+    [InlineData("002/F1")]
     [InlineData("003/F1")]
     [InlineData("003/F2")]
     [InlineData("004/F1")]

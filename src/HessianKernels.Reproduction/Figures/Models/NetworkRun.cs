@@ -1,0 +1,158 @@
+using HessianKernels.Networks.Training;
+using HessianKernels.Reproduction.Pictures;
+
+namespace HessianKernels.Reproduction.Figures.Models;
+
+/// <summary>A run to be made.</summary>
+/// <param name="Name">In legends and tables.</param>
+/// <param name="Setting">What is trained.</param>
+/// <param name="Training">How, with the changes in mid-run.</param>
+/// <param name="Steps">How long.</param>
+/// <param name="Every">What is recorded, and how often.</param>
+internal sealed record NetworkJob(
+    string Name, NetworkSetting Setting, TrainingOptions Training, long Steps, IReadOnlyDictionary<TrackedQuantity, int> Every)
+{
+    /// <summary>How exactly; what is recorded is taken from <see cref="Every"/>.</summary>
+    public TrackerOptions Tracking { get; init; } = new()
+    {
+        Every = new Dictionary<TrackedQuantity, int>(), EigenpairTolerance = 1e-3,
+        Sharpness = new() { RelativeError = 0.03, MaxBatches = 200, MaxProbes = 8 },
+    };
+
+    /// <summary>A look at every step beside what is recorded, made for the run's trainer; disposed of after it where it can be.</summary>
+    public Func<Trainer<Span<double>>, ITrainingObserver<Span<double>>>? Look { get; init; }
+
+    /// <summary>Some quantities at one cadence.</summary>
+    public static Dictionary<TrackedQuantity, int> At(int every, params ReadOnlySpan<TrackedQuantity> quantities)
+    {
+        Dictionary<TrackedQuantity, int> cadences = [];
+        foreach (TrackedQuantity quantity in quantities) cadences[quantity] = every;
+        return cadences;
+    }
+}
+
+/// <summary>A run that was made, to its end or to where it diverged.</summary>
+internal sealed class NetworkRun
+{
+    private NetworkRun(NetworkJob job, TrainingRecord record, TrainingResult result, ITrainingObserver<Span<double>>? look)
+        => (Job, Record, Result, Look) = (job, record, result, look);
+
+    /// <summary>What was asked for.</summary>
+    public NetworkJob Job { get; }
+
+    /// <summary>What was recorded.</summary>
+    public TrainingRecord Record { get; }
+
+    /// <summary>How it ended, and where.</summary>
+    public TrainingResult Result { get; }
+
+    /// <summary>What looked at its steps beside the tracker.</summary>
+    public ITrainingObserver<Span<double>>? Look { get; }
+
+    /// <summary>Whether its loss left all bounds.</summary>
+    public bool Diverged => Result.Status == TrainingStatus.Diverged;
+
+    /// <summary>Makes one run on all threads.</summary>
+    /// <inheritdoc cref="All"/>
+    public static NetworkRun Of(FigureRun run, NetworkJob job, double from = 0, double to = 1) => All(run, [job], from, to)[0];
+
+    /// <summary>Makes runs that do not know of each other: one on all threads, several with one thread each.</summary>
+    /// <param name="run">The figure's.</param>
+    /// <param name="jobs">Which.</param>
+    /// <param name="from">The share of the figure that is done before.</param>
+    /// <param name="to">The share that is done after.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static NetworkRun[] All(FigureRun run, IReadOnlyList<NetworkJob> jobs, double from = 0, double to = 1)
+    {
+        NetworkRun[] made = new NetworkRun[jobs.Count];
+        long all = jobs.Sum(job => job.Steps), done = 0;
+        int threads = jobs.Count == 1 ? run.Threads : 1;
+        void Step()
+        {
+            long steps = Interlocked.Increment(ref done);
+            if (steps % 16 == 0) run.At(from + (to - from) * steps / all);
+        }
+
+        return run.Library(() =>
+        {
+            run.Parallel(jobs.Count, j => made[j] = Make(jobs[j], threads, new Told(Step), run.Cancellation));
+            return made;
+        });
+    }
+
+    /// <summary>A column with the steps at which it was looked at.</summary>
+    public (double[] Steps, double[] Values) Curve(string column)
+    {
+        double[] steps = Record.Column("step"), values = Record.Column(column);
+        int[] there = [.. Enumerable.Range(0, values.Length).Where(i => !double.IsNaN(values[i]))];
+        return ([.. there.Select(i => steps[i])], [.. there.Select(i => values[i])]);
+    }
+
+    /// <summary>A curvature in units of 2 / eta, eta that of its step.</summary>
+    public (double[] Steps, double[] Values) InThresholds(string column)
+    {
+        (double[] steps, double[] values) = Curve(column);
+        return (steps, [.. values.Select((value, i) => value * Job.Training.LearningRateAt((long)steps[i]) / 2)]);
+    }
+
+    /// <summary>The column as a line.</summary>
+    public LineSeries Line(string column, string name)
+    {
+        (double[] steps, double[] values) = Curve(column);
+        return new(name, steps, values);
+    }
+
+    /// <summary>The median of a curvature in units of 2 / eta over the last share of the steps asked for; NaN where there is none.</summary>
+    public double Late(string column, double share = 0.5) => Median(InThresholds(column), (1 - share) * Job.Steps, double.PositiveInfinity);
+
+    /// <summary>The same between two steps.</summary>
+    public double Between(string column, double first, double end) => Median(InThresholds(column), first, end);
+
+    /// <summary>All columns as a table.</summary>
+    public Table ToTable(string name)
+        => Table.Of(name, [.. Record.Columns.Select(column => (column, (IReadOnlyList<double>)Record.Column(column)))]);
+
+    /// <summary>The tables of runs with the same columns, one after the other.</summary>
+    public static Table Stack(string name, IReadOnlyList<NetworkRun> runs)
+        => Table.Stack("run", [.. runs.Select(run => (run.Job.Name, run.ToTable(name)))]);
+
+    private static double Median((double[] Steps, double[] Values) curve, double first, double end)
+    {
+        double[] late = [.. curve.Values.Where((_, i) => curve.Steps[i] >= first && curve.Steps[i] < end).Order()];
+        return late.Length == 0 ? double.NaN : (late[(late.Length - 1) / 2] + late[late.Length / 2]) / 2;
+    }
+
+    private static NetworkRun Make(NetworkJob job, int threads, IProgress<TrainingProgress> progress, CancellationToken cancellation)
+    {
+        NetworkSetting setting = job.Setting;
+        using Trainer<Span<double>> trainer = Trainer.Create<double>(
+            setting.Model, setting.Loss, setting.Data, setting.Start(), job.Training,
+                job.Every.ContainsKey(TrackedQuantity.StepSharpness), threads);
+        using Tracker<double> tracker = new(trainer, job.Tracking with { Every = job.Every });
+        ITrainingObserver<Span<double>>? look = job.Look?.Invoke(trainer);
+        try
+        {
+            TrainingResult result = trainer.Run(job.Steps, look is null ? tracker : new Both(tracker, look), progress, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return new(job, tracker.Record, result, look);
+        }
+        finally
+        {
+            (look as IDisposable)?.Dispose();
+        }
+    }
+
+    private sealed class Both(ITrainingObserver<Span<double>> one, ITrainingObserver<Span<double>> other) : ITrainingObserver<Span<double>>
+    {
+        public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+        {
+            one.Observe(trainer, learningRate, batchSize, cancellation);
+            other.Observe(trainer, learningRate, batchSize, cancellation);
+        }
+    }
+
+    private sealed class Told(Action step) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => step();
+    }
+}

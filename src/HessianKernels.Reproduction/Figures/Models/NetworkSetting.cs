@@ -1,0 +1,52 @@
+using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Data;
+using HessianKernels.Networks.Losses;
+using HessianKernels.Networks.Models;
+
+namespace HessianKernels.Reproduction.Figures.Models;
+
+/// <summary>What is trained: a network, its loss, its data and where it starts.</summary>
+/// <param name="Model">The network.</param>
+/// <param name="Data">The training set, with targets or labels as the loss takes them.</param>
+internal sealed record NetworkSetting(Model Model, DataSet<double> Data)
+{
+    /// <summary>Of one example.</summary>
+    public Loss Loss { get; init; } = new MeanSquaredError();
+
+    /// <summary>Where the parameters are drawn from.</summary>
+    public Initialization Initialization { get; init; } = Initialization.PyTorch;
+
+    /// <summary>Of the parameters.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Parameters to start from in place of drawn ones.</summary>
+    public double[]? From { get; init; }
+
+    /// <summary>n.</summary>
+    public int Examples => Data.Examples;
+
+    /// <summary>A perceptron of the data's inputs and of outputs as its targets have, or one a class.</summary>
+    /// <param name="data">The training set.</param>
+    /// <param name="hidden">The hidden widths, joined by dashes.</param>
+    /// <param name="activation">Its name.</param>
+    public static NetworkSetting Perceptron(DataSet<double> data, string hidden, string activation)
+        => new(ModelSpec.Parse($"mlp:{data.InputShape.Length}-{hidden}-{OutputsOf(data)}:{activation}"), data);
+
+    /// <summary>A network on images.</summary>
+    /// <param name="family">Of <see cref="ModelSpec"/>: cnn5, resnet14.</param>
+    /// <param name="data">The training set, of images.</param>
+    /// <param name="options">The rest of the specification: <c>relu:width=8</c>.</param>
+    public static NetworkSetting OnImages(string family, DataSet<double> data, string options)
+        => new(ModelSpec.Parse($"{family}:{data.InputShape.Channels}x{data.InputShape.Height}x{data.InputShape.Width}-{OutputsOf(data)}:{options}"), data);
+
+    /// <summary>The parameters at the start.</summary>
+    public double[] Start() => From ?? Initialization.Parameters<double>(Model, Seed);
+
+    /// <summary>The mean loss over the training set, to be disposed.</summary>
+    /// <param name="parameters">Where; the start where null.</param>
+    /// <param name="threads">Most threads; 0 for one a processor.</param>
+    public ModelPoint<Span<double>> Point(double[]? parameters = null, int threads = 0)
+        => ModelPoint.Create<double>(Model, Loss, Data, parameters ?? Start(), new() { Threads = threads });
+
+    private static int OutputsOf(DataSet<double> data) => data.Targets is null ? data.Classes : data.TargetLength;
+}

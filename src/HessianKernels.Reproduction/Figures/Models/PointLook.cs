@@ -1,0 +1,39 @@
+using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Training;
+
+namespace HessianKernels.Reproduction.Figures.Models;
+
+/// <summary>Numbers measured now and then where a run is, beside what a tracker records.</summary>
+/// <param name="trainer">Of the run.</param>
+/// <param name="every">Steps between two looks, from step 0 on.</param>
+/// <param name="measure">Given the training set at the run's parameters, eta and b of the step, and the step.</param>
+internal sealed class PointLook(
+    Trainer<Span<double>> trainer, int every, Func<ModelPoint<Span<double>>, double, int, long, CancellationToken, double> measure)
+        : ITrainingObserver<Span<double>>, IDisposable
+{
+    private readonly ModelPoint<Span<double>> _point = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
+    private readonly List<double> _steps = [], _values = [];
+
+    public IReadOnlyList<double> Steps => _steps;
+
+    public IReadOnlyList<double> Values => _values;
+
+    /// <summary>Of the values from a step on; NaN where there is none.</summary>
+    public double Median(long from)
+    {
+        double[] late = [.. _values.Where((_, i) => _steps[i] >= from).Order()];
+        return late.Length == 0 ? double.NaN : (late[(late.Length - 1) / 2] + late[late.Length / 2]) / 2;
+    }
+
+    public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+    {
+        if (trainer.Step % every != 0) return;
+        _point.MoveTo(trainer.Parameters);
+        double value = measure(_point, learningRate, batchSize, trainer.Step, cancellation);
+        _steps.Add(trainer.Step);
+        _values.Add(value);
+    }
+
+    /// <summary>Gives the point's memory back; what was measured stays.</summary>
+    public void Dispose() => _point.Dispose();
+}

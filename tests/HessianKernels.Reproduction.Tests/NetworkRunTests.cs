@@ -1,0 +1,82 @@
+using HessianKernels.Networks.Data;
+using HessianKernels.Networks.Tensors;
+using HessianKernels.Networks.Training;
+using HessianKernels.Reproduction.Figures.Models;
+using Xunit;
+
+namespace HessianKernels.Reproduction.Tests;
+
+public class NetworkRunTests
+{
+    private static readonly FigureRun s_run = new(Effort.Coarse) { Threads = 2 };
+
+    private static NetworkSetting Setting()
+    {
+        DataSet<double> data = PaperData.Mnist.Train(s_run, 24, TensorShape.Vector(5)).OddOrEven().WithSignTargets();
+        return NetworkSetting.Perceptron(data, "4", "tanh");
+    }
+
+    private static NetworkJob Job(TrainingOptions training, int steps)
+        => new("job", Setting(), training, steps,
+            new Dictionary<TrackedQuantity, int> { [TrackedQuantity.Loss] = 2, [TrackedQuantity.LambdaMax] = 4 });
+
+    [Fact]
+    public void RunsTogetherAreThoseAlone()
+    {
+        NetworkJob[] jobs = [.. new[] { 0.1, 0.2, 0.3 }.Select(eta => Job(new() { LearningRate = eta, BatchSize = 6 }, 9))];
+        NetworkRun[] together = NetworkRun.All(s_run, jobs);
+        foreach ((NetworkRun made, NetworkJob job) in together.Zip(jobs))
+            Assert.Equal(NetworkRun.Of(s_run, job).ToTable("t").ToCsv(), made.ToTable("t").ToCsv());
+        Assert.NotEqual(together[0].Curve("loss").Values[^1], together[1].Curve("loss").Values[^1]);
+    }
+
+    [Fact]
+    public void ACurveIsInUnitsOfTheStepsOwnThreshold()
+    {
+        NetworkRun made = NetworkRun.Of(s_run, Job(
+            new() { LearningRate = 0.1, BatchSize = 6, Interventions = [new(4, LearningRate: 0.4)] }, 9));
+        (double[] steps, double[] values) = made.Curve("lambda_1");
+        Assert.Equal([0, 4, 8], steps);
+        Assert.Equal([0, 2, 4, 6, 8], made.Curve("loss").Steps);
+        Assert.Equal([values[0] * 0.1 / 2, values[1] * 0.4 / 2, values[2] * 0.4 / 2], made.InThresholds("lambda_1").Values);
+        Assert.Equal((values[1] + values[2]) * 0.4 / 4, made.Late("lambda_1", 0.6), 1e-15);
+        Assert.Equal(values[1] * 0.4 / 2, made.Between("lambda_1", 1, 8));
+        Assert.Equal(double.NaN, made.Between("lambda_1", 5, 8));
+    }
+
+    [Fact]
+    public void ARunThatDivergesKeepsWhatWasRecorded()
+    {
+        NetworkRun made = NetworkRun.Of(s_run, Job(new() { LearningRate = 1e4, BatchSize = 24, DivergedAbove = 1e6 }, 1000));
+        Assert.True(made.Diverged);
+        Assert.NotEmpty(made.Curve("loss").Steps);
+    }
+
+    [Fact]
+    public void ALookSeesTheRunsParametersAndIsThereAfterIt()
+    {
+        NetworkJob job = Job(new() { LearningRate = 0.1, BatchSize = 6 }, 9) with
+        {
+            Look = trainer => new PointLook(trainer, 4, (point, eta, b, step, _) => point.Value()),
+        };
+        NetworkRun made = NetworkRun.Of(s_run, job);
+        PointLook look = Assert.IsType<PointLook>(made.Look);
+        (double[] steps, double[] losses) = made.Curve("loss");
+        Assert.Equal([0, 4, 8], look.Steps);
+        Assert.Equal([losses[0], losses[2], losses[4]], look.Values);
+        Assert.Equal((losses[2] + losses[4]) / 2, look.Median(1), 1e-15);
+    }
+
+    [Fact]
+    public void ACancelledRunIsNone()
+    {
+        using CancellationTokenSource source = new();
+        FigureRun run = new(Effort.Coarse, 0, new Stop(source), source.Token);
+        Assert.Throws<OperationCanceledException>(() => NetworkRun.All(run, [Job(new() { LearningRate = 0.1, BatchSize = 6 }, 1_000_000)]));
+    }
+
+    private sealed class Stop(CancellationTokenSource source) : IProgress<double>
+    {
+        public void Report(double value) => source.Cancel();
+    }
+}
