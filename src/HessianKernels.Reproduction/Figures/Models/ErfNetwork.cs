@@ -57,7 +57,8 @@ internal sealed class ErfNetwork
     private NetworkJob Job(long steps, int looks, NoiseKernelCurve curve, ulong seed)
     {
         double epoch = (double)Examples / curve.BatchSize;
-        HashSet<long> at = [0, .. Crossing.LogRange(Math.Max(1, epoch / 2), steps, looks - 1).Select(step => (long)Math.Round(step))];
+        HashSet<long> at = [0, steps];
+        if (looks > 2) at.UnionWith(Crossing.LogRange(Math.Max(1, epoch / 2), steps, looks - 1).Select(step => (long)Math.Round(step)));
         TrainingOptions training = new()
         {
             LearningRate = curve.LearningRate, BatchSize = curve.BatchSize, Seed = seed, DivergedAbove = 1e4,
