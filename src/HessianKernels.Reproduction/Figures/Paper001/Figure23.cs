@@ -21,14 +21,14 @@ internal sealed class Figure23 : Figure
 
     private static (string Loss, double LearningRate, int Steps)[] Plans(Effort effort) => effort switch
     {
-        Effort.Coarse => [(CifarNetwork.Squared, 0.4, 200)],
-        Effort.Quick => [(CifarNetwork.CrossEntropy, 0.6, 400), (CifarNetwork.CrossEntropy, 1.2, 400), (CifarNetwork.Squared, 0.3, 600), (CifarNetwork.Squared, 0.5, 400)],
-        _ => [(CifarNetwork.CrossEntropy, 0.04, 500), (CifarNetwork.CrossEntropy, 0.02, 500), (CifarNetwork.CrossEntropy, 0.01, 1000), (CifarNetwork.Squared, 0.04, 2000)],
+        Effort.Coarse => [(SixLayerNetwork.Squared, 0.4, 200)],
+        Effort.Quick => [(SixLayerNetwork.CrossEntropy, 2, 400), (SixLayerNetwork.CrossEntropy, 4, 400), (SixLayerNetwork.Squared, 0.4, 600), (SixLayerNetwork.Squared, 0.6, 400)],
+        _ => [(SixLayerNetwork.CrossEntropy, 0.04, 500), (SixLayerNetwork.CrossEntropy, 0.02, 500), (SixLayerNetwork.CrossEntropy, 0.01, 1000), (SixLayerNetwork.Squared, 0.04, 2000)],
     };
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        .. CifarNetwork.Parameters(effort),
+        .. SixLayerNetwork.Parameters(effort),
         .. Plans(effort).Select(plan => (FormattableString.Invariant($"steps, {plan.Loss}, η = {plan.LearningRate}"), $"{plan.Steps}")),
     ];
 

@@ -2,7 +2,7 @@ using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Training;
 using HessianKernels.SecondMoment;
 
-namespace HessianKernels.Reproduction.Figures.Models;
+namespace HessianKernels.Reproduction.Figures.Paper000;
 
 /// <summary>Loss, largest eigenvalue and noise kernel norms of the tangent kernel along a run.</summary>
 internal sealed class NoiseKernelCurve(double learningRate, int batchSize)

@@ -1,9 +1,10 @@
 using HessianKernels.Networks.Training;
+using HessianKernels.Reproduction.Figures.Models;
 
-namespace HessianKernels.Reproduction.Figures.Models;
+namespace HessianKernels.Reproduction.Figures.Paper001;
 
 /// <summary>Full-batch descent of paper 001's network that was looked at every step.</summary>
-/// <param name="LossName">One of <see cref="CifarNetwork"/>'s.</param>
+/// <param name="LossName">One of <see cref="SixLayerNetwork"/>'s.</param>
 /// <param name="LearningRate">eta.</param>
 /// <param name="Curve">What it met.</param>
 internal sealed record Descent(string LossName, double LearningRate, DescentCurve Curve)
@@ -20,10 +21,10 @@ internal sealed record Descent(string LossName, double LearningRate, DescentCurv
     public int Unstable => Sharp < 0 ? -1 : Curve.Interaction.FindIndex(Sharp, interaction => interaction > Threshold);
 
     /// <summary>The same run from the same start with several learning rates and losses.</summary>
-    public static Descent[] Runs(FigureRun run, IReadOnlyList<(string Loss, double LearningRate, int Steps)> plans)
+    public static Descent[] Runs(FigureRun run, IReadOnlyList<(string Loss, double LearningRate, int Steps)> plans, double from = 0, double to = 1)
     {
         Descent[] descents = [.. plans.Select(plan => new Descent(plan.Loss, plan.LearningRate, new()))];
-        NetworkRun.All(run, [.. plans.Select((plan, k) => Job(CifarNetwork.Of(run, plan.Loss), plan.Steps, descents[k]))]);
+        NetworkRun.All(run, [.. plans.Select((plan, k) => Job(SixLayerNetwork.Of(run, plan.Loss), plan.Steps, descents[k]))], from, to);
         return descents;
     }
 

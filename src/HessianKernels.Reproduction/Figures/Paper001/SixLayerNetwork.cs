@@ -1,11 +1,12 @@
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
+using HessianKernels.Reproduction.Figures.Models;
 
-namespace HessianKernels.Reproduction.Figures.Models;
+namespace HessianKernels.Reproduction.Figures.Paper001;
 
 /// <summary>Paper 001's setting: a convolution network of six layers on CIFAR-10-8k; smaller efforts take a perceptron in its
 /// place.</summary>
-internal static class CifarNetwork
+internal static class SixLayerNetwork
 {
     /// <summary>The names of the two losses.</summary>
     public const string CrossEntropy = "cross-entropy", Squared = "squared error";

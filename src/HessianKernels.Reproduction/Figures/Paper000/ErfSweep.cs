@@ -1,4 +1,4 @@
-namespace HessianKernels.Reproduction.Figures.Models;
+namespace HessianKernels.Reproduction.Figures.Paper000;
 
 /// <summary>
 /// Paper 000's sweep over batch sizes and learning rates, appendix C.1: up to a batch size as many epochs and the same range of eta / B for

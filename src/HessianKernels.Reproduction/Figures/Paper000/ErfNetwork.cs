@@ -1,8 +1,9 @@
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Models;
 using HessianKernels.Networks.Training;
+using HessianKernels.Reproduction.Figures.Models;
 
-namespace HessianKernels.Reproduction.Figures.Models;
+namespace HessianKernels.Reproduction.Figures.Paper000;
 
 /// <summary>Paper 000's network, appendix C.1: two hidden layers with erf, digits odd or even as +1 and -1, whitened inputs, squared
 /// error; runs of it that are told their noise kernel norms.</summary>
