@@ -20,6 +20,23 @@ internal sealed record Descent(string LossName, double LearningRate, DescentCurv
     /// <summary>The step at which, after that, the interaction-aware sharpness first exceeds 2 / eta; -1 where it never does.</summary>
     public int Unstable => Sharp < 0 ? -1 : Curve.Interaction.FindIndex(Sharp, interaction => interaction > Threshold);
 
+    /// <summary>The step of the largest interaction-aware sharpness before it comes back below 2 / eta; -1 where it never exceeds
+    /// it.</summary>
+    public int Peak
+    {
+        get
+        {
+            if (Unstable < 0) return -1;
+            int peak = Unstable;
+            for (int t = peak; t < Curve.Count && Curve.Interaction[t] > Threshold; t++)
+                if (Curve.Interaction[t] > Curve.Interaction[peak]) peak = t;
+            return peak;
+        }
+    }
+
+    public static IReadOnlyList<(string Name, string Value)> Parameters(IReadOnlyList<(string Loss, double LearningRate, int Steps)> plans)
+        => [.. plans.Select(plan => (FormattableString.Invariant($"steps, {plan.Loss}, η = {plan.LearningRate}"), $"{plan.Steps}"))];
+
     /// <summary>The same run from the same start with several learning rates and losses.</summary>
     public static Descent[] Runs(FigureRun run, IReadOnlyList<(string Loss, double LearningRate, int Steps)> plans, double from = 0, double to = 1)
     {
