@@ -27,7 +27,8 @@ internal sealed class LossChangeLook : ITrainingObserver<Span<double>>, IDisposa
         (_every, _batches, _found) = (every, batches, found);
         _full = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
         _moved = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples, new() { Order = 1 });
-        _batch = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples, new() { Order = 1, Capacity = trainer.Options.BatchSize });
+        _batch = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples,
+            new() { Order = 1, Capacity = trainer.Options.BatchSize });
     }
 
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)

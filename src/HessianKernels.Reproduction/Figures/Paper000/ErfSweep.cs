@@ -45,7 +45,8 @@ internal sealed class ErfSweep
     {
         NoiseKernelCurve[] ended = [.. Curves.Where(curve => !curve.Diverged)];
         return Table.Of(
-            name, ("batch_size", [.. ended.Select(curve => (double)curve.BatchSize)]), ("learning_rate", [.. ended.Select(curve => curve.LearningRate)]),
+            name, ("batch_size", [.. ended.Select(curve => (double)curve.BatchSize)]),
+                ("learning_rate", [.. ended.Select(curve => curve.LearningRate)]),
             ("loss", [.. ended.Select(curve => curve.Loss[^1])]), ("lambda_max", [.. ended.Select(curve => curve.LambdaMax[^1])]),
             ("K_exact", [.. ended.Select(curve => curve.Exact[^1])]), ("K", [.. ended.Select(curve => curve.Diagonal[^1])]),
             ("K_HD", [.. ended.Select(curve => curve.HighDimensional[^1])]), ("K_tr", [.. ended.Select(curve => curve.Trace[^1])]));

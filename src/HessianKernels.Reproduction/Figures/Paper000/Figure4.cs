@@ -63,7 +63,8 @@ internal sealed class Figure4 : Figure
         return
         [
             Claim.AtLeast(
-                ClaimSource.Paper, "largest B: 2/η is reached over a wide range of η (largest over smallest η whose 2/η is below the λmax of the smallest η)",
+                ClaimSource.Paper,
+                    "largest B: 2/η is reached over a wide range of η (largest over smallest η whose 2/η is below the λmax of the smallest η)",
                 2, stopped.Length == 0 ? double.NaN : stopped[^1].LearningRate / stopped[0].LearningRate),
             Claim.AtMost(
                 ClaimSource.Paper, "and λmax ends at 2/η there (median of |η λmax / 2 − 1|)", 0.1,
@@ -72,7 +73,8 @@ internal sealed class Figure4 : Figure
                 ClaimSource.Paper, "B = 1: 2/η is not reached (largest η λmax / 2 of the runs that do not diverge)", 0.5,
                 sweep.Of(sizes[0]).Max(curve => curve.LearningRate * curve.LambdaMax[^1] / 2)),
             Claim.AtMost(
-                ClaimSource.Paper, "small B, small η/B: λmax is a function of η/B (largest over smallest of the small B, lower half of the range)", 1.25,
+                ClaimSource.Paper,
+                    "small B, small η/B: λmax is a function of η/B (largest over smallest of the small B, lower half of the range)", 1.25,
                 Enumerable.Range(0, sweep.LearningRates / 2).Max(place => Spread(small.Select(b => sweep.At(b, place))))),
             Claim.Rising(
                 ClaimSource.Paper, "and not of η (the same median spread at equal η/B; at equal η)",
@@ -91,16 +93,19 @@ internal sealed class Figure4 : Figure
     private static Picture Draw(ErfSweep sweep, int[] sizes, bool perExample)
     {
         double[] threshold = [sweep.Curves.Min(curve => curve.LearningRate), sweep.Curves.Max(curve => curve.LearningRate)];
-        IEnumerable<Series> series = sizes.Select(b => (b, Runs: sweep.Of(b))).Where(pair => pair.Runs.Length > 0).Select(pair => new LineSeries(
+        IEnumerable<Series> series = sizes.Select(b => (b, Runs: sweep.Of(b))).Where(pair => pair.Runs.Length > 0)
+            .Select(pair => new LineSeries(
             $"B = {pair.b}", [.. pair.Runs.Select(curve => perExample ? curve.LearningRate / curve.BatchSize : curve.LearningRate)],
             [.. pair.Runs.Select(curve => curve.LambdaMax[^1])]) { Marked = true });
         if (!perExample)
-            series = series.Append(new LineSeries("2/η", threshold, [.. threshold.Select(eta => 2 / eta)]) { Ink = true, Stroke = Stroke.Dashed });
+            series = series.Append(new LineSeries("2/η", threshold, [.. threshold.Select(eta => 2 / eta)]) { Ink = true,
+                Stroke = Stroke.Dashed });
         double most = sweep.Curves.Where(curve => !curve.Diverged).Max(curve => curve.LambdaMax[^1]);
         return new(perExample ? "over-ratio" : "over-learning-rate", new()
         {
             Title = perExample ? "λmax after training over η/B" : "λmax after training over η",
-            X = Axis.Log(perExample ? "η / B" : "learning rate η"), Y = Axis.Log("λmax of the tangent kernel", max: 1.5 * most), Series = [.. series],
+            X = Axis.Log(perExample ? "η / B" : "learning rate η"), Y = Axis.Log("λmax of the tangent kernel", max: 1.5 * most),
+                Series = [.. series],
         });
     }
 }

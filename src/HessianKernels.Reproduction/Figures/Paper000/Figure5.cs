@@ -74,7 +74,8 @@ internal sealed class Figure5 : Figure
 
         return
         [
-            Claim.AtMost(ClaimSource.Paper, "small η/B: K_f is small (the smallest η/B, largest K_f of all B)", 0.3, sizes.Max(b => sweep.At(b, 0).Diagonal[^1])),
+            Claim.AtMost(ClaimSource.Paper, "small η/B: K_f is small (the smallest η/B, largest K_f of all B)", 0.3,
+                sizes.Max(b => sweep.At(b, 0).Diagonal[^1])),
             Claim.AtMost(
                 ClaimSource.Paper, "K_f is a function of η/B there (largest over smallest of all B, lower half of the range)", 1.25,
                 Enumerable.Range(0, sweep.LearningRates / 2).Max(Spread)),
@@ -86,7 +87,8 @@ internal sealed class Figure5 : Figure
                 ClaimSource.Paper, "K_f tells the loss better than η λmax (mean |Δ log₁₀ loss| of neighbours in K_f; in η λmax)",
                 Roughness(all, curve => curve.Diagonal[^1]), Roughness(all, curve => curve.LearningRate * curve.LambdaMax[^1])),
             Claim.AtMost(
-                ClaimSource.Exact, "K_f never exceeds K_exact (largest quotient)", 1 + 1e-3, all.Max(curve => curve.Diagonal[^1] / curve.Exact[^1])),
+                ClaimSource.Exact, "K_f never exceeds K_exact (largest quotient)", 1 + 1e-3,
+                    all.Max(curve => curve.Diagonal[^1] / curve.Exact[^1])),
         ];
     }
 
@@ -98,7 +100,8 @@ internal sealed class Figure5 : Figure
     }
 
     private static Picture Draw(
-        string name, string title, Axis x, Axis y, ErfSweep sweep, int[] sizes, Func<NoiseKernelCurve, double> across, Func<NoiseKernelCurve, double> up)
+        string name, string title, Axis x, Axis y, ErfSweep sweep, int[] sizes, Func<NoiseKernelCurve, double> across,
+            Func<NoiseKernelCurve, double> up)
         => new(name, new()
         {
             Title = title, X = x, Y = y,

@@ -64,7 +64,8 @@ internal sealed class NoiseKernelLook : ITrainingObserver<Span<double>>, IDispos
         _point.MoveTo(trainer.Parameters);
         FunctionSpace space = _point.Curvatures(cancellation: cancellation).Reduce(cancellation: cancellation);
         BatchSampling sampling = BatchSampling.WithoutReplacement(trainer.Examples.Count, batchSize);
-        NoiseKernelNorms norms = NoiseKernel.Norms(space, learningRate, sampling, new() { Tolerance = 1e-4, Threads = 1 }, null, cancellation);
+        NoiseKernelNorms norms = NoiseKernel.Norms(space, learningRate, sampling, new() { Tolerance = 1e-4, Threads = 1 }, null,
+            cancellation);
         cancellation.ThrowIfCancellationRequested();
         _curve.Epochs.Add((double)trainer.Step * batchSize / trainer.Examples.Count);
         _curve.Loss.Add(_point.Value());

@@ -38,7 +38,8 @@ internal sealed record Descent(string LossName, double LearningRate, DescentCurv
         => [.. plans.Select(plan => (FormattableString.Invariant($"steps, {plan.Loss}, η = {plan.LearningRate}"), $"{plan.Steps}"))];
 
     /// <summary>The same run from the same start with several learning rates and losses.</summary>
-    public static Descent[] Runs(FigureRun run, IReadOnlyList<(string Loss, double LearningRate, int Steps)> plans, double from = 0, double to = 1)
+    public static Descent[] Runs(FigureRun run, IReadOnlyList<(string Loss, double LearningRate, int Steps)> plans, double from = 0,
+        double to = 1)
     {
         Descent[] descents = [.. plans.Select(plan => new Descent(plan.Loss, plan.LearningRate, new()))];
         NetworkRun.All(run, [.. plans.Select((plan, k) => Job(SixLayerNetwork.Of(run, plan.Loss), plan.Steps, descents[k]))], from, to);

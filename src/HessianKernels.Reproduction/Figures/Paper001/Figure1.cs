@@ -34,13 +34,15 @@ internal sealed class Figure1 : Figure
 
     private static Claim[] Claims(LossChange change)
     {
-        LeastSquares line = LeastSquares.Of([.. change.Early.Select(point => point.Interaction)], [.. change.Early.Select(point => point.Change)]);
+        LeastSquares line = LeastSquares.Of([.. change.Early.Select(point => point.Interaction)],
+            [.. change.Early.Select(point => point.Change)]);
         double eta = change.LearningRate;
         string few = $"Of {change.Early.Length} points before the edge: the loss is not quadratic over a step of this learning rate.";
         return
         [
             Claim.Near(ClaimSource.Paper, $"{change.Name}: slope over η²/2", 1, 0.1, line.Slope / (eta * eta / 2)).Because(few),
-            Claim.Near(ClaimSource.Paper, $"{change.Name}: where the line meets 0, over 2/η", 1, 0.1, line.Zero / change.Threshold).Because(few),
+            Claim.Near(ClaimSource.Paper, $"{change.Name}: where the line meets 0, over 2/η", 1, 0.1, line.Zero / change.Threshold)
+                .Because(few),
         ];
     }
 }

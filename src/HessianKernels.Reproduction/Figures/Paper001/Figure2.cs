@@ -37,15 +37,18 @@ internal sealed class Figure2 : Figure
     {
         (double Step, double Interaction, double Change)[] unstable = change.Unstable;
         LeastSquares line = LeastSquares.Of([.. unstable.Select(point => point.Interaction)], [.. unstable.Select(point => point.Change)]);
-        string few = $"Of {unstable.Length} points in the unstable region.";
+        double steepness = line.Slope / (change.LearningRate * change.LearningRate / 2);
+        string few = unstable.Length < 3 ? $"Of {unstable.Length} points in the unstable region." : FormattableString.Invariant(
+            $"At this learning rate the loss is all but quadratic over a step in the unstable region too: the slope is {steepness:G4} of η²/2.");
         return
         [
             Claim.AtLeast(
                 ClaimSource.Paper, $"{change.Name}: in the unstable region mostly below the line (share of points)", 0.5,
-                unstable.Length == 0 ? double.NaN : unstable.Average(point => point.Change < change.Quadratic(point.Interaction) ? 1.0 : 0)).Because(few),
+                unstable.Length == 0 ? double.NaN : unstable.Average(point => point.Change < change.Quadratic(point.Interaction) ? 1.0
+                    : 0)).Because(few),
             Claim.AtMost(
                 ClaimSource.Paper, $"{change.Name}: slope in the unstable region over η²/2", 1,
-                line.Slope / (change.LearningRate * change.LearningRate / 2)).Because(few),
+                steepness).Because(few),
         ];
     }
 }

@@ -25,13 +25,16 @@ internal sealed class Figure23 : Figure
     private static (string Loss, double LearningRate, int Steps)[] Plans(Effort effort) => effort switch
     {
         Effort.Coarse => [(SixLayerNetwork.Squared, 0.5, 300)],
-        Effort.Quick => [(SixLayerNetwork.CrossEntropy, 2, 400), (SixLayerNetwork.CrossEntropy, 4, 400), (SixLayerNetwork.Squared, 0.4, 600),
+        Effort.Quick => [(SixLayerNetwork.CrossEntropy, 2, 400), (SixLayerNetwork.CrossEntropy, 4, 400),
+            (SixLayerNetwork.Squared, 0.4, 600),
             (SixLayerNetwork.Squared, 0.6, 400)],
-        _ => [(SixLayerNetwork.CrossEntropy, 0.04, 500), (SixLayerNetwork.CrossEntropy, 0.02, 500), (SixLayerNetwork.CrossEntropy, 0.01, 1000),
+        _ => [(SixLayerNetwork.CrossEntropy, 0.04, 500), (SixLayerNetwork.CrossEntropy, 0.02, 500),
+            (SixLayerNetwork.CrossEntropy, 0.01, 1000),
             (SixLayerNetwork.Squared, 0.04, 2000)],
     };
 
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) => [.. SixLayerNetwork.Parameters(effort), .. Descent.Parameters(Plans(effort))];
+    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) => [.. SixLayerNetwork.Parameters(effort),
+        .. Descent.Parameters(Plans(effort))];
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -54,13 +57,16 @@ internal sealed class Figure23 : Figure
         return
         [
             Claim.AtMost(
-                ClaimSource.Paper, $"{descent.Title}: soon after ‖H‖ exceeds 2/η ‖H‖_S begins to rise (steps until it is a tenth of 2/η)", MostSteps,
+                ClaimSource.Paper,
+                    $"{descent.Title}: soon after ‖H‖ exceeds 2/η ‖H‖_S begins to rise (steps until it is a tenth of 2/η)", MostSteps,
                 begins < 0 ? double.NaN : begins - from).Because(to < 0 ? Never :
                 "q₁ᵀ∇L has died down by then and grows by a factor of η‖H‖ − 1 a step, which is near 1 as long as ‖H‖ is near 2/η: the slower " +
                 "the sharpening, the longer it takes."),
             Claim.Rising(
-                ClaimSource.Paper, $"{descent.Title}: order of |cos(q₁, ∇L)|, ‖H‖_S, |q₁ᵀ∇L| (steps after that at which half of the rise is made)",
-                Crossing.HalfWay(Rise(curve.Cosine)), Crossing.HalfWay(Rise(curve.Interaction)), Crossing.HalfWay(Rise(curve.Along))).Because(Never),
+                ClaimSource.Paper,
+                    $"{descent.Title}: order of |cos(q₁, ∇L)|, ‖H‖_S, |q₁ᵀ∇L| (steps after that at which half of the rise is made)",
+                Crossing.HalfWay(Rise(curve.Cosine)), Crossing.HalfWay(Rise(curve.Interaction)),
+                    Crossing.HalfWay(Rise(curve.Along))).Because(Never),
         ];
     }
 
@@ -69,7 +75,8 @@ internal sealed class Figure23 : Figure
         DescentCurve curve = descent.Curve;
         int first = Math.Max(0, descent.Sharp - 5), end = descent.Peak < 0 ? curve.Count : Math.Min(curve.Count, descent.Peak + 10);
         double most = curve.Along[first..end].Max(), sharpness = curve.Sharpness[first..end].Max();
-        LineSeries Line(string of, List<double> values, double scale) => new(of, curve.Steps[first..end], [.. values[first..end].Select(value => scale * value)]);
+        LineSeries Line(string of, List<double> values, double scale)
+            => new(of, curve.Steps[first..end], [.. values[first..end].Select(value => scale * value)]);
         return new(name, new()
         {
             Title = descent.Title, X = new("step"), Y = new("sharpness; others to the same height", Min: 0),

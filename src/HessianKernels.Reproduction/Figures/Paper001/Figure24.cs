@@ -46,15 +46,21 @@ internal sealed class Figure24 : Figure
         DescentCurve curve = descent.Curve;
         int[] unstable = [.. Enumerable.Range(0, Math.Max(0, curve.Count - 1)).Where(t => curve.Interaction[t] > descent.Threshold)];
         double[] turned = descent.Unstable < 0 ? [] : [.. curve.AxisTurn.Skip(descent.Unstable)];
+        double second = Median.Of(unstable.Select(t => curve.Second[t] / descent.Threshold));
         string few = $"Of {unstable.Length} steps in the unstable region.";
+        string two = FormattableString.Invariant($"λ₂ is near 2/η too ({second:G3} of it in the median there): ")
+            + "the gradient lies among the first few eigenvectors, and which of them is q₁ changes.";
         return
         [
-            Claim.AtLeast(ClaimSource.Paper, $"{descent.Title}: |cos(q₁, ∇L)| where ‖H‖_S > 2/η (median)", 0.9, Median.Of(unstable.Select(t => curve.Cosine[t]))).Because(few),
-            Claim.AtMost(ClaimSource.Paper, $"{descent.Title}: cos(∇L, next ∇L) there (median)", -0.9, Median.Of(unstable.Select(t => curve.Turn[t + 1]))).Because(few),
+            Claim.AtLeast(ClaimSource.Paper, $"{descent.Title}: |cos(q₁, ∇L)| where ‖H‖_S > 2/η (median)", 0.9,
+                Median.Of(unstable.Select(t => curve.Cosine[t]))).Because(unstable.Length == 0 ? few : two),
+            Claim.AtMost(ClaimSource.Paper, $"{descent.Title}: cos(∇L, next ∇L) there (median)", -0.9,
+                Median.Of(unstable.Select(t => curve.Turn[t + 1]))).Because(few),
             Claim.AtMost(
-                ClaimSource.Paper, $"{descent.Title}: the sharpest direction changes abruptly from then on (least |cos(q₁, next q₁)|)", 0.1,
+                ClaimSource.Paper, $"{descent.Title}: the sharpest direction changes abruptly from then on (least |cos(q₁, next q₁)|)",
+                    0.1,
                 turned.Length == 0 ? double.NaN : turned.Min()).Because(
-                "In a network this small the first eigenvalue stays the first: q₁ turns from step to step, and does not change places with q₂."),
+                "At this learning rate q₁ turns from step to step, and seldom changes places with q₂."),
         ];
     }
 

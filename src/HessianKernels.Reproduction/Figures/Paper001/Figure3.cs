@@ -31,7 +31,8 @@ internal sealed class Figure3 : Figure
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
     {
         (string loss, double rate, int steps, int every) = Plan(effort);
-        return [.. SixLayerNetwork.Parameters(effort), ("loss", loss), ("η", Claim.Text(rate)), ("steps", $"{steps}"), ("look every", $"{every}")];
+        return [.. SixLayerNetwork.Parameters(effort), ("loss", loss), ("η", Claim.Text(rate)), ("steps", $"{steps}"),
+            ("look every", $"{every}")];
     }
 
     public override FigureResult Compute(FigureRun run)
@@ -45,7 +46,8 @@ internal sealed class Figure3 : Figure
         double threshold = 2 / rate;
         int first = found.FindIndex(valley => valley.Interaction > threshold);
         Valley[] edge = first < 0 ? [] : [.. found.Skip(first)];
-        Valley[] below = [.. edge.Where(valley => valley.Interaction < threshold)], above = [.. edge.Where(valley => valley.Interaction > threshold)];
+        Valley[] below = [.. edge.Where(valley => valley.Interaction < threshold)],
+            above = [.. edge.Where(valley => valley.Interaction > threshold)];
         return new()
         {
             Claims = Claims(below, above),
@@ -53,17 +55,22 @@ internal sealed class Figure3 : Figure
             Tables =
             [
                 Table.Of(
-                    "valleys", [("step", [.. found.Select(valley => (double)valley.Step)]), ("interaction_aware_sharpness", [.. found.Select(valley => valley.Interaction)]),
-                        .. ValleyLook.Shares.Select((share, k) => (FormattableString.Invariant($"ratio_{share}"), (IReadOnlyList<double>)[.. found.Select(valley => valley.Ratios[k])])),
-                        ("across_in_steps", [.. found.Select(valley => valley.Across)]), ("bottom_as_share", [.. found.Select(valley => valley.Bottom)])]),
+                    "valleys", [("step", [.. found.Select(valley => (double)valley.Step)]),
+                        ("interaction_aware_sharpness", [.. found.Select(valley => valley.Interaction)]),
+                        .. ValleyLook.Shares.Select((share, k) => (FormattableString.Invariant($"ratio_{share}"),
+                            (IReadOnlyList<double>)[.. found.Select(valley => valley.Ratios[k])])),
+                        ("across_in_steps", [.. found.Select(valley => valley.Across)]),
+                            ("bottom_as_share", [.. found.Select(valley => valley.Bottom)])]),
             ],
         };
     }
 
     private static Claim[] Claims(Valley[] below, Valley[] above)
     {
-        string few = $"Of {below.Length} looks with ‖H‖_S < 2/η and {above.Length} with ‖H‖_S > 2/η.";
         int whole = Array.IndexOf(ValleyLook.Shares, 1);
+        double distance = Median.Of(below.Select(valley => Math.Abs(valley.Ratios[whole] - 1)));
+        string few = below.Length == 0 || above.Length == 0 ? "The run is too short to get to the edge." : FormattableString.Invariant(
+            $"Most valleys are all but symmetric: ‖H₁‖_S / ‖H‖_S is within {distance:G2} of 1 in the median where ‖H‖_S < 2/η.");
         static double Share(Valley[] of, Func<Valley, double> value, Func<double, bool> holds)
         {
             double[] there = [.. of.Select(value).Where(double.IsFinite)];
@@ -72,23 +79,29 @@ internal sealed class Figure3 : Figure
 
         return
         [
-            Claim.AtLeast(ClaimSource.Paper, "‖H‖_S < 2/η: usually sharper a step on (share with ‖H₁‖_S > ‖H‖_S)", 0.5, Share(below, valley => valley.Ratios[whole], ratio => ratio > 1)).Because(few),
-            Claim.AtLeast(ClaimSource.Paper, "‖H‖_S > 2/η: usually flatter a step on (share with ‖H₁‖_S < ‖H‖_S)", 0.5, Share(above, valley => valley.Ratios[whole], ratio => ratio < 1)).Because(few),
-            Claim.AtLeast(ClaimSource.Paper, "‖H‖_S < 2/η: the loss is least beyond the middle of the way across (share)", 0.5, Share(below, valley => valley.Bottom, bottom => bottom > 0.5)).Because(few),
-            Claim.AtLeast(ClaimSource.Paper, "‖H‖_S > 2/η: the loss is least before the middle (share)", 0.5, Share(above, valley => valley.Bottom, bottom => bottom < 0.5)).Because(few),
+            Claim.AtLeast(ClaimSource.Paper, "‖H‖_S < 2/η: usually sharper a step on (share with ‖H₁‖_S > ‖H‖_S)", 0.5,
+                Share(below, valley => valley.Ratios[whole], ratio => ratio > 1)).Because(few),
+            Claim.AtLeast(ClaimSource.Paper, "‖H‖_S > 2/η: usually flatter a step on (share with ‖H₁‖_S < ‖H‖_S)", 0.5,
+                Share(above, valley => valley.Ratios[whole], ratio => ratio < 1)).Because(few),
+            Claim.AtLeast(ClaimSource.Paper, "‖H‖_S < 2/η: the loss is least beyond the middle of the way across (share)", 0.5,
+                Share(below, valley => valley.Bottom, bottom => bottom > 0.5)).Because(few),
+            Claim.AtLeast(ClaimSource.Paper, "‖H‖_S > 2/η: the loss is least before the middle (share)", 0.5,
+                Share(above, valley => valley.Bottom, bottom => bottom < 0.5)).Because(few),
         ];
     }
 
     private static Picture DrawRatios(Valley[] below, Valley[] above)
     {
         static ScatterSeries Points(string name, Valley[] of, int color) => new(
-            name, [.. of.SelectMany(valley => ValleyLook.Shares.Select(share => share + (color == 3 ? 0.02 : -0.02)))], [.. of.SelectMany(valley => valley.Ratios)])
+            name, [.. of.SelectMany(valley => ValleyLook.Shares.Select(share => share + (color == 3 ? 0.02 : -0.02)))],
+                [.. of.SelectMany(valley => valley.Ratios)])
         {
             Color = color, Size = 2,
         };
         return new("ratios", new()
         {
-            Title = "Sharpness along the way, over that at its beginning", X = new("α, share of the step"), Y = new("‖H_α‖_S / ‖H‖_S", Min: 0, Max: 2),
+            Title = "Sharpness along the way, over that at its beginning", X = new("α, share of the step"),
+                Y = new("‖H_α‖_S / ‖H‖_S", Min: 0, Max: 2),
             Series = [Points("‖H‖_S < 2/η", below, 3), Points("‖H‖_S > 2/η", above, 0)], Thresholds = [new("as at the beginning", 1)],
         });
     }

@@ -78,10 +78,12 @@ internal sealed class Figure4 : Figure
         NetworkSetting setting = SixLayerNetwork.Of(run, loss);
         return NetworkRun.All(run, [.. sizes.Select(b => new NetworkJob(
             $"b = {b}", setting, new() { LearningRate = rate, BatchSize = b, Seed = run.Seed, DivergedAbove = 1e4 }, steps,
-            NetworkJob.At(every, TrackedQuantity.InteractionAwareSharpness, TrackedQuantity.GradientNoiseInteraction, TrackedQuantity.Concentration))
+            NetworkJob.At(every, TrackedQuantity.InteractionAwareSharpness, TrackedQuantity.GradientNoiseInteraction,
+                TrackedQuantity.Concentration))
         {
             // Nothing is wanted that needs batches.
-            Tracking = new() { Every = new Dictionary<TrackedQuantity, int>(), Sharpness = new() { MaxBatches = 1, MaxProbes = 32 }, Seed = run.Seed },
+            Tracking = new() { Every = new Dictionary<TrackedQuantity, int>(), Sharpness = new() { MaxBatches = 1, MaxProbes = 32 },
+                Seed = run.Seed },
         })], 0.5, 1);
     }
 
@@ -90,13 +92,16 @@ internal sealed class Figure4 : Figure
         const string Never = "The run is too short to get to the edge.";
         DescentCurve curve = descent.Curve;
         int from = descent.Unstable < 0 ? curve.Count : descent.Unstable;
-        double sharpness = Median.Of(curve.Sharpness.Skip(from)) / descent.Threshold, aware = Median.Of(curve.Interaction.Skip(from)) / descent.Threshold;
+        double sharpness = Median.Of(curve.Sharpness.Skip(from)) / descent.Threshold,
+            aware = Median.Of(curve.Interaction.Skip(from)) / descent.Threshold;
         return
         [
-            Claim.AtLeast(ClaimSource.Paper, $"{descent.Title}: ‖H‖ hovers above 2/η once at the edge (median over 2/η)", 1, sharpness).Because(Never),
+            Claim.AtLeast(ClaimSource.Paper, $"{descent.Title}: ‖H‖ hovers above 2/η once at the edge (median over 2/η)", 1, sharpness)
+                .Because(Never),
             Claim.Near(ClaimSource.Paper, $"{descent.Title}: ‖H‖_S oscillates around 2/η (median over 2/η)", 1, 0.1, aware).Because(Never),
             Claim.Rising(
-                ClaimSource.Paper, $"{descent.Title}: ‖H‖_S marks the edge more clearly (distance of the medians from 2/η, over 2/η: of ‖H‖_S, of ‖H‖)",
+                ClaimSource.Paper,
+                    $"{descent.Title}: ‖H‖_S marks the edge more clearly (distance of the medians from 2/η, over 2/η: of ‖H‖_S, of ‖H‖)",
                 Math.Abs(aware - 1), Math.Abs(sharpness - 1)).Because(Never),
             Claim.AtMost(
                 ClaimSource.Exact, $"{descent.Title}: ‖H‖_S ≤ ‖H‖ (largest quotient)", 1 + 1e-3,
@@ -111,8 +116,10 @@ internal sealed class Figure4 : Figure
         return
         [
             .. batches.Select((batch, k) => Claim.Near(
-                ClaimSource.Paper, $"SGD, {batch.Job.Name}: tr(H S_b) / tr(S_n) ends at 2/η (median of the second half over 2/η)", 1, 0.2, ratio[k]).Because(
-                ratio[k] < 1 ? Slow : "The gradient has become small against its noise, and the ratio to its square is above 2/η for long stretches.")),
+                ClaimSource.Paper, $"SGD, {batch.Job.Name}: tr(H S_b) / tr(S_n) ends at 2/η (median of the second half over 2/η)", 1,
+                    0.2, ratio[k]).Because(
+                ratio[k] < 1 ? Slow
+                    : "The gradient has become small against its noise, and the ratio to its square is above 2/η for long stretches.")),
             Claim.Rising(ClaimSource.Paper, "SGD: where ‖H‖_S ends rises with b (medians of the second half over 2/η)", aware),
             Claim.AtMost(ClaimSource.Paper, "SGD: and saturates at 2/η (largest of these)", 1.1, aware.Max()),
         ];

@@ -32,7 +32,9 @@ internal sealed record LossChange(string Name, double LearningRate, (double Step
     public static IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
         .. SixLayerNetwork.Parameters(effort), ("b of SGD", $"{BatchSize(effort)}"), ("batches a look", $"{Batches}"),
-        .. Plans(effort).Select(plan => (FormattableString.Invariant($"steps, {plan.Loss}, {(plan.Sgd ? "SGD" : "GD")}, η = {plan.LearningRate}"), $"{plan.Steps}")),
+        .. Plans(effort)
+            .Select(plan => (FormattableString.Invariant($"steps, {plan.Loss}, {(plan.Sgd ? "SGD" : "GD")}, η = {plan.LearningRate}"),
+            $"{plan.Steps}")),
     ];
 
     private const int Batches = 16;
@@ -41,9 +43,9 @@ internal sealed record LossChange(string Name, double LearningRate, (double Step
 
     private static (string Loss, bool Sgd, double LearningRate, int Steps, int Every)[] Plans(Effort effort) => effort switch
     {
-        Effort.Coarse => [(SixLayerNetwork.CrossEntropy, true, 0.5, 100, 5), (SixLayerNetwork.Squared, true, 0.1, 100, 5),
+        Effort.Coarse => [(SixLayerNetwork.CrossEntropy, true, 0.2, 100, 5), (SixLayerNetwork.Squared, true, 0.1, 100, 5),
             (SixLayerNetwork.CrossEntropy, false, 2, 100, 1), (SixLayerNetwork.Squared, false, 0.5, 150, 1)],
-        Effort.Quick => [(SixLayerNetwork.CrossEntropy, true, 0.5, 1500, 10), (SixLayerNetwork.Squared, true, 0.1, 1500, 10),
+        Effort.Quick => [(SixLayerNetwork.CrossEntropy, true, 0.2, 1600, 4), (SixLayerNetwork.Squared, true, 0.4, 1600, 4),
             (SixLayerNetwork.CrossEntropy, false, 2, 400, 1), (SixLayerNetwork.Squared, false, 0.5, 400, 1)],
         _ => [(SixLayerNetwork.CrossEntropy, true, 0.02, 20_000, 20), (SixLayerNetwork.Squared, true, 0.02, 20_000, 20),
             (SixLayerNetwork.CrossEntropy, false, 0.02, 1000, 1), (SixLayerNetwork.Squared, false, 0.02, 4000, 1)],
@@ -57,13 +59,16 @@ internal sealed record LossChange(string Name, double LearningRate, (double Step
         List<(long, double, double)>[] found = [.. batch.Select(_ => new List<(long, double, double)>())];
         NetworkRun.All(run, [.. batch.Select((plan, k) => new NetworkJob(
             "", SixLayerNetwork.Of(run, plan.Loss),
-            new() { LearningRate = plan.LearningRate, BatchSize = BatchSize(run.Effort), Seed = run.Seed, DivergedAbove = 1e4 }, plan.Steps,
-            NetworkJob.At(plan.Steps, TrackedQuantity.StepLoss)) { Look = trainer => new LossChangeLook(trainer, plan.Every, Batches, found[k]) })], 0, 0.6);
+            new() { LearningRate = plan.LearningRate, BatchSize = BatchSize(run.Effort), Seed = run.Seed, DivergedAbove = 1e4 },
+                plan.Steps,
+            NetworkJob.At(plan.Steps, TrackedQuantity.StepLoss)) { Look = trainer => new LossChangeLook(trainer, plan.Every, Batches,
+                found[k]) })], 0, 0.6);
         Descent[] descents = Descent.Runs(
             run, [.. plans.Where(plan => !plan.Sgd).Select(plan => (plan.Loss, plan.LearningRate, plan.Steps))], 0.6, 1);
         return
         [
-            .. batch.Select((plan, k) => new LossChange($"SGD, {plan.Loss}", plan.LearningRate, [.. found[k].Select(point => ((double)point.Item1, point.Item2, point.Item3))], 0)),
+            .. batch.Select((plan, k) => new LossChange($"SGD, {plan.Loss}", plan.LearningRate,
+                [.. found[k].Select(point => ((double)point.Item1, point.Item2, point.Item3))], 0)),
             .. descents.Select(Of),
         ];
     }
@@ -78,7 +83,8 @@ internal sealed record LossChange(string Name, double LearningRate, (double Step
     }
 
     public Table ToTable(string name) => Table.Of(
-        name, ("step", [.. Points.Select(point => point.Step)]), ("trace_HSb_over_trace_Sn", [.. Points.Select(point => point.Interaction)]),
+        name, ("step", [.. Points.Select(point => point.Step)]),
+            ("trace_HSb_over_trace_Sn", [.. Points.Select(point => point.Interaction)]),
         ("loss_change_over_squared_gradient", [.. Points.Select(point => point.Change)]));
 
     /// <summary>Points over the line of eq. 7.</summary>
@@ -89,14 +95,17 @@ internal sealed record LossChange(string Name, double LearningRate, (double Step
         foreach ((string part, var points) in parts)
         {
             if (points.Length == 0) continue;
-            series.Add(new ScatterSeries(part, [.. points.Select(point => point.Interaction)], [.. points.Select(point => point.Change)]) { Size = 2 });
-            (least, most) = (Math.Min(least, points.Min(point => point.Interaction)), Math.Max(most, points.Max(point => point.Interaction)));
+            series.Add(new ScatterSeries(part, [.. points.Select(point => point.Interaction)],
+                [.. points.Select(point => point.Change)]) { Size = 2 });
+            (least, most) = (Math.Min(least, points.Min(point => point.Interaction)),
+                Math.Max(most, points.Max(point => point.Interaction)));
         }
 
         series.Add(new LineSeries("quadratic: slope η²/2", [least, most], [Quadratic(least), Quadratic(most)]) { Ink = true });
         return new(name, new()
         {
-            Title = FormattableString.Invariant($"{Name}, η = {LearningRate}"), X = new("tr(H S_b) / tr(S_n)"), Y = new("(E[L′] − L) / tr(S_n)"),
+            Title = FormattableString.Invariant($"{Name}, η = {LearningRate}"), X = new("tr(H S_b) / tr(S_n)"),
+                Y = new("(E[L′] − L) / tr(S_n)"),
             Series = series, Thresholds = [new("2/η", Threshold, Vertical: true), new("0", 0)],
         });
     }
