@@ -32,7 +32,8 @@ public class TrainedFigureTests
     public void NoiseKernelNormsOfANetworkAreInTheirOrder()
     {
         FigureResult result = Compute("000/F10");
-        Assert.All(result.Claims.Where(claim => claim.Source == ClaimSource.Exact), claim => Assert.Equal(Verdict.Reproduced, claim.Verdict));
+        foreach (Claim claim in result.Claims.Where(claim => claim.Source == ClaimSource.Exact))
+            Assert.Equal(Verdict.Reproduced, claim.Verdict);
         Assert.Equal(Verdict.Reproduced, result.Claims[0].Verdict);
         IReadOnlyList<double[]> columns = TableFile.OfCsv(result.Tables[0].ToCsv()).Columns;
         // The first look of the first run is at the start, whose K_tr names the run.
@@ -44,7 +45,8 @@ public class TrainedFigureTests
     [Fact]
     public void ASmallStepChangesTheLossAsAQuadratic()
     {
-        Claim slope = Compute("001/F1").Claims.Single(claim => claim.Statement.StartsWith("SGD, squared error: slope", StringComparison.Ordinal));
+        Claim slope = Compute("001/F1").Claims.Single(
+            claim => claim.Statement.StartsWith("SGD, squared error: slope", StringComparison.Ordinal));
         Assert.Equal(Verdict.Reproduced, slope.Verdict);
     }
 
@@ -58,7 +60,8 @@ public class TrainedFigureTests
         Assert.Equal(one.Tables.Select(table => table.ToCsv()), many.Tables.Select(table => table.ToCsv()));
     }
 
-    /// <summary>The loss x (x - w) (1 + c x) of figure 21, w the width: least at the middle where c = 0, beyond it where c is above 0.</summary>
+    /// <summary>The loss u (u - 1) (1 + c u) of figure 21, u the distance over the width: least at the middle where c = 0, beyond it where
+    /// c is above 0.</summary>
     [Theory]
     [InlineData(0, 0.5, 0.5)]
     [InlineData(0.25, 0.5, 0.6)]
@@ -103,5 +106,6 @@ public class TrainedFigureTests
         Assert.Equal(1.5, Crossing.HalfWay([1, 2, 4, 5]));
     }
 
-    private static FigureResult Compute(string id, int threads = 0) => FigureCatalog.Find(id).Single().Compute(new(Effort.Coarse) { Threads = threads });
+    private static FigureResult Compute(string id, int threads = 0)
+        => FigureCatalog.Find(id).Single().Compute(new(Effort.Coarse) { Threads = threads });
 }

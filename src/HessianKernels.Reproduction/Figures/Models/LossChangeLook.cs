@@ -4,8 +4,8 @@ using HessianKernels.Networks.Training;
 namespace HessianKernels.Reproduction.Figures.Models;
 
 /// <summary>
-/// Now and then, over batches that are drawn apart from the run's own: <c>E[g_B^T H g_B] / ||g||^2</c>, and the change of the full loss that
-/// a step is expected to make, <c>(E[L(theta - eta g_B)] - L) / ||g||^2</c>.
+/// Now and then, over batches that are drawn apart from the run's own: <c>E[g_B^T H g_B] / ||g||^2</c>, and the change of the full loss
+/// that a step is expected to make, <c>(E[L(theta - eta g_B)] - L) / ||g||^2</c>.
 /// </summary>
 /// <remarks>
 /// Both are means over the same batches. The second takes <c>-eta E[g_B] . g</c> as what it is, <c>-eta ||g||^2</c>, and the mean over

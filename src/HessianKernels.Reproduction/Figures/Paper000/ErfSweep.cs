@@ -6,11 +6,11 @@ namespace HessianKernels.Reproduction.Figures.Paper000;
 /// </summary>
 internal sealed class ErfSweep
 {
-    /// <summary>The batch size at which the two rules meet.</summary>
-    public const int Meeting = 16;
+    private ErfSweep(int[] batchSizes, int meeting, int learningRates, NoiseKernelCurve[] curves)
+        => (BatchSizes, Meeting, LearningRates, Curves) = (batchSizes, meeting, learningRates, curves);
 
-    private ErfSweep(int[] batchSizes, double[] ranges, NoiseKernelCurve[] curves)
-        => (BatchSizes, LearningRates, Curves) = (batchSizes, ranges.Length, curves);
+    /// <summary>The batch size at which the two rules meet.</summary>
+    public int Meeting { get; }
 
     public int[] BatchSizes { get; }
 
@@ -27,6 +27,8 @@ internal sealed class ErfSweep
     /// <summary>The run at a place of the range, whether it diverged or not.</summary>
     public NoiseKernelCurve At(int batchSize, int place) => Curves[Array.IndexOf(BatchSizes, batchSize) * LearningRates + place];
 
+    public static int MeetingOf(Effort effort) => effort == Effort.Full ? 32 : 16;
+
     /// <summary>All runs.</summary>
     /// <param name="run">The figure's.</param>
     /// <param name="network">What is trained.</param>
@@ -35,10 +37,10 @@ internal sealed class ErfSweep
     /// <param name="epochs">Passes through the data of the small batch sizes.</param>
     public static ErfSweep Run(FigureRun run, ErfNetwork network, int[] batchSizes, double[] starts, int epochs)
     {
-        int n = network.Examples;
+        int n = network.Examples, meeting = MeetingOf(run.Effort);
         var plans = batchSizes.SelectMany(b => starts.Select(start => (
-            network.LearningRateOf(start, Math.Min(b, Meeting)), b, Math.Max(1, (long)epochs * n / Math.Min(b, Meeting))))).ToArray();
-        return new(batchSizes, starts, network.Runs(run, plans, looks: 2));
+            network.LearningRateOf(start, Math.Min(b, meeting)), b, Math.Max(1, (long)epochs * n / Math.Min(b, meeting))))).ToArray();
+        return new(batchSizes, meeting, starts.Length, network.Runs(run, plans, looks: 2));
     }
 
     public Table ToTable(string name)

@@ -16,7 +16,8 @@ internal sealed class Figure10 : Figure
 
     public override string Summary =>
         "The runs of F3: the trace estimate K_tr underestimates K, the more so near K = 1, and both are of order 1 together. With one " +
-        "example a step K_tr is the finite-size K_HD, so that K_tr ≤ K ≤ K_exact holds exactly. Beyond the paper: K_exact beside both.";
+        "example a step K_tr is the finite-size K_HD, so that K_tr ≤ K ≤ K_exact holds exactly. Beyond the paper: K_exact beside " +
+        "both.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 6, 5000);
 

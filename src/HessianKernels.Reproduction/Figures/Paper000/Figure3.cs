@@ -15,9 +15,10 @@ internal sealed class Figure3 : Figure
     public override string Title => "Loss and noise kernel norm of a network, B = 1";
 
     public override string Summary =>
-        "A network with erf on digits, odd or even, one example a step. Small learning rates: slow, and K well below 1. Intermediate ones: K " +
-        "rises above 1, comes back and stays below 1, and the loss falls fast. Larger ones: K is above 1 for long and the loss falls " +
-        "slowly; the largest diverge. Beyond the paper: K_exact beside K. Learning rates are told by the K_tr that they have at the start.";
+        "A network with erf on digits, odd or even, one example a step. Small learning rates: slow, and K well below 1. Intermediate " +
+        "ones: K rises above 1, comes back and stays below 1, and the loss falls fast. Larger ones: K is above 1 for long and the " +
+        "loss falls slowly; the largest diverge. Beyond the paper: K_exact beside K. Learning rates are told by the K_tr that they " +
+        "have at the start.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 8, 5000);
 

@@ -13,8 +13,8 @@ internal sealed class Figure4 : Figure
     public override string Title => "λmax after training, over η and η/B";
 
     public override string Summary =>
-        "The network of F3 for many batch sizes: for large ones λmax of the tangent kernel ends at 2/η over a wide range of η; for small ones " +
-        "it stays away from 2/η, and is a function of η/B as long as η/B is not large.";
+        "The network of F3 for many batch sizes: for large ones λmax of the tangent kernel ends at 2/η over a wide range of η; for " +
+        "small ones it stays away from 2/η, and is a function of η/B as long as η/B is not large.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 10, 20_000);
 
@@ -35,9 +35,10 @@ internal sealed class Figure4 : Figure
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        .. ErfNetwork.Parameters(effort), ("B", string.Join(", ", BatchSizes(effort))), ("epochs, B up to 16", $"{EpochsOf(effort)}"),
-        ("steps, larger B", "as B = 16"), ("K_tr at the start, B up to 16", string.Join(", ", Starts(effort).Select(Claim.Text))),
-        ("η, larger B", "as B = 16"),
+        .. ErfNetwork.Parameters(effort), ("B", string.Join(", ", BatchSizes(effort))),
+        ($"epochs, B up to {ErfSweep.MeetingOf(effort)}", $"{EpochsOf(effort)}"),
+        ($"K_tr at the start, B up to {ErfSweep.MeetingOf(effort)}", string.Join(", ", Starts(effort).Select(Claim.Text))),
+        ("steps and η, larger B", $"as B = {ErfSweep.MeetingOf(effort)}"),
     ];
 
     public override FigureResult Compute(FigureRun run)
@@ -59,12 +60,12 @@ internal sealed class Figure4 : Figure
         NoiseKernelCurve[] large = sweep.Of(sizes[^1]);
         double flow = large[0].LambdaMax[^1];
         NoiseKernelCurve[] stopped = [.. large.Where(curve => 2 / curve.LearningRate < flow)];
-        int[] small = [.. sizes.Where(b => b <= ErfSweep.Meeting)];
+        int[] small = [.. sizes.Where(b => b <= sweep.Meeting)];
         return
         [
             Claim.AtLeast(
                 ClaimSource.Paper,
-                    "largest B: 2/η is reached over a wide range of η (largest over smallest η whose 2/η is below the λmax of the smallest η)",
+                    "largest B: 2/η is reached over a wide range (largest over smallest η whose 2/η is below the smallest η's λmax)",
                 2, stopped.Length == 0 ? double.NaN : stopped[^1].LearningRate / stopped[0].LearningRate),
             Claim.AtMost(
                 ClaimSource.Paper, "and λmax ends at 2/η there (median of |η λmax / 2 − 1|)", 0.1,
@@ -79,7 +80,7 @@ internal sealed class Figure4 : Figure
             Claim.Rising(
                 ClaimSource.Paper, "and not of η (the same median spread at equal η/B; at equal η)",
                 Median.Of(Enumerable.Range(0, sweep.LearningRates).Select(place => Spread(small.Select(b => sweep.At(b, place))))),
-                Median.Of(sweep.Curves.Where(curve => curve.BatchSize <= ErfSweep.Meeting).GroupBy(curve => Claim.Text(curve.LearningRate))
+                Median.Of(sweep.Curves.Where(curve => curve.BatchSize <= sweep.Meeting).GroupBy(curve => Claim.Text(curve.LearningRate))
                     .Where(group => group.Count(curve => !curve.Diverged) > 1).Select(Spread))),
         ];
     }

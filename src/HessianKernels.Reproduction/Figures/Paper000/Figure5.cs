@@ -13,8 +13,9 @@ internal sealed class Figure5 : Figure
     public override string Title => "K after training over η/B, and the loss over K";
 
     public override string Summary =>
-        "The network of F3 after a fixed number of epochs, small batches: K_f is a function of η/B, small where η/B is small, and between 0.7 " +
-        "and 0.9 over a wide range; the loss is least for K_f between 0.6 and 0.8, and η λmax does not tell it. Beyond the paper: K_exact.";
+        "The network of F3 after a fixed number of epochs, small batches: K_f is a function of η/B, small where η/B is small, and " +
+        "between 0.7 and 0.9 over a wide range; the loss is least for K_f between 0.6 and 0.8, and η λmax does not tell it. Beyond " +
+        "the paper: K_exact.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 8, 10_000);
 

@@ -12,8 +12,9 @@ internal sealed class Figure1 : Figure
     public override string Title => "Loss change before the edge";
 
     public override string Summary =>
-        "(E[L′] − L) / tr(S_n) against tr(H S_b) / tr(S_n) until the latter first exceeds 2/η: a line of slope η²/2 that meets 0 at 2/η, for SGD " +
-        "and, once ‖H‖ exceeds 2/η, for full-batch descent, with either loss. Expectations are means over drawn batches, the same for both axes.";
+        "(E[L′] − L) / tr(S_n) against tr(H S_b) / tr(S_n) until the latter first exceeds 2/η: a line of slope η²/2 that meets 0 at " +
+        "2/η, for SGD and, once ‖H‖ exceeds 2/η, for full-batch descent, with either loss. Expectations are means over drawn batches, " +
+        "the same for both axes.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 8, 5000);
 

@@ -12,8 +12,8 @@ internal sealed class Figure2 : Figure
     public override string Title => "Loss change at the edge";
 
     public override string Summary =>
-        "The runs of F1 to their end: in the unstable region, where tr(H S_b) / tr(S_n) > 2/η, (E[L′] − L) / tr(S_n) often lies below the " +
-        "line of slope η²/2 and rises less steeply: the loss is not quadratic there.";
+        "The runs of F1 to their end: in the unstable region, where tr(H S_b) / tr(S_n) > 2/η, (E[L′] − L) / tr(S_n) often lies below " +
+        "the line of slope η²/2 and rises less steeply: the loss is not quadratic there.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 8, 5000);
 
@@ -39,7 +39,7 @@ internal sealed class Figure2 : Figure
         LeastSquares line = LeastSquares.Of([.. unstable.Select(point => point.Interaction)], [.. unstable.Select(point => point.Change)]);
         double steepness = line.Slope / (change.LearningRate * change.LearningRate / 2);
         string few = unstable.Length < 3 ? $"Of {unstable.Length} points in the unstable region." : FormattableString.Invariant(
-            $"At this learning rate the loss is all but quadratic over a step in the unstable region too: the slope is {steepness:G4} of η²/2.");
+            $"At this learning rate the loss is all but quadratic over a step here too: the slope is {steepness:G4} of η²/2.");
         return
         [
             Claim.AtLeast(

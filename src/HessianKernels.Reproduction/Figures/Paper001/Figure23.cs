@@ -16,7 +16,8 @@ internal sealed class Figure23 : Figure
     public override string Title => "The rise into the unstable region, on networks";
 
     public override string Summary =>
-        "Full-batch descent: within a few steps after ‖H‖ exceeds 2/η, |cos(q₁, ∇L)|, ‖H‖_S and |q₁ᵀ∇L| begin to rise, in this order, as in F22's toy.";
+        "Full-batch descent: within a few steps after ‖H‖ exceeds 2/η, |cos(q₁, ∇L)|, ‖H‖_S and |q₁ᵀ∇L| begin to rise, in this order, " +
+        "as in F22's toy.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 5, 5000);
 
@@ -60,8 +61,8 @@ internal sealed class Figure23 : Figure
                 ClaimSource.Paper,
                     $"{descent.Title}: soon after ‖H‖ exceeds 2/η ‖H‖_S begins to rise (steps until it is a tenth of 2/η)", MostSteps,
                 begins < 0 ? double.NaN : begins - from).Because(to < 0 ? Never :
-                "q₁ᵀ∇L has died down by then and grows by a factor of η‖H‖ − 1 a step, which is near 1 as long as ‖H‖ is near 2/η: the slower " +
-                "the sharpening, the longer it takes."),
+                "q₁ᵀ∇L has died down by then and grows by a factor of η‖H‖ − 1 a step, which is near 1 as long as ‖H‖ is near 2/η: the " +
+                "slower the sharpening, the longer it takes."),
             Claim.Rising(
                 ClaimSource.Paper,
                     $"{descent.Title}: order of |cos(q₁, ∇L)|, ‖H‖_S, |q₁ᵀ∇L| (steps after that at which half of the rise is made)",

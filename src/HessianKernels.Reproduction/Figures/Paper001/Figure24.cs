@@ -13,8 +13,8 @@ internal sealed class Figure24 : Figure
     public override string Title => "Gradient and sharpest direction from step to step (with F25)";
 
     public override string Summary =>
-        "Full-batch descent, two learning rates: where ‖H‖_S > 2/η the gradient lies along q₁ and turns round every step, cos(∇L, next ∇L) ≈ −1; " +
-        "there the sharpest direction changes abruptly, |cos(q₁, next q₁)| close to 0.";
+        "Full-batch descent, two learning rates: where ‖H‖_S > 2/η the gradient lies along q₁ and turns round every step, cos(∇L, " +
+        "next ∇L) ≈ −1; there the sharpest direction changes abruptly, |cos(q₁, next q₁)| close to 0.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 5, 5000);
 

@@ -14,8 +14,9 @@ internal sealed class Figure3 : Figure
     public override string Title => "Asymmetric valleys";
 
     public override string Summary =>
-        "Full-batch descent at the edge, from the step on at which ‖H‖_S first exceeds 2/η. Where ‖H‖_S < 2/η the other side of the valley is " +
-        "usually sharper: ‖H_α‖_S / ‖H‖_S > 1 along −α η ∇L, and the loss is least beyond the middle of the way across. Where ‖H‖_S > 2/η it is flatter.";
+        "Full-batch descent at the edge, from the step on at which ‖H‖_S first exceeds 2/η. Where ‖H‖_S < 2/η the other side of the " +
+        "valley is usually sharper: ‖H_α‖_S / ‖H‖_S > 1 along −α η ∇L, and the loss is least beyond the middle of the way across. " +
+        "Where ‖H‖_S > 2/η it is flatter.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 5, 5000);
 

@@ -14,8 +14,8 @@ internal sealed class Figure4 : Figure
     public override string Title => "Interaction-aware sharpness at the edge";
 
     public override string Summary =>
-        "Full-batch descent: ‖H‖ stays above 2/η, ‖H‖_S oscillates around it. SGD: ‖H‖_S ends at 2ρ_b/η, which rises with b and saturates at 2/η; " +
-        "that is, tr(H S_b) / tr(S_n) ends at 2/η for every b.";
+        "Full-batch descent: ‖H‖ stays above 2/η, ‖H‖_S oscillates around it. SGD: ‖H‖_S ends at 2ρ_b/η, which rises with b and " +
+        "saturates at 2/η; that is, tr(H S_b) / tr(S_n) ends at 2/η for every b.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 10, 20_000);
 

@@ -16,8 +16,9 @@ internal sealed class Figure5Right : Figure
     public override string Title => "Test accuracy over b and η, and the scaling rules";
 
     public override string Summary =>
-        "The learning rate that generalises best is almost linear in b while b is small and saturates: it follows ρ_b/η = C rather than the " +
-        "linear or the square-root rule. ρ is measured along a run with b = 1; each rule has its one constant C fitted to the best learning rates.";
+        "The learning rate that generalises best is almost linear in b while b is small and saturates: it follows ρ_b/η = C rather " +
+        "than the linear or the square-root rule. ρ is measured along a run with b = 1; each rule has its one constant C fitted to " +
+        "the best learning rates.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 12, 100_000);
 
@@ -33,7 +34,7 @@ internal sealed class Figure5Right : Figure
     private static double[] LearningRates(Effort effort) => effort switch
     {
         Effort.Coarse => Crossing.LogRange(0.01, 2.56, 3),
-        Effort.Quick => Crossing.LogRange(0.01, 5.12, 10),
+        Effort.Quick => Crossing.LogRange(0.01, 10.24, 11),
         _ => Crossing.LogRange(0.00125, 0.64, 10),
     };
 
@@ -68,7 +69,7 @@ internal sealed class Figure5Right : Figure
         ];
         return new()
         {
-            Claims = Claims(sizes, best, rules),
+            Claims = Claims(sizes, best, rules, rule),
             Pictures = [new("map", Draw(map, best, rules))],
             Tables =
             [
@@ -83,22 +84,24 @@ internal sealed class Figure5Right : Figure
         };
     }
 
-    private static Claim[] Claims(int[] sizes, double[] best, (string Name, double[] Rates)[] rules)
+    private static Claim[] Claims(int[] sizes, double[] best, (string Name, double[] Rates)[] rules, LinearSaturationScaling scaling)
     {
         double Slope(int from, int to) => LeastSquares.Of([.. sizes[from..to].Select(b => Math.Log(b))],
             [.. best[from..to].Select(rate => Math.Log(rate))]).Slope;
         double Distance(int k) => Math.Sqrt(rules[k].Rates.Zip(best, (ruled, found) => Math.Pow(Math.Log(ruled / found), 2)).Average());
         int middle = (sizes.Length + 1) / 2;
-        const string Flat = "In so small a network many learning rates generalise alike: the best one is told to a factor of 2 at most.";
+        string flat = FormattableString.Invariant(
+            $"Many learning rates generalise alike here, so that the best is ill told; and with ρ = {scaling.SingleConcentration:G2} ")
+            + FormattableString.Invariant($"ρ_b saturates only from about b = {scaling.SaturationBatchSize:G3} of {scaling.Examples} on.");
         return
         [
             Claim.Near(ClaimSource.Paper, "small b, the lower half: the best η is almost linear in b (slope of the logarithms)", 1, 0.25,
-                Slope(0, middle)).Because(Flat),
+                Slope(0, middle)).Because(flat),
             Claim.AtMost(ClaimSource.Paper, "large b, the upper half: it saturates (the same slope)", 0.5,
-                Slope(middle - 1, sizes.Length)).Because(Flat),
+                Slope(middle - 1, sizes.Length)).Because(flat),
             Claim.Rising(ClaimSource.Paper, "ρ_b / η = C is nearer than the linear rule (root mean square distance of log η)",
-                Distance(0), Distance(1)).Because(Flat),
-            Claim.Rising(ClaimSource.Paper, "and nearer than the square-root rule", Distance(0), Distance(2)).Because(Flat),
+                Distance(0), Distance(1)).Because(flat),
+            Claim.Rising(ClaimSource.Paper, "and nearer than the square-root rule", Distance(0), Distance(2)).Because(flat),
         ];
     }
 
