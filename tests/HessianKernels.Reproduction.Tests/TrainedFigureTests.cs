@@ -51,8 +51,7 @@ public class TrainedFigureTests
     }
 
     [Theory]
-    [InlineData("000/F10")]
-    [InlineData("001/F1")]
+    [InlineData("000/F5")]
     [InlineData("001/F5-right")]
     public void ThreadsChangeNoNumber(string id)
     {

@@ -28,9 +28,9 @@ internal sealed class Figure3 : Figure
     private static double[] Starts(Effort effort)
         => effort == Effort.Coarse ? [0.02, 0.1, 0.4, 1] : [0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1];
 
-    private static int Looks(Effort effort) => FigureRun.Of(effort, 12, 40, 60);
+    private static int Looks(Effort effort) => FigureRun.Of(effort, 6, 40, 60);
 
-    private static int EpochsOf(Effort effort) => FigureRun.Of(effort, 100, ErfNetwork.Epochs, ErfNetwork.Epochs);
+    private static int EpochsOf(Effort effort) => FigureRun.Of(effort, 40, ErfNetwork.Epochs, ErfNetwork.Epochs);
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [

@@ -31,7 +31,7 @@ internal sealed class Figure4 : Figure
     private static double[] Starts(Effort effort) => effort == Effort.Coarse ? [0.02, 0.08, 0.32]
         : [.. Enumerable.Range(0, 4).Select(k => 0.005 * (1 << k)), .. Enumerable.Range(0, 7).Select(k => 0.08 * Math.Pow(2, k / 2.0))];
 
-    private static int EpochsOf(Effort effort) => FigureRun.Of(effort, 100, 200, ErfNetwork.Epochs);
+    private static int EpochsOf(Effort effort) => FigureRun.Of(effort, 40, 200, ErfNetwork.Epochs);
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [

@@ -31,7 +31,7 @@ internal sealed class Figure5 : Figure
     private static double[] Starts(Effort effort) => effort == Effort.Coarse ? [0.02, 0.08, 0.32]
         : [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.24, 0.32, 0.48, 0.64];
 
-    private static int EpochsOf(Effort effort) => FigureRun.Of(effort, 100, 200, ErfNetwork.Epochs);
+    private static int EpochsOf(Effort effort) => FigureRun.Of(effort, 40, 200, ErfNetwork.Epochs);
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [

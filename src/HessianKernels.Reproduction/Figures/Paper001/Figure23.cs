@@ -25,7 +25,7 @@ internal sealed class Figure23 : Figure
 
     private static (string Loss, double LearningRate, int Steps)[] Plans(Effort effort) => effort switch
     {
-        Effort.Coarse => [(SixLayerNetwork.Squared, 0.5, 300)],
+        Effort.Coarse => [(SixLayerNetwork.Squared, 0.5, 150)],
         Effort.Quick => [(SixLayerNetwork.CrossEntropy, 2, 400), (SixLayerNetwork.CrossEntropy, 4, 400),
             (SixLayerNetwork.Squared, 0.4, 600),
             (SixLayerNetwork.Squared, 0.6, 400)],

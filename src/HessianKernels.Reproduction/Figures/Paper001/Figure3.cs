@@ -24,7 +24,7 @@ internal sealed class Figure3 : Figure
 
     private static (string Loss, double LearningRate, int Steps, int Every) Plan(Effort effort) => effort switch
     {
-        Effort.Coarse => (SixLayerNetwork.Squared, 0.5, 300, 1),
+        Effort.Coarse => (SixLayerNetwork.Squared, 0.5, 150, 3),
         Effort.Quick => (SixLayerNetwork.Squared, 0.5, 800, 1),
         _ => (SixLayerNetwork.CrossEntropy, 0.04, 1000, 1),
     };

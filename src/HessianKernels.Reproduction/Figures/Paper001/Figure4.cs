@@ -23,7 +23,7 @@ internal sealed class Figure4 : Figure
 
     private static (string Loss, double LearningRate, int Steps)[] Plans(Effort effort) => effort switch
     {
-        Effort.Coarse => [(SixLayerNetwork.Squared, 0.5, 300)],
+        Effort.Coarse => [(SixLayerNetwork.Squared, 0.5, 100)],
         Effort.Quick => [(SixLayerNetwork.Squared, 0.4, 800), (SixLayerNetwork.Squared, 0.8, 800)],
         _ => [(SixLayerNetwork.CrossEntropy, 0.01, 2000), (SixLayerNetwork.CrossEntropy, 0.02, 1000)],
     };
