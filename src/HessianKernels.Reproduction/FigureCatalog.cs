@@ -15,9 +15,12 @@ public static class FigureCatalog
     /// <summary>The figures.</summary>
     public static IReadOnlyList<Figure> All { get; } =
     [
-        new Paper000.Figure1(), new Paper000.Figure2(), new Paper000.Figure7(), new Paper000.Figure8(), new Paper000.Figure9(),
+        new Paper000.Figure1(), new Paper000.Figure2(), new Paper000.Figure3(), new Paper000.Figure4(), new Paper000.Figure5(),
+        new Paper000.Figure7(), new Paper000.Figure8(), new Paper000.Figure9(), new Paper000.Figure10(),
         new Paper000.AppendixA5(), new Paper000.AppendixA6(),
-        new Paper001.Figure5(), new Paper001.Figure22(), new Paper001.Figure35(), new Paper001.Figure37(), new Paper001.Figure38(),
+        new Paper001.Figure1(), new Paper001.Figure2(), new Paper001.Figure3(), new Paper001.Figure4(), new Paper001.Figure5(),
+        new Paper001.Figure5Right(), new Paper001.Figure22(), new Paper001.Figure23(), new Paper001.Figure24(), new Paper001.Figure35(),
+        new Paper001.Figure37(), new Paper001.Figure38(),
         new Paper002.Figure1(), new Paper002.Figure3(), new Paper002.Figure6(), new Paper002.Figure7(), new Paper002.Figure8(),
             new Paper002.Figure9(false), new Paper002.Figure9(true),
         new Paper002.Figure25(), new Paper002.Figure26(), new Paper002.Figure29(), new Paper002.Figure31(), new Paper002.AppendixD1(),

@@ -19,6 +19,15 @@ internal static class Crossing
         return 0.5 * (low + high);
     }
 
+    /// <summary>The place at which half of a rise from the first value to the largest is made, between two places by a straight
+    /// line.</summary>
+    public static double HalfWay(double[] values)
+    {
+        double half = 0.5 * (values[0] + values.Max());
+        int t = Array.FindIndex(values, value => value >= half);
+        return t == 0 ? 0 : t - 1 + (half - values[t - 1]) / (values[t] - values[t - 1]);
+    }
+
     /// <summary>Equal steps from one number to another, both included.</summary>
     public static double[] Range(double from, double to, int count)
         => [.. Enumerable.Range(0, count).Select(i => from + (to - from) * i / Math.Max(1, count - 1))];

@@ -58,7 +58,7 @@ internal sealed class Figure22 : Figure
                 Claim.Near(ClaimSource.Paper, "|cos(q₁, ∇L)| rises to 1", 1, 1e-3, cosine[^1]),
                 Claim.Rising(
                     ClaimSource.Paper, "they rise in the order cos, ‖H‖_S, |q₁ᵀ∇L| (step at which half of the rise is made)",
-                        HalfWay(cosine), HalfWay(aware), HalfWay(along)),
+                        Crossing.HalfWay(cosine), Crossing.HalfWay(aware), Crossing.HalfWay(along)),
             ],
             Pictures =
             [
@@ -83,14 +83,6 @@ internal sealed class Figure22 : Figure
             Tables = [Table.Of("steps", ("step", times), ("theta1", x), ("theta2", y), ("gradient_along_q1", along), ("cosine", cosine),
                 ("interaction_aware_sharpness", aware))],
         };
-    }
-
-    /// <summary>The time at which half of a rise is made, between two steps by a straight line.</summary>
-    private static double HalfWay(double[] values)
-    {
-        double half = 0.5 * (values[0] + values.Max());
-        int t = Array.FindIndex(values, value => value >= half);
-        return t == 0 ? 0 : t - 1 + (half - values[t - 1]) / (values[t] - values[t - 1]);
     }
 
     private static HeatMap Landscape()
