@@ -20,7 +20,8 @@ public static class FigureCatalog
         new Paper001.Figure5(), new Paper001.Figure22(), new Paper001.Figure35(), new Paper001.Figure37(), new Paper001.Figure38(),
         new Paper002.Figure3(), new Paper002.Figure26(), new Paper002.AppendixD1(),
         new Paper003.Figure1(), new Paper003.Figure2(),
-        new Paper004.Figure1(), new Paper004.Figure2(),
+        new Paper004.Figure1(), new Paper004.Figure2(), new Paper004.Figure3(), new Paper004.Figure4(), new Paper004.Figure6(), new Paper004.Figure8(),
+        new Paper004.Figure9(), new Paper004.Figure10(), new Paper004.Figure11(),
     ];
 
     /// <summary>The figures of a name: one, as PAPER/FIGURE; those of a paper, as PAPER; or all of them.</summary>

@@ -35,7 +35,7 @@ internal sealed class DescentPath
         (Run, Points) = (run, points);
         Loss = run.Record.Column("step_loss");
         Sharpness = run.Record.Column("lambda_1");
-        Oscillation = [.. Enumerable.Range(0, points.Count).Select(OscillationAt)];
+        Oscillation = OscillationOf(points);
         Instabilities = Find();
     }
 
@@ -109,16 +109,23 @@ internal sealed class DescentPath
     /// <summary>The mean of a number and the next.</summary>
     public static double Meant(double[] values, int step) => step + 1 < values.Length ? (values[step] + values[step + 1]) / 2 : values[step];
 
-    private static int Examples(Effort effort) => FigureRun.Of(effort, 300, 300, 1000);
-
-    private double OscillationAt(int step)
+    /// <summary>The oscillation along a path; NaN at its ends.</summary>
+    public static double[] OscillationOf(IReadOnlyList<double[]> points)
     {
-        if (step == 0 || step == Points.Count - 1) return double.NaN;
-        double sum = 0;
-        (double[] before, double[] at, double[] after) = (Points[step - 1], Points[step], Points[step + 1]);
-        for (int i = 0; i < at.Length; i++) sum += Math.Pow(2 * at[i] - before[i] - after[i], 2);
-        return Math.Sqrt(sum) / 4;
+        double[] oscillation = new double[points.Count];
+        (oscillation[0], oscillation[^1]) = (double.NaN, double.NaN);
+        for (int step = 1; step + 1 < points.Count; step++)
+        {
+            double sum = 0;
+            (double[] before, double[] at, double[] after) = (points[step - 1], points[step], points[step + 1]);
+            for (int i = 0; i < at.Length; i++) sum += Math.Pow(2 * at[i] - before[i] - after[i], 2);
+            oscillation[step] = Math.Sqrt(sum) / 4;
+        }
+
+        return oscillation;
     }
+
+    private static int Examples(Effort effort) => FigureRun.Of(effort, 300, 300, 1000);
 
     /// <summary>The steps at which the oscillation turns: least, largest, least, ...</summary>
     private List<int> TurningPoints()

@@ -44,13 +44,15 @@ internal sealed class Figure2 : Figure
         {
             Claims =
             [
-                Claim.AtLeast(ClaimSource.Paper, "there are instabilities: S rises above 2/η and comes back; how many", DescentPath.Shown, rotations.Length),
+                Claim.AtLeast(ClaimSource.Paper, "there are instabilities: S rises above 2/η and comes back; how many", DescentPath.Shown, rotations.Length)
+                    .Because("the run is too short for three"),
                 Claim.AtMost(ClaimSource.Paper,
                     "rotations are monotone: rank correlation of the subspace's similarity with the step, up to the largest oscillation (highest of the instabilities)",
                     -0.9, Largest(rotations.Select(Monotony)))
                     .Because("a mild instability turns the subspace little, and training itself turns it as much on the way"),
                 Claim.AtMost(ClaimSource.Paper, "all eigenvectors turn, not one of them: the largest similarity of any of them at the largest oscillation", 0.99,
-                    Largest(rotations.Select(r => Enumerable.Range(0, Rotation.Count).Max(k => AtPeak(r, r.Vector(k, Period)))))),
+                    Largest(rotations.Select(r => Enumerable.Range(0, Rotation.Count).Max(k => AtPeak(r, r.Vector(k, Period))))))
+                    .Because("a mild instability of one direction leaves the others where they are"),
                 Claim.AtLeast(ClaimSource.Paper,
                     "after it, the subspace is more similar than its eigenvectors in the mean: least difference at the end", 0,
                     Least(rotations.Select(r => r.Subspace(Period)[^1] - Enumerable.Range(0, Rotation.Count).Average(k => r.Vector(k, Period)[^1]))))
@@ -59,11 +61,9 @@ internal sealed class Figure2 : Figure
                     Least(rotations.Select(r => r.Subspace(Period)[^1])))
                     .Because("a subspace of three loses by every direction that leaves it, and here the fourth eigenvalue is close to the third"),
                 Claim.AtMost(ClaimSource.Paper, $"{Claim.Text(Low)} η turns the subspace back: runs that end farther away than they began", 0,
-                    all.Count(r => !(r.Similarity[^1] > r.Similarity[0])))
-                    .Because("early in an instability the subspace has not turned yet, and what training turns is not turned back"),
+                    all.Count(NotBack)).Because(Unturned(all.Where(NotBack))),
                 Claim.AtMost(ClaimSource.Paper, $"and at once: runs that are farther away after {Immediately} steps than when they began", 0,
-                    all.Count(r => !(r.Similarity[Immediately / Period] > r.Similarity[0])))
-                    .Because("early in an instability the subspace has not turned yet, and what training turns is not turned back"),
+                    all.Count(NotAtOnce)).Because(Unturned(all.Where(NotAtOnce))),
             ],
             Pictures =
             [
@@ -89,6 +89,14 @@ internal sealed class Figure2 : Figure
     private static int StepsAfter(Effort effort) => FigureRun.Of(effort, 8, 20, 40);
 
     private static int Moments(Effort effort) => FigureRun.Of(effort, 2, 4, 6);
+
+    private static bool NotBack(Reversal one) => !(one.Similarity[^1] > one.Similarity[0]);
+
+    private static bool NotAtOnce(Reversal one) => !(one.Similarity[Immediately / Period] > one.Similarity[0]);
+
+    private static string Unturned(IEnumerable<Reversal> those)
+        => $"these runs begin where the subspace has turned little (similarity {Claim.Text(Least(those.Select(one => one.Similarity[0])))} and more), and what "
+            + $"training turns meanwhile is not turned back: they end at {Claim.Text(Least(those.Select(one => one.Similarity[^1])))} or more";
 
     private static double Monotony(Rotation rotation)
     {
