@@ -3,16 +3,32 @@ using HessianKernels.Networks.Curvature;
 namespace HessianKernels.Reproduction.Figures.Models;
 
 /// <summary>Loss and sharpness along the gradient through a point of a descent.</summary>
+/// <remarks>Descent jumps from one side of the valley to the other: all cuts look the same way across it.</remarks>
 /// <param name="Step">Which point.</param>
-/// <param name="Distances">From it, in the direction of descent.</param>
+/// <param name="Distances">From it, evenly spaced.</param>
 /// <param name="Loss">L there.</param>
 /// <param name="Sharpness">S there.</param>
-/// <param name="Stride">How far the step goes: eta ||g||.</param>
+/// <param name="Next">Where the next point lies: its distance is eta ||g||.</param>
 /// <param name="Before">Where the point before lies along the line.</param>
-internal sealed record LandscapeCut(int Step, double[] Distances, double[] Loss, double[] Sharpness, double Stride, double Before)
+internal sealed record LandscapeCut(int Step, double[] Distances, double[] Loss, double[] Sharpness, double Next, double Before)
 {
-    /// <summary>The distance at which the loss is least.</summary>
-    public double Floor => Distances[Array.IndexOf(Loss, Loss.Min())];
+    /// <summary>The distance at which the loss is least, by the parabola through the lowest place and its neighbours.</summary>
+    public double Floor
+    {
+        get
+        {
+            int least = Array.IndexOf(Loss, Loss.Min());
+            if (least == 0 || least == Loss.Length - 1) return Distances[least];
+            double below = Loss[least - 1], at = Loss[least], above = Loss[least + 1], bend = below - 2 * at + above;
+            return Distances[least] + (bend > 0 ? (below - above) / (2 * bend) : 0) * (Distances[1] - Distances[0]);
+        }
+    }
+
+    /// <summary>Whether the point lies on one side of the floor, and those before and after on the other.</summary>
+    public bool Jumps => Next * Floor > 0 && Before * Floor > 0 && Math.Abs(Next) > Math.Abs(Floor) && Math.Abs(Before) > Math.Abs(Floor);
+
+    /// <summary>How much higher the loss is at the point than at the lowest place.</summary>
+    public double Height => Loss[Loss.Length / 2] - Loss.Min();
 
     /// <summary>Twice the coefficient of the square in the parabola of least squares through the sharpness: d^2 S / ds^2 over the whole of
     /// the cut.</summary>
@@ -43,23 +59,35 @@ internal sealed record LandscapeCut(int Step, double[] Distances, double[] Loss,
     public static LandscapeCut[] Along(FigureRun run, DescentPath path, IReadOnlyList<int> steps, int places)
     {
         LandscapeCut[] cuts = new LandscapeCut[steps.Count];
+        Dictionary<int, double[]> directions = Directions(path, steps[0], steps[^1]);
         double reach = 2 * Enumerable.Range(steps[0], steps[^1] + 1 - steps[0]).Max(step => Between(path.Points[step], path.Points[step + 1]));
         double[] distances = Crossing.Range(-reach, reach, places);
         return run.Library(() =>
         {
-            run.Parallel(cuts.Length, i => cuts[i] = At(path, steps[i], distances, run.Cancellation));
+            run.Parallel(cuts.Length, i => cuts[i] = At(path, steps[i], directions[steps[i]], distances, run.Cancellation));
             return cuts;
         });
     }
 
-    private static LandscapeCut At(DescentPath path, int step, double[] distances, CancellationToken cancellation)
+    /// <summary>That of every step, turned around where it leads against the one before: each step goes along its gradient.</summary>
+    private static Dictionary<int, double[]> Directions(DescentPath path, int first, int last)
     {
-        // The gradient is what the step went along.
-        (double[] at, double[] next, double[] before) = (path.Points[step], path.Points[step + 1], path.Points[step - 1]);
-        double stride = Between(at, next), back = 0;
-        double[] direction = [.. next.Zip(at, (to, from) => (to - from) / stride)];
-        for (int i = 0; i < at.Length; i++) back += (before[i] - at[i]) * direction[i];
-        double[] loss = new double[distances.Length], sharpness = new double[distances.Length], there = new double[at.Length];
+        Dictionary<int, double[]> directions = [];
+        for (int step = first; step <= last; step++)
+        {
+            (double[] at, double[] next) = (path.Points[step], path.Points[step + 1]);
+            double length = Between(at, next);
+            if (step > first && Inner(directions[step - 1], at, next) < 0) length = -length;
+            directions[step] = [.. next.Zip(at, (to, from) => (to - from) / length)];
+        }
+
+        return directions;
+    }
+
+    private static LandscapeCut At(DescentPath path, int step, double[] direction, double[] distances, CancellationToken cancellation)
+    {
+        double[] at = path.Points[step], there = new double[at.Length];
+        double[] loss = new double[distances.Length], sharpness = new double[distances.Length];
         using ModelPoint<Span<double>> point = path.Network.Point(at, threads: 1);
         TopEigenpairs? top = null;
         for (int place = 0; place < distances.Length; place++)
@@ -70,7 +98,15 @@ internal sealed record LandscapeCut(int Step, double[] Distances, double[] Loss,
             (loss[place], sharpness[place]) = (point.Value(), top.Values[0]);
         }
 
-        return new(step, distances, loss, sharpness, stride, back);
+        return new(
+            step, distances, loss, sharpness, Inner(direction, at, path.Points[step + 1]), Inner(direction, at, path.Points[step - 1]));
+    }
+
+    private static double Inner(double[] direction, double[] from, double[] to)
+    {
+        double sum = 0;
+        for (int i = 0; i < from.Length; i++) sum += direction[i] * (to[i] - from[i]);
+        return sum;
     }
 
     private static double Between(double[] from, double[] to)

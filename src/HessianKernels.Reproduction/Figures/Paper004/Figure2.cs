@@ -18,12 +18,13 @@ internal sealed class Figure2 : Figure
     public override string Title => "Rotations of the sharpest eigenvectors in instabilities, and back under a lower rate";
 
     public override string Summary =>
-        "A perceptron by full-batch descent at a rate it cannot keep. In three instabilities the three sharpest eigenvectors of the Hessian are compared, every " +
-        "second step, with those at the instability's beginning: |v·v₀| each, and the product of the cosines of the principal angles of their spans. Then the " +
-        "rate is set to 0.2 η at several moments up to the largest oscillation. Claimed: they turn away smoothly and monotonically, and back at once. An " +
-        "instability begins and ends where ‖θ − θ*‖ is least.";
+        "A perceptron by full-batch descent at a rate it cannot keep. In three instabilities the three sharpest eigenvectors of " +
+        "the Hessian are compared, every second step, with those at the instability's beginning: |v·v₀| each, and the product " +
+        "of the cosines of the principal angles of their spans. Then the rate is set to 0.2 η at several moments up to the " +
+        "largest oscillation. Claimed: they turn away smoothly and monotonically, and back at once. An instability begins and " +
+        "ends where ‖θ − θ*‖ is least.";
 
-    public override double Weight(Effort effort) => 10;
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 3, 900);
 
     public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
 
@@ -44,22 +45,29 @@ internal sealed class Figure2 : Figure
         {
             Claims =
             [
-                Claim.AtLeast(ClaimSource.Paper, "there are instabilities: S rises above 2/η and comes back; how many", DescentPath.Shown, rotations.Length)
+                Claim.AtLeast(ClaimSource.Paper,
+                    "there are instabilities: S rises above 2/η and comes back; how many", DescentPath.Shown, rotations.Length)
                     .Because("the run is too short for three"),
                 Claim.AtMost(ClaimSource.Paper,
-                    "rotations are monotone: rank correlation of the subspace's similarity with the step, up to the largest oscillation (highest of the instabilities)",
+                    "rotations are monotone: rank correlation of the subspace's similarity with the step, up to the " +
+                    "largest oscillation (highest of the instabilities)",
                     -0.9, Largest(rotations.Select(Monotony)))
                     .Because("a mild instability turns the subspace little, and training itself turns it as much on the way"),
-                Claim.AtMost(ClaimSource.Paper, "all eigenvectors turn, not one of them: the largest similarity of any of them at the largest oscillation", 0.99,
+                Claim.AtMost(ClaimSource.Paper,
+                    "all eigenvectors turn, not one of them: the largest similarity of any of them at the largest oscillation", 0.99,
                     Largest(rotations.Select(r => Enumerable.Range(0, Rotation.Count).Max(k => AtPeak(r, r.Vector(k, Period))))))
                     .Because("a mild instability of one direction leaves the others where they are"),
                 Claim.AtLeast(ClaimSource.Paper,
                     "after it, the subspace is more similar than its eigenvectors in the mean: least difference at the end", 0,
                     Least(rotations.Select(r => r.Subspace(Period)[^1] - Enumerable.Range(0, Rotation.Count).Average(k => r.Vector(k, Period)[^1]))))
-                    .Because("a subspace of three loses by every direction that leaves it, and here the fourth eigenvalue is close to the third"),
+                    .Because(
+                        "a subspace of three loses by every direction that leaves it, and here the fourth eigenvalue " +
+                        "is close to the third"),
                 Claim.AtLeast(ClaimSource.Paper, "and remains similar: least similarity of the subspace at the end", 0.5,
                     Least(rotations.Select(r => r.Subspace(Period)[^1])))
-                    .Because("a subspace of three loses by every direction that leaves it, and here the fourth eigenvalue is close to the third"),
+                    .Because(
+                        "a subspace of three loses by every direction that leaves it, and here the fourth eigenvalue " +
+                        "is close to the third"),
                 Claim.AtMost(ClaimSource.Paper, $"{Claim.Text(Low)} η turns the subspace back: runs that end farther away than they began", 0,
                     all.Count(NotBack)).Because(Unturned(all.Where(NotBack))),
                 Claim.AtMost(ClaimSource.Paper, $"and at once: runs that are farther away after {Immediately} steps than when they began", 0,
@@ -81,7 +89,8 @@ internal sealed class Figure2 : Figure
                         .. Enumerable.Range(0, Rotation.Count).Select(k => ($"eigenvector_{k + 1}", (IReadOnlyList<double>)r.Vector(k, Period))),
                     ])))]),
                 Table.Stack("instability", [.. rotations.SelectMany((r, i) => reversals[i].Select(one => (r.Instability.Name, Table.Of(
-                    "reverting", ("rate_lowered_at", [.. one.Steps.Select(_ => one.Steps[0])]), ("step", one.Steps), ("subspace", one.Similarity)))))]),
+                    "reverting",
+                    ("rate_lowered_at", [.. one.Steps.Select(_ => one.Steps[0])]), ("step", one.Steps), ("subspace", one.Similarity)))))]),
             ],
         };
     }
@@ -95,8 +104,11 @@ internal sealed class Figure2 : Figure
     private static bool NotAtOnce(Reversal one) => !(one.Similarity[Immediately / Period] > one.Similarity[0]);
 
     private static string Unturned(IEnumerable<Reversal> those)
-        => $"these runs begin where the subspace has turned little (similarity {Claim.Text(Least(those.Select(one => one.Similarity[0])))} and more), and what "
-            + $"training turns meanwhile is not turned back: they end at {Claim.Text(Least(those.Select(one => one.Similarity[^1])))} or more";
+    {
+        string begin = Claim.Text(Least(those.Select(one => one.Similarity[0]))), end = Claim.Text(Least(those.Select(one => one.Similarity[^1])));
+        return $"these runs begin where the subspace has turned little (similarity {begin} and more), and what training turns meanwhile is "
+            + $"not turned back: they end at {end} or more";
+    }
 
     private static double Monotony(Rotation rotation)
     {

@@ -15,11 +15,11 @@ internal sealed class Figure3 : Figure
     public override string Title => "The landscape along the gradient through a cycle of instability";
 
     public override string Summary =>
-        "The largest instability of figure 2, from one calm to the next: loss and sharpness along the line of the gradient, at six moments, over the same distances. " +
-        "Claimed: growing parameters explore the peripheries of the valley, where loss and sharpness are higher, until a region is found whose sharpness is flatter; " +
-        "then descent is stable again.";
+        "The largest instability of figure 2, from one calm to the next: loss and sharpness along the line of the gradient, at " +
+        "six moments, over the same distances. Claimed: growing parameters explore the peripheries of the valley, where loss " +
+        "and sharpness are higher, until a region is found whose sharpness is flatter; then descent is stable again.";
 
-    public override double Weight(Effort effort) => 9;
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 3, 700);
 
     public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
 
@@ -38,16 +38,22 @@ internal sealed class Figure3 : Figure
         {
             Claims =
             [
-                Claim.AtLeast(ClaimSource.Paper, "the cycle leaves stability: highest S over 2/η", 1, high / path.Edge).Because("the run has no true instability"),
-                Claim.AtMost(ClaimSource.Paper, "and comes back: lowest S after it over 2/η", 1, low / path.Edge).Because("other directions are sharp by then"),
-                Claim.Rising(ClaimSource.Paper, "the parameters get to the peripheries: distance from the line's lowest loss, at the start and at the peak",
+                Claim.AtLeast(ClaimSource.Paper,
+                    "the cycle leaves stability: highest S over 2/η", 1, high / path.Edge).Because("the run has no true instability"),
+                Claim.AtMost(ClaimSource.Paper,
+                    "and comes back: lowest S after it over 2/η", 1, low / path.Edge).Because("other directions are sharp by then"),
+                Claim.Rising(ClaimSource.Paper,
+                    "the parameters get to the peripheries: distance from the line's lowest loss, at the start and at the peak",
                     Math.Abs(start.Floor), Math.Abs(peak.Floor)).Because("the floor is known to one place of the line only"),
-                Claim.Rising(ClaimSource.Paper, "where the loss is higher: its height over the line's lowest, at the start and at the peak", Height(start),
-                    Height(peak)).Because("the floor is known to one place of the line only"),
-                Claim.Rising(ClaimSource.Paper, "a flatter region is found: sharpness, in the mean over the line, at the end and at the peak",
+                Claim.Rising(ClaimSource.Paper,
+                    "where the loss is higher: its height over the line's lowest, at the start and at the peak",
+                    start.Height, peak.Height).Because("the floor is known to one place of the line only"),
+                Claim.Rising(ClaimSource.Paper,
+                    "a flatter region is found: sharpness, in the mean over the line, at the end and at the peak",
                     calm.Sharpness.Average(), peak.Sharpness.Average())
                     .Because("the mean over the line is ruled by its ends, far from all parameters"),
-                Claim.Rising(ClaimSource.Paper, "and a flatter S: its curvature over the line, at the end and at the peak", calm.SharpnessCurvature,
+                Claim.Rising(ClaimSource.Paper,
+                    "and a flatter S: its curvature over the line, at the end and at the peak", calm.SharpnessCurvature,
                     peak.SharpnessCurvature)
                     .Because("at the peak the line reaches far up one side only, where S no longer rises as a parabola"),
             ],
@@ -62,7 +68,7 @@ internal sealed class Figure3 : Figure
             [
                 LandscapeCycle.Table(cuts),
                 Table.Of("moments", ("step", [.. cuts.Select(cut => (double)cut.Step)]), ("loss", [.. cuts.Select(cut => path.Loss[cut.Step])]),
-                    ("sharpness", [.. cuts.Select(cut => path.Sharpness[cut.Step])]), ("stride", [.. cuts.Select(cut => cut.Stride)]),
+                    ("sharpness", [.. cuts.Select(cut => path.Sharpness[cut.Step])]), ("place_next", [.. cuts.Select(cut => cut.Next)]),
                     ("place_before", [.. cuts.Select(cut => cut.Before)]), ("floor", [.. cuts.Select(cut => cut.Floor)]),
                     ("sharpness_curvature", [.. cuts.Select(cut => cut.SharpnessCurvature)])),
             ],
@@ -70,8 +76,6 @@ internal sealed class Figure3 : Figure
     }
 
     private static int Places(Effort effort) => FigureRun.Of(effort, 11, 31, 61);
-
-    private static double Height(LandscapeCut cut) => cut.Loss[cut.Loss.Length / 2] - cut.Loss.Min();
 
     /// <summary>From calm to calm, with the peak among them.</summary>
     private static int[] Moments(DescentPath path, Instability one)
@@ -86,12 +90,12 @@ internal sealed class Figure3 : Figure
 
     private static Chart Lines(string title, Axis y, LandscapeCut[] cuts, Func<LandscapeCut, double[]> of, Threshold[] thresholds) => new()
     {
-        Title = title, X = new("distance in the direction of descent"), Y = y,
+        Title = title, X = new("distance across the valley"), Y = y,
         Series =
         [
             .. cuts.Select((cut, i) => new LineSeries($"step {cut.Step}", cut.Distances, of(cut)) { Color = i }),
             // From the parameters, in the middle, to those of the next step.
-            .. cuts.Select((cut, i) => new ScatterSeries("", [cut.Stride], [At(cut, of(cut), cut.Stride)]) { Color = i, Size = 4 }),
+            .. cuts.Select((cut, i) => new ScatterSeries("", [cut.Next], [At(cut, of(cut), cut.Next)]) { Color = i, Size = 4 }),
         ],
         Thresholds = [.. thresholds, new("parameters", 0, true)],
     };

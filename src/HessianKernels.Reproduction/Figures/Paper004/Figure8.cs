@@ -18,11 +18,12 @@ internal sealed class Figure8 : Figure
     public override string Title => "Rotations are smooth for even periods only";
 
     public override string Summary =>
-        "The instabilities of figure 2, with the subspace of the three sharpest eigenvectors compared with that of the beginning every T-th step, T = 1 to 4. " +
-        "Descent jumps from one side of the valley to the other, and ReLU makes the sides differ: claimed is that the turning is smooth where T is even, and is not " +
-        "where it is odd. Measured is by how much the similarity comes back, at most, from one look to the next, up to the largest oscillation.";
+        "The instabilities of figure 2, with the subspace of the three sharpest eigenvectors compared with that of the " +
+        "beginning every T-th step, T = 1 to 4. Descent jumps from one side of the valley to the other, and ReLU makes the " +
+        "sides differ: claimed is that the turning is smooth where T is even, and is not where it is odd. Measured is by how " +
+        "much the similarity comes back, at most, from one look to the next, up to the largest oscillation.";
 
-    public override double Weight(Effort effort) => 8;
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 3, 800);
 
     public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
 

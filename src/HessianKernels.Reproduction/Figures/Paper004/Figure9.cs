@@ -16,11 +16,12 @@ internal sealed class Figure9 : Figure
     public override string Title => "Oscillations, not progressive sharpening, drive instabilities";
 
     public override string Summary =>
-        "Along the run of figure 2: the distance ‖θ − θ*‖ of the parameters from their mean over two steps, loss, sharpness, and the progressive sharpening factor " +
-        "α = −∇L·∇S = −D³L[v, v, g] of the sharpest direction v. Claimed: loss and sharpness are highest where the oscillation is largest, it grows while S > 2/η and " +
-        "shrinks below, and α is negative for the most part, so that it is not what raises S.";
+        "Along the run of figure 2: the distance ‖θ − θ*‖ of the parameters from their mean over two steps, loss, sharpness, " +
+        "and the progressive sharpening factor α = −∇L·∇S = −D³L[v, v, g] of the sharpest direction v. Claimed: loss and " +
+        "sharpness are highest where the oscillation is largest, it grows while S > 2/η and shrinks below, and α is negative " +
+        "for the most part, so that it is not what raises S.";
 
-    public override double Weight(Effort effort) => 8;
+    public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 3, 800);
 
     public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
 
@@ -38,14 +39,20 @@ internal sealed class Figure9 : Figure
             [
                 Claim.AtMost(ClaimSource.Paper, "the sharpness is highest where the oscillation is largest: steps between (most)", Near,
                     all.Select(one => Math.Abs(HighestSharpness(path, one) - one.Peak)).DefaultIfEmpty(int.MaxValue).Max())
-                    .Because("S falls as soon as a flatter place is reached, while what has grown must first shrink: it is highest some steps earlier"),
+                    .Because(
+                        "S falls as soon as a flatter place is reached, while what has grown must first shrink: it is " +
+                        "highest some steps earlier"),
                 Claim.AtMost(ClaimSource.Paper, "the loss is highest there, above its trend: steps between (most)", Near,
                     all.Select(one => Math.Abs(HighestLoss(path, one) - one.Peak)).DefaultIfEmpty(int.MaxValue).Max())
                     .Because("the loss is highest where the valley is steepest, not where the parameters are farthest out"),
-                Claim.AtLeast(ClaimSource.Paper, "the oscillation grows while S > 2/η and shrinks below: share of the steps of instabilities", 0.8,
+                Claim.AtLeast(ClaimSource.Paper,
+                    "the oscillation grows while S > 2/η and shrinks below: share of the steps of instabilities", 0.8,
                     GrowsAbove(path))
-                    .Because("the oscillation lies along several directions, of which the sharpest alone is known to S, and they turn meanwhile"),
-                Claim.AtLeast(ClaimSource.Paper, "the progressive sharpening factor α is negative for the most part: share of those steps", 0.5,
+                    .Because(
+                        "the oscillation lies along several directions, of which the sharpest alone is known to S, and " +
+                        "they turn meanwhile"),
+                Claim.AtLeast(ClaimSource.Paper,
+                    "the progressive sharpening factor α is negative for the most part: share of those steps", 0.5,
                     inside.Length == 0 ? double.NaN : (double)inside.Count(factor => factor < 0) / inside.Length)
                     .Because("training raises S over the whole of this run, and α is the rate at which it would without oscillation"),
             ],
