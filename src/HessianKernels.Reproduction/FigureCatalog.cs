@@ -25,7 +25,8 @@ public static class FigureCatalog
             new Paper002.Figure9(false), new Paper002.Figure9(true),
         new Paper002.Figure25(), new Paper002.Figure26(), new Paper002.Figure29(), new Paper002.Figure31(), new Paper002.AppendixD1(),
         new Paper003.Figure1(), new Paper003.Figure2(),
-        new Paper004.Figure1(),
+        new Paper004.Figure1(), new Paper004.Figure2(), new Paper004.Figure3(), new Paper004.Figure4(), new Paper004.Figure6(), new Paper004.Figure8(),
+        new Paper004.Figure9(), new Paper004.Figure10(), new Paper004.Figure11(),
     ];
 
     /// <summary>The figures of a name: one, as PAPER/FIGURE; those of a paper, as PAPER; or all of them.</summary>

@@ -1,42 +1,24 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 
 namespace HessianKernels.Reproduction;
 
 /// <summary>
-/// One page with everything: the papers' claims, the numbers and the verdicts side by side, and the pictures. It needs no network, prints,
-/// and follows the reader's choice of light or dark.
+/// One page with everything: the papers' claims, the numbers and the verdicts side by side, and the pictures.
 /// </summary>
 internal static class HtmlReport
 {
     /// <summary>By which a report is known to be one; in its first line.</summary>
     public const string Mark = "<!-- hk reproduce -->";
 
-    private const string Style =
-        """
-        :root{color-scheme:light dark}
-        body{font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;max-width:1180px;margin:0 auto;padding:1rem;background:#fff;color:#1f2328}
-        h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-top:1px solid #8886;padding-top:1rem}
-        table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{border-bottom:1px solid #8886;padding:.25rem .5rem;text-align:left;vertical-align:top}
-        td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.overview td.n{white-space:nowrap}.wide{overflow-x:auto}
-        .yes{color:#116329}.no{color:#b42318;font-weight:600}.small{font-size:.86rem;opacity:.85}
-        .pictures{display:flex;flex-wrap:wrap;align-items:flex-start;gap:.8rem}.pictures svg.chart{max-width:100%;height:auto;border:1px solid #8884;border-radius:6px}
-        a{color:#0a58ca}
-        @media screen and (prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}.yes{color:#56d364}.no{color:#ff7b72}a{color:#79b8ff}}
-        @media print{body{max-width:none;padding:0}section,svg,tr{break-inside:avoid}a{color:inherit}}
-        """;
-
     public static string Of(IReadOnlyList<(Figure Figure, FigureRecord Record)> figures, OutputFolder folder)
     {
         StringBuilder page = new();
-        page.Append($"<!DOCTYPE html>{Mark}\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
-        page.Append($"<title>{MarkdownSummary.Mark}</title>\n<style>\n{Style}\n</style></head>\n<body>\n<h1>{MarkdownSummary.Mark}</h1>\n");
         page.Append("<p>What five papers on the edge of stability of SGD claim by their figures, what came out, and the verdict, which follows from the numbers. ");
         page.Append("<em>Exact</em> claims are not the papers': they hold the runs against what is computed exactly.</p>\n");
         Overview(page, figures);
         foreach ((Figure figure, FigureRecord record) in figures) Section(page, figure, record, folder);
-        return page.Append("</body></html>\n").ToString();
+        return HtmlPage.Of(MarkdownSummary.Mark, page.ToString(), Mark);
     }
 
     private static void Overview(StringBuilder page, IReadOnlyList<(Figure Figure, FigureRecord Record)> figures)
@@ -71,9 +53,9 @@ internal static class HtmlReport
             page.Append($"<td class=\"n\">{Text(claim.Measured)}</td><td class=\"{(yes ? "yes" : "no")}\">{(yes ? "reproduced" : "not reproduced")}</td></tr>\n");
         }
 
-        page.Append("</table></div>\n<div class=\"pictures\">\n");
-        foreach (string name in record.Pictures) page.Append(File.ReadAllText(Path.Combine(folder.Of(figure), name + ".svg")));
-        page.Append("</div>\n<p class=\"small\">").AppendJoin("; ", record.Parameters.Select(p => $"{Text(p.Name)}: {Text(p.Value)}"));
+        page.Append("</table></div>\n");
+        page.Append(HtmlPage.Pictures(record.Pictures.Select(name => File.ReadAllText(Path.Combine(folder.Of(figure), name + ".svg")))));
+        page.Append("<p class=\"small\">").AppendJoin("; ", record.Parameters.Select(p => $"{Text(p.Name)}: {Text(p.Value)}"));
         page.Append(CultureInfo.InvariantCulture,
             $". Effort: {record.Effort.ToString().ToLowerInvariant()}; seed {record.Seed}; {MarkdownSummary.Seconds(record)} on {record.Processors} processors, ");
         page.Append(CultureInfo.InvariantCulture, $"{100 * record.LibraryShare:0} % in the library. Numbers: ");
@@ -81,5 +63,5 @@ internal static class HtmlReport
             .Append("</p>\n</section>\n");
     }
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    private static string Text(string text) => HtmlPage.Text(text);
 }

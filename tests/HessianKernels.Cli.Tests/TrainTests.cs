@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
@@ -69,6 +71,51 @@ public sealed class TrainTests : IDisposable
         Assert.Contains("checkpoint.npz", other);
         Assert.Contains("weight decay", other);
     }
+
+    [Fact]
+    public async Task TheReportHasTheCurvesAndWhatTheyAreHeldAgainst()
+    {
+        HkRun run = await HkProcess.Run(Arguments(
+            "run", "--steps", "12", "--track", "loss,accuracy,batch-sharpness,gni,ias,lambda-max:4,k-exact:6,similarity", "--track-every", "2",
+            "--eigenpairs", "2"));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        string page = File.ReadAllText(_folder["run/report.html"]);
+        XElement[] charts = Charts(page);
+        Assert.Equal(
+            ["Loss", "Sharpness", "Noise kernels", "Accuracy, concentration, rotation", "Rotation of the top subspace"],
+            charts.Select(chart => chart.Elements().First().Value));
+        string[] sharpness = Texts(charts[1]);
+        foreach (string name in (string[])["batch sharpness", "gni", "ias", "lambda 1", "lambda 2", "2/η = 20"]) Assert.Contains(name, sharpness);
+        Assert.Contains("edge: K = 1", Texts(charts[2]));
+        Assert.Contains("12 steps, in ", page);
+        Assert.Contains("<th>batch size b</th><td>5</td>", page);
+        Assert.Contains("--track loss,accuracy", page);
+        // Beside the name of the pictures' language, no address of anything.
+        Assert.DoesNotContain("://", page.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task TheReportFollowsTheLearningRateAndTellsOfDivergence()
+    {
+        HkRun run = await HkProcess.Run(Arguments(
+            "run", "--steps", "40", "--track", "lambda-max,step-loss", "--track-every", "1", "--momentum", "0.5", "--at", "3:lr=0.05", "--at",
+            "6:lr=1000", "--diverged-above", "1e3"));
+        Assert.Equal(3, run.ExitCode);
+        string page = File.ReadAllText(_folder["run/report.html"]);
+        XElement[] charts = Charts(page);
+        Assert.Equal(2, charts.Length);
+        Assert.Contains("2/η (1 + β₁)/(1 + 2β₂)", Texts(charts[1]));
+        Assert.Contains("diverged at step ", page);
+        Assert.Contains("<th>from step 3 on</th><td>η = 0.05</td>", page);
+        Assert.DoesNotContain("NaN", page);
+    }
+
+    private static XElement[] Charts(string page)
+        => [.. Regex.Matches(page, "<svg [^>]*class=\"chart\".*?\n</svg>\n(?=<svg [^>]*class=\"chart\"|</div>)", RegexOptions.Singleline)
+            .Select(match => XElement.Parse(match.Value))];
+
+    private static string[] Texts(XElement chart)
+        => [.. chart.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value)];
 
     [Fact]
     public async Task DivergenceKeepsTheLastGoodPoint()

@@ -22,7 +22,7 @@ internal sealed class TrainCommand
 
     private readonly Option<string> _out = new("--out")
     {
-        Description = "The folder for curve.csv, curve.npz, parameters.npz and checkpoint.npz.", HelpName = "DIR", Required = true,
+        Description = "The folder for report.html, curve.csv, curve.npz, parameters.npz and checkpoint.npz.", HelpName = "DIR", Required = true,
     };
 
     private readonly Option<bool> _resume = new("--resume")
@@ -85,15 +85,20 @@ internal sealed class TrainCommand
             }
             while (result.Status == TrainingStatus.Completed && result.Steps < steps);
 
-            return new TrainOutcome(
+            TrainOutcome outcome = new(
                 source.Model, data.Examples, source.IsDouble, options, result, tracker.Record, folder.Path,
                 Stopwatch.GetElapsedTime(start).TotalSeconds, place);
+            folder.Writing(() => File.WriteAllText(folder.Report, TrainingReport.Of(outcome, CommandLine(parsed))));
+            return outcome;
         });
 
         if (_run.Json(parsed)) outcome.PrintJson();
         else outcome.PrintTable();
         return outcome.ExitCode;
     }
+
+    private static string CommandLine(ParseResult parsed)
+        => "hk " + string.Join(' ', parsed.Tokens.Select(token => token.Value.AsSpan().IndexOfAny(" \"'") < 0 ? token.Value : $"'{token.Value}'"));
 
     private static void Restore<T>(Trainer<Span<T>> trainer, Tracker<T> tracker, RunFolder folder, long steps)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

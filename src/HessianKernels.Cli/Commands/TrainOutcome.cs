@@ -16,7 +16,7 @@ internal sealed record TrainOutcome(
     private const int MostColumns = 8;
 
     /// <summary>What a sharpness is held against, at the learning rate of the last step.</summary>
-    private double Threshold => Options.Momentum.SharpnessThreshold(Options.LearningRateAt(Math.Max(0, Result.Steps - 1)));
+    public double Threshold => Options.Momentum.SharpnessThreshold(Options.LearningRateAt(Math.Max(0, Result.Steps - 1)));
 
     public int ExitCode => Result.Status switch
     {
@@ -24,6 +24,22 @@ internal sealed record TrainOutcome(
         TrainingStatus.Cancelled => Cli.ExitCode.Cancelled,
         _ => Cli.ExitCode.NotConverged,
     };
+
+    /// <summary>How the run ended.</summary>
+    public string Sentence
+    {
+        get
+        {
+            string steps = Report.Count(Result.Steps, "step");
+            FormattableString sentence = Result.Status switch
+            {
+                TrainingStatus.Completed => $"{steps}, in {Seconds:G3} s",
+                TrainingStatus.Cancelled => $"cancelled after {steps}, {Seconds:G3} s; --resume goes on",
+                _ => $"diverged at step {Result.DivergedAt}; parameters.npz and checkpoint.npz are those after {steps}, the last whose loss was good",
+            };
+            return sentence.ToString(CultureInfo.InvariantCulture);
+        }
+    }
 
     public void PrintJson() => Json.Print(json =>
     {
@@ -83,14 +99,7 @@ internal sealed record TrainOutcome(
         string threshold = Options.Momentum == default ? "2 / eta" : "the threshold of sharpness";
         Report.Line($"eta = {Options.LearningRate:G6}, b = {Options.BatchSize}, {threshold} = {Threshold:G6}");
         if (Result.Catapults.Count > 0) Report.Line($"{Report.Count(Result.Catapults.Count, "catapult")}, the first at step {Result.Catapults[0].Start}");
-        string steps = Report.Count(Result.Steps, "step");
-        FormattableString status = Result.Status switch
-        {
-            TrainingStatus.Completed => $"{steps}, in {Seconds:G3} s",
-            TrainingStatus.Cancelled => $"cancelled after {steps}, {Seconds:G3} s; --resume goes on",
-            _ => $"diverged at step {Result.DivergedAt}; parameters.npz and checkpoint.npz are those after {steps}, the last whose loss was good",
-        };
-        Report.Line(status);
+        Report.Line($"{Sentence}");
         Place.Print();
     }
 

@@ -11,6 +11,8 @@ internal sealed class RunFolder
 
     public string Curve => File("curve.csv");
 
+    public string Report => File("report.html");
+
     public string CurveArrays => File("curve.npz");
 
     public string Parameters => File("parameters.npz");

@@ -11,6 +11,9 @@ namespace HessianKernels.Reproduction.Figures.Models;
 /// </remarks>
 internal sealed class PaperData
 {
+    // Of the random numbers of a common picture.
+    private const ulong CommonStream = 4;
+
     private readonly string _folder;
     private readonly TensorShape _shape;
     private readonly string[] _train, _test;
@@ -74,8 +77,17 @@ internal sealed class PaperData
     {
         made ??= new();
         TensorShape shape = run.Effort == Effort.Full ? _shape : small;
-        return new GaussianMixture(shape, 10, made.Separation, made.Components, made.LabelNoise, made.Patch, run.Seed)
+        DataSet<double> drawn = new GaussianMixture(shape, 10, made.Separation, made.Components, made.LabelNoise, made.Patch, run.Seed)
             .Draw<double>(examples, first, run.Threads, run.Cancellation);
+        return made.Common == 0 ? drawn : WithCommon(drawn, made.Common, run.Seed);
+    }
+
+    private static DataSet<double> WithCommon(DataSet<double> data, double norm, ulong seed)
+    {
+        double[] picture = new RandomNumbers(seed, CommonStream).Normals(data.InputShape.Length), inputs = data.Inputs.ToArray();
+        double scale = norm / Math.Sqrt(picture.Sum(x => x * x));
+        for (int i = 0; i < inputs.Length; i++) inputs[i] += scale * picture[i % picture.Length];
+        return new() { Examples = data.Examples, InputShape = data.InputShape, Inputs = inputs, Labels = data.Labels, Classes = data.Classes };
     }
 }
 
@@ -84,4 +96,5 @@ internal sealed class PaperData
 /// <param name="Components">Gaussians a class.</param>
 /// <param name="LabelNoise">The share of labels that are drawn anew.</param>
 /// <param name="Patch">Pixels along a side of which a centre is constant.</param>
-internal sealed record Mixture(double Separation = 3, int Components = 4, double LabelNoise = 0.2, int Patch = 4);
+/// <param name="Common">Norm of a picture that is added to all examples; 0 for none.</param>
+internal sealed record Mixture(double Separation = 3, int Components = 4, double LabelNoise = 0.2, int Patch = 4, double Common = 0);

@@ -1,0 +1,11 @@
+using HessianKernels.Networks.Training;
+
+namespace HessianKernels.Reproduction.Figures.Models;
+
+/// <summary>Keeps the parameters of every step.</summary>
+/// <param name="points">Added to: the parameters before each step.</param>
+internal sealed class PointKeeper(List<double[]> points) : ITrainingObserver<Span<double>>
+{
+    public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+        => points.Add(trainer.Parameters.ToArray());
+}

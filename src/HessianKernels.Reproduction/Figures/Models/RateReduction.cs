@@ -1,0 +1,97 @@
+using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Data;
+using HessianKernels.Networks.Training;
+
+namespace HessianKernels.Reproduction.Figures.Models;
+
+/// <summary>Full-batch descent that begins at one rate and goes on at a low one.</summary>
+/// <param name="Initial">The rate it begins with.</param>
+/// <param name="Switch">The step from which on the rate is low.</param>
+/// <param name="LargestSharpness">The largest S from there on; NaN where the run diverged.</param>
+/// <param name="FinalSharpness">S at the end; NaN where the run diverged.</param>
+/// <param name="Accuracy">On examples kept apart, at the end; NaN where there are none or the run diverged.</param>
+internal sealed record RateReduction(double Initial, int Switch, double LargestSharpness, double FinalSharpness, double Accuracy)
+{
+    /// <summary>Every rate with every moment of reduction.</summary>
+    /// <param name="run">The figure's.</param>
+    /// <param name="setting">What is trained.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="test">Examples kept apart; null for none.</param>
+    /// <returns>Rate after rate.</returns>
+    public static RateReduction[] All(FigureRun run, NetworkSetting setting, Plan plan, DataSet<double>? test = null)
+    {
+        NetworkJob[] jobs =
+        [
+            .. plan.Rates.SelectMany(rate => plan.Switches.Select(at => new NetworkJob(
+                FormattableString.Invariant($"{rate} to step {at}"), setting,
+                DescentPath.Descent(setting, rate) with { Interventions = [new(at, plan.Low)] }, plan.Steps(rate, at),
+                NetworkJob.At(plan.LookEvery, TrackedQuantity.LambdaMax)))),
+        ];
+        NetworkRun[] runs = NetworkRun.All(run, jobs, 0, 0.95);
+        RateReduction[] made = new RateReduction[runs.Length];
+        return run.Library(() =>
+        {
+            run.Parallel(made.Length, i => made[i] = Of(
+                runs[i], plan.Rates[i / plan.Switches.Count], plan.Switches[i % plan.Switches.Count], test, run.Cancellation));
+            return made;
+        });
+    }
+
+    /// <summary>A row a run.</summary>
+    public static Table ToTable(RateReduction[] all) => Table.Of(
+        "reductions", ("initial_rate", [.. all.Select(one => one.Initial)]), ("lowered_at", [.. all.Select(one => (double)one.Switch)]),
+        ("largest_sharpness", [.. all.Select(one => one.LargestSharpness)]), ("final_sharpness", [.. all.Select(one => one.FinalSharpness)]),
+        ("accuracy", [.. all.Select(one => one.Accuracy)]));
+
+    private static RateReduction Of(NetworkRun run, double initial, int at, DataSet<double>? test, CancellationToken cancellation)
+    {
+        if (run.Diverged) return new(initial, at, double.NaN, double.NaN, double.NaN);
+        NetworkSetting setting = run.Job.Setting;
+        double[] end = run.Result.Checkpoint.Parameters.ToArray();
+        (double[] steps, double[] sharpness) = run.Curve("lambda_1");
+        using ModelPoint<Span<double>> point = setting.Point(end, threads: 1);
+        double final = TopEigenpairs.Of(point, 1, null, cancellation).Values[0];
+        double largest = sharpness.Where((_, i) => steps[i] >= at).Append(final).Max();
+        return new(initial, at, largest, final, test is null ? double.NaN : AccuracyOf(setting with { Data = test }, end));
+    }
+
+    private static double AccuracyOf(NetworkSetting setting, double[] parameters)
+    {
+        using ModelPoint<Span<double>> point = setting.Point(parameters, threads: 1);
+        double[] outputs = new double[point.Examples * point.Outputs];
+        point.Predict(outputs);
+        ReadOnlySpan<int> labels = setting.Data.Labels;
+        int right = 0;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            ReadOnlySpan<double> row = outputs.AsSpan(i * point.Outputs, point.Outputs);
+            int best = 0;
+            for (int j = 1; j < row.Length; j++) if (row[j] > row[best]) best = j;
+            right += best == labels[i] ? 1 : 0;
+        }
+
+        return (double)right / labels.Length;
+    }
+
+    /// <summary>Which runs are made.</summary>
+    /// <param name="Rates">Initial rates, rising.</param>
+    /// <param name="Switches">Steps at which they are lowered, rising.</param>
+    /// <param name="Low">To what.</param>
+    /// <param name="Time">Rate times steps of a whole run, the same for all.</param>
+    /// <param name="LookEvery">Steps between two looks at the sharpness.</param>
+    internal sealed record Plan(IReadOnlyList<double> Rates, IReadOnlyList<int> Switches, double Low, double Time, int LookEvery)
+    {
+        // However long the first phase was.
+        private const int LeastAfter = 100;
+
+        /// <summary>Steps of a run in all.</summary>
+        public int Steps(double rate, int at) => at + Math.Max(LeastAfter, (int)Math.Round((Time - at * rate) / Low));
+
+        /// <summary>Its numbers, for a figure's parameters.</summary>
+        public IEnumerable<(string Name, string Value)> Parameters =>
+        [
+            ("initial rates η₀", string.Join(", ", Rates.Select(Claim.Text))), ("low rate", Claim.Text(Low)),
+            ("lowered at step", string.Join(", ", Switches)), ("Σ η over a run", $"{Claim.Text(Time)}, at least {LeastAfter} steps at the low rate"),
+        ];
+    }
+}
