@@ -17,6 +17,9 @@ internal static unsafe partial class Gemm
         public int L, Depth, FirstPanel, EndPanel, FirstRow, EndRow;
         public bool PackLeft, PackRight;
 
+        /// <summary>Whether a matrix multiplies its own transpose, packed whole: then rows are panels' columns, and are copied from there before they are weighted.</summary>
+        public bool LeftIsRight;
+
         /// <summary>The packed panels of columns; the packed panels of rows.</summary>
         public T* Right, Left;
 
@@ -27,7 +30,7 @@ internal static unsafe partial class Gemm
             int bands = Bands, panels = EndPanel - FirstPanel;
             // The right factor has been packed with the first stretch of rows.
             PackJob<T> pack = new() { Block = (Block<T>*)Unsafe.AsPointer(ref this), Panels = FirstRow == 0 ? panels : 0 };
-            ParallelLoop.Run(ref pack, pack.Panels + (PackLeft ? bands : 0), threads);
+            ParallelLoop.Run(ref pack, pack.Panels + (PackLeft && !LeftIsRight ? bands : 0), threads);
             // A row's quadratic is added up in one chunk.
             int groups = Product->Quadratics is null ? GemmGrid.Pieces(panels, Grid.PanelsOfGroup) : 1;
             TileJob<T> tiles = new() { Block = pack.Block, Bands = bands };
@@ -72,6 +75,12 @@ internal static unsafe partial class Gemm
             int l = Block->L + above;
             T* packed = Block->Packed(panel) + (nint)above * width;
             product->B.Pack(first, l, Block->Columns(panel), width, depth, packed);
+            if (Block->LeftIsRight)
+            {
+                for (int i = 0; i < Block->Columns(panel); i += GemmTile.Rows)
+                    GemmPanel.CopyLines(packed + i, width, depth, Block->Left + (nint)(first + i) * Block->Depth);
+            }
+
             if (product->Scale is not null) GemmPanel.Scale(packed, width, depth, product->Scale + l);
             if (product->LowerB && l < first + width) GemmPanel.KeepLower(packed, width, Math.Min(depth, first + width - l), l - first, product->DiagonalOfB);
         }

@@ -53,6 +53,9 @@ internal static unsafe partial class Gemm
             PackLeft = product.A.Narrow || (product.A.Step != 1 && grid.Panels > 4),
             PackRight = product.B.Narrow || product.B.Line != 1 || product.M > 8 * GemmTile.Rows || product.LowerB || product.Scale is not null,
         };
+        Operand<T> a = product.A, b = product.B;
+        block.LeftIsRight = block.PackLeft && block.PackRight && product.M == product.N && a.Start == b.Start && a.Line == b.Line && a.Step == b.Step
+            && grid.Panels == grid.PanelsOfStretch && product.M <= grid.Band * grid.BandsOfStretch;
         nint right = Aligned((nint)grid.Depth * (block.PackRight ? GemmTile.Vectors * grid.PanelsOfStretch : GemmTile.Vectors) * grid.Width);
         nint left = block.PackLeft ? (nint)grid.Depth * grid.Band * grid.BandsOfStretch : 0;
         double* stack = stackalloc double[Scratch.OnStack];

@@ -23,6 +23,17 @@ internal static unsafe class GemmPanel
         else PackAlong(source, line, lines, width, depth, panel);
     }
 
+    /// <summary>8 of a packed panel's lines on their own: <code>for (l &lt; depth) for (i &lt; 8) lines[l * 8 + i] = panel[l * width + i];</code></summary>
+    public static void CopyLines<T>(T* panel, int width, int depth, T* lines)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int l = 0; l < depth; l++, panel += width, lines += Block)
+        {
+            if (sizeof(T) == sizeof(double)) Vector512.Load((double*)panel).Store((double*)lines);
+            else Vector256.Load((float*)panel).Store((float*)lines);
+        }
+    }
+
     /// <summary><code>for (l &lt; depth) for (i &lt; width) panel[l * width + i] *= scale[l];</code></summary>
     public static void Scale<T>(T* panel, int width, int depth, T* scale)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
