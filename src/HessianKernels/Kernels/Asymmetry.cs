@@ -101,6 +101,7 @@ internal static unsafe class Asymmetry
         }
 
         /// <summary>A tile under the diagonal against its mirror image, in blocks transposed in registers.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Blocks(int top, int rows, int left, ref Seen<T> seen)
         {
             nint n = N;

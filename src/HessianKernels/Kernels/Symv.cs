@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace HessianKernels.Kernels;
@@ -66,6 +67,8 @@ internal static unsafe class Symv
             for (; row < end; row++) OneRow(row, y);
         }
 
+        // Whole from the first call on: the tiers would cost a large matrix more than one product.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void FourRows(int row, T* y)
         {
             T* a0 = A + row * Stride, a1 = a0 + Stride, a2 = a1 + Stride, a3 = a2 + Stride;
