@@ -43,6 +43,11 @@ public sealed record Table(string Name, IReadOnlyList<string> Columns, IReadOnly
             [.. parts.SelectMany(part => part.Rows.Rows.Select(row => (IReadOnlyList<string>)[part.Word, .. row]))]);
     }
 
+    /// <summary>The same where there may be no part: then there is no table.</summary>
+    /// <inheritdoc cref="Stack"/>
+    public static IReadOnlyList<Table> StackAny(string column, params IReadOnlyList<(string Word, Table Rows)> parts)
+        => parts.Count == 0 ? [] : [Stack(column, parts)];
+
     /// <summary>The shortest form that reads back to the same bits; empty for NaN.</summary>
     /// <param name="value">The number.</param>
     public static string Cell(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);

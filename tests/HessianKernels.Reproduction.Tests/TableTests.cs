@@ -63,4 +63,12 @@ public sealed class TableTests : IDisposable
         Assert.Equal(["loss"], read.Names);
         Assert.Equal([3, 2, 1], read.Column("loss")!);
     }
+
+    [Fact]
+    public void NoPartIsNoTable()
+    {
+        Assert.Empty(Table.StackAny("run"));
+        Table rows = Table.Of("rows", ("x", [1.0, 2]));
+        Assert.Equal(Table.Stack("run", ("a", rows)).ToCsv(), Assert.Single(Table.StackAny("run", ("a", rows))).ToCsv());
+    }
 }

@@ -89,7 +89,7 @@ internal sealed class Figure10 : Figure
             ],
             Tables =
             [
-                Table.Stack("descent", [.. runs.SelectMany((r, n) => r.Select((one, i) => (s_names[i], Table.Of(
+                .. Table.StackAny("descent", [.. runs.SelectMany((r, n) => r.Select((one, i) => (s_names[i], Table.Of(
                     "runs",
                     ("from_step", [.. at[n].Select(_ => (double)starts[n])]), ("step", at[n]), ("loss", one.Loss), ("sharpness", one.Top),
                     ("oscillation", one.Oscillation)))))]),

@@ -82,13 +82,13 @@ internal sealed class Figure2 : Figure
             Tables =
             [
                 DescentPictures.Table(path),
-                Table.Stack("instability", [.. rotations.Select(r => (r.Instability.Name, Table.Of(
+                .. Table.StackAny("instability", [.. rotations.Select(r => (r.Instability.Name, Table.Of(
                     "similarity",
                     [
                         ("step", r.Steps(Period)), ("subspace", r.Subspace(Period)),
                         .. Enumerable.Range(0, Rotation.Count).Select(k => ($"eigenvector_{k + 1}", (IReadOnlyList<double>)r.Vector(k, Period))),
                     ])))]),
-                Table.Stack("instability", [.. rotations.SelectMany((r, i) => reversals[i].Select(one => (r.Instability.Name, Table.Of(
+                .. Table.StackAny("instability", [.. rotations.SelectMany((r, i) => reversals[i].Select(one => (r.Instability.Name, Table.Of(
                     "reverting",
                     ("rate_lowered_at", [.. one.Steps.Select(_ => one.Steps[0])]), ("step", one.Steps), ("subspace", one.Similarity)))))]),
             ],

@@ -59,7 +59,7 @@ internal sealed class Figure8 : Figure
             ],
             Tables =
             [
-                Table.Stack("instability", [.. rotations.SelectMany(r => s_periods.Select(T => (r.Instability.Name, Table.Of(
+                .. Table.StackAny("instability", [.. rotations.SelectMany(r => s_periods.Select(T => (r.Instability.Name, Table.Of(
                     "periods", ("period", [.. r.Steps(T).Select(_ => (double)T)]), ("step", r.Steps(T)), ("subspace", r.Subspace(T))))))]),
                 DescentPictures.Table(path),
             ],

@@ -76,7 +76,7 @@ internal sealed class Figure9 : Figure
             [
                 DescentPictures.Table(path),
                 Table.Of("oscillation", ("step", steps), ("oscillation", path.Oscillation)),
-                Table.Stack("instability",
+                .. Table.StackAny("instability",
                     [.. all.Select((one, i) => (one.Name, Table.Of("factor", ("step", Steps(one)), ("factor", factors[i]))))]),
             ],
         };
