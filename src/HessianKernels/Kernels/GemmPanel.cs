@@ -12,7 +12,7 @@ namespace HessianKernels.Kernels;
 /// </summary>
 internal static unsafe class GemmPanel
 {
-    private const int Block = 8;
+    private const int Block = 8, StepsAhead = 16;
 
     /// <summary>Packs one panel; its width is a multiple of 8, and <paramref name="line"/> or <paramref name="step"/> is 1.</summary>
     public static void Pack<TSource, T>(TSource* source, nint line, nint step, int lines, int width, int depth, T* panel)
@@ -21,6 +21,15 @@ internal static unsafe class GemmPanel
     {
         if (line == 1) PackAcross(source, step, lines, width, depth, panel);
         else PackAlong(source, line, lines, width, depth, panel);
+    }
+
+    /// <summary>The hardware foresees a run of memory, not the jump to the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch<T>(T* source, int count)
+        where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        for (int i = 0; i < count; i += 64 / sizeof(T)) Sse.Prefetch0(source + i);
     }
 
     /// <summary>8 of a packed panel's lines on their own: <code>for (l &lt; depth) for (i &lt; 8) lines[l * 8 + i] = panel[l * width + i];</code></summary>
@@ -67,6 +76,7 @@ internal static unsafe class GemmPanel
     {
         for (int l = 0; l < depth; l++, source += step, panel += width)
         {
+            Prefetch(source + StepsAhead * step, lines);
             int i = 0;
             for (; i <= lines - Block; i += Block) Copy(source + i, panel + i);
             for (; i < lines; i++) panel[i] = T.CreateTruncating(source[i]);

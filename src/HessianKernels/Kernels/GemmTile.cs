@@ -41,7 +41,7 @@ internal static unsafe partial class GemmTile
         if (!Sse.IsSupported) return;
         for (int i = 0; i < rows; i++, c += ldc)
         {
-            Sse.Prefetch0(c);
+            for (int j = 0; j < columns; j += 64 / sizeof(T)) Sse.Prefetch0(c + j);
             Sse.Prefetch0(c + columns - 1);
         }
     }
