@@ -30,10 +30,12 @@ public static partial class Lanczos
         LanczosIteration<Span<T>, CpuSpace<T>, TOperator> run = new(
             space, matrix, settings, workspace.Memory(lane), workspace.Host(lane), workspace.Integers(lane), workspace.Items(lane));
         Span<T> vectors = workspace.Memory(lane), products = vectors[(int)workspace.Layout.Vectors..];
+        Span<T> companion = vectors.Slice((int)workspace.Layout.BeforeCompanion, (int)workspace.Layout.CompanionVectors);
         if (from is not null)
         {
             from.Vectors.CopyTo(vectors);
             from.Products.CopyTo(products);
+            if (from.Companion.Length == companion.Length) from.Companion.CopyTo(companion);
             run.Resume(from.Snapshot);
         }
         else
@@ -44,7 +46,8 @@ public static partial class Lanczos
 
         bool cancelled = !run.Run(progress, cancellation);
         checkpoint = keep && run.CanResume
-            ? new(settings, run.Snapshot(), vectors[..((run.Next + 1) * n)].ToArray(), settings.StoreProducts ? products[..(run.Next * n)].ToArray() : [])
+            ? new(settings, run.Snapshot(), vectors[..((run.Next + 1) * n)].ToArray(), settings.StoreProducts ? products[..(run.Next * n)].ToArray() : [],
+                companion.ToArray())
             : null;
         run.Conclude(cancelled);
         Deliver(in run, 0, k, run.RitzVectors, destination);

@@ -156,7 +156,7 @@ public static unsafe partial class Lanczos
         T[] products = settings.StoreProducts ? Workspace.Allocate<T>((long)run.Next * settings.Length) : [];
         ReadVectors(space, memory, vectors);
         ReadVectors(space, space.Slice(memory, layout.Vectors, layout.Products), products);
-        return new(settings, run.Snapshot(), vectors, products);
+        return new(settings, run.Snapshot(), vectors, products, []);
     }
 
     /// <summary>The numbers at the front of a view, a vector at a time.</summary>

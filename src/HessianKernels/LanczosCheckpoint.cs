@@ -9,12 +9,13 @@ namespace HessianKernels;
 /// <typeparam name="T">Element type of the vectors.</typeparam>
 public sealed class LanczosCheckpoint<T>
 {
-    internal LanczosCheckpoint(in LanczosSettings settings, LanczosSnapshot snapshot, T[] vectors, T[] products)
+    internal LanczosCheckpoint(in LanczosSettings settings, LanczosSnapshot snapshot, T[] vectors, T[] products, T[] companion)
     {
         Settings = settings;
         Snapshot = snapshot;
         Vectors = vectors;
         Products = products;
+        Companion = companion;
     }
 
     /// <summary>Order n of the operator.</summary>
@@ -45,4 +46,7 @@ public sealed class LanczosCheckpoint<T>
 
     /// <summary>The stored products, <c>[next, n]</c>, or none.</summary>
     internal T[] Products { get; }
+
+    /// <summary>The vectors of the companion, <c>[steps + 1, n]</c>, or none.</summary>
+    internal T[] Companion { get; }
 }

@@ -112,6 +112,27 @@ public abstract class LinearOperatorConformance<T>
         x.AssertUnchanged("input");
     }
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void APairIsItsVectorsOneByOne(int batch, int length)
+    {
+        if (Make(batch, length, 2) is not var (op, _)) return;
+        Guarded<T> x = Guarded<T>.Random(batch * length, new(5)).Freeze(), u = Guarded<T>.Random(batch * length, new(6)).Freeze();
+        T[] ofX = new T[batch * length], ofU = new T[batch * length];
+        op.Apply(x.Span, ofX);
+        op.Apply(u.Span, ofU);
+        Guarded<T> y = new(batch * length), z = new(batch * length);
+        y.Span.Fill(T.NaN);
+        z.Span.Fill(T.NaN);
+        op.ApplyPair(x.Span, y.Span, u.Span, z.Span);
+        y.AssertGuards("output");
+        z.AssertGuards("second output");
+        Tolerance.SameBits<T>(ofX, y.Span, "first");
+        Tolerance.SameBits<T>(ofU, z.Span, "second");
+        x.AssertUnchanged("input");
+        u.AssertUnchanged("second input");
+    }
+
     [Fact]
     public void AllocatesNothingOnceWarm()
     {

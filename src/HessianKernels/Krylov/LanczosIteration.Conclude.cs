@@ -17,6 +17,8 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     public void Conclude(bool cancelled)
     {
         int k = _settings.Wanted, batch = _settings.Batch, p = _settings.Kept;
+        // While the search goes on the locked pairs are the answer; else what it found is part of it.
+        if (!cancelled && _replayed > 0 && !_items[0].Looking) MakeReplayedProducts();
         _rotationHost.Clear();
         for (int b = 0; b < batch; b++)
         {

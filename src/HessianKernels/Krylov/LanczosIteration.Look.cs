@@ -50,9 +50,8 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     /// </summary>
     private static int LongestLook(int searchSteps) => Math.Max(16, searchSteps / 2);
 
-    /// <summary>A further copy of the last wanted value would change nothing; of any value before it, at its end of the spectrum, it would.</summary>
     private readonly bool MayHaveCopies(in LanczosItem item)
-        => _settings.FindMultiplicity && (item.Warm || _settings.Wanted > (_settings.Which == SpectrumEnd.BothEnds ? 2 : 1));
+        => _settings.FindMultiplicity && (item.Warm || LanczosSettings.MayHaveCopies(_settings.Which, _settings.Wanted));
 
     /// <summary>
     /// What an estimated residual is held to. An estimate leaves out the coupling to locked pairs, which is as large as their own residuals: so pairs found

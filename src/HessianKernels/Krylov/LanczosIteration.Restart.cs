@@ -8,6 +8,8 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     private void Restart()
     {
         int p = _settings.Kept, filled = _next;
+        // Mixed with others, a replayed product would pass for one.
+        if (_replayed > 0) MakeReplayedProducts();
         _rotationHost.Clear();
         for (int b = 0; b < _items.Length; b++)
         {

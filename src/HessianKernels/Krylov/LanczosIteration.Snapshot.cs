@@ -13,7 +13,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     {
         LanczosItem item = _items[0];
         item.Stop = LanczosStop.Running;
-        return new(_read, item, _alpha.ToArray(), _beta.ToArray(), _slots.ToArray(), _values.ToArray(), _residuals.ToArray());
+        return new(_read, item, _alpha.ToArray(), _beta.ToArray(), _slots.ToArray(), _values.ToArray(), _residuals.ToArray(), CompanionSnapshot());
     }
 
     /// <summary>Takes up a run: the basis and products have been copied to their slots. In place of <see cref="Start"/>.</summary>
@@ -31,5 +31,6 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         _space.Write(_beta, _basis.Beta);
         Fill(_basis.Reference, snapshot.Item.Norm);
         Fill(_basis.SecondPasses, 0);
+        ResumeCompanion(snapshot.Companion);
     }
 }

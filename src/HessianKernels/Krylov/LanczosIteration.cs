@@ -15,7 +15,8 @@ namespace HessianKernels.Krylov;
 /// A restart's arrow is brought back to tridiagonal form (<see cref="SymmetricTridiagonal.FromArrow"/>), so T is tridiagonal always and the recurrence the same
 /// always. Items stop within a cycle each at its own step and wait, unchanged, for its end; p and m are the same for all. So an item's bits
 /// are those it has alone.
-/// Files: this one the loop; .Look the decisions; .Restart the compression; .Conclude the answer and its evidence.
+/// Files: this one the loop; .Look the decisions; .Companion the search for copies made in advance; .Restart the compression; .Conclude the answer and its
+/// evidence.
 /// </remarks>
 internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     where TView : allows ref struct
@@ -25,13 +26,16 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     private readonly TSpace _space;
     private readonly TOperator _matrix;
     private readonly LanczosSettings _settings;
-    private readonly LanczosBasis<TView> _basis;
-    private readonly TView _products, _rotation, _mask, _unusedPasses;
+    private readonly LanczosBasis<TView> _basis, _companion;
+    private readonly TView _products, _rotation, _mask, _unusedPasses, _image;
     private readonly Span<LanczosItem> _items;
     private readonly Span<double> _alpha, _beta, _rotationHost, _values, _residuals, _scalars;
-    private readonly Span<double> _diagonal, _offDiagonal, _vectors, _arrow;
+    private readonly Span<double> _diagonal, _offDiagonal, _vectors, _arrow, _companionScalars;
     private readonly Span<int> _slots, _order;
     private int _next, _read, _cycle;
+
+    // Steps of the companion that can be replayed, and those that have been.
+    private int _companionSteps, _replayed;
 
     /// <summary>Lays a run out over memory of the sizes that <see cref="LanczosLayout"/> names; what is in it does not matter.</summary>
     public LanczosIteration(
@@ -59,6 +63,25 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         };
         _mask = space.Slice(memory, scalars + 3 * batch, batch);
         _unusedPasses = space.Slice(memory, scalars + 4 * batch, batch);
+        _companion = _basis;
+        _image = _mask;
+        if (settings.Companion > 0)
+        {
+            int c = settings.Companion;
+            at = layout.BeforeCompanion + layout.CompanionVectors;
+            _companion = new()
+            {
+                Vectors = space.Slice(memory, layout.BeforeCompanion, layout.CompanionVectors),
+                Alpha = space.Slice(memory, at, c),
+                Beta = space.Slice(memory, at + c, c),
+                Coefficients = space.Slice(memory, at + 2 * c, c + 1),
+                Norm = _basis.Norm,
+                Reference = _basis.Reference,
+                SecondPasses = _basis.SecondPasses,
+            };
+            _image = space.Slice(memory, at + 3 * c + 1, c + 1);
+        }
+
 
         int start = 0;
         _alpha = Take(host, ref start, m * batch);
@@ -71,6 +94,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         _offDiagonal = Take(host, ref start, m);
         _vectors = Take(host, ref start, m * m);
         _arrow = Take(host, ref start, 2 * m + 7 * settings.Kept + 2 * settings.Kept * settings.Kept);
+        _companionScalars = Take(host, ref start, layout.CompanionScalars);
         _slots = integers[..(m * batch)];
         _order = integers.Slice(m * batch, m);
         (_next, _read, _cycle) = (0, 0, 0);
@@ -122,6 +146,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         }
 
         (_next, _read, _cycle) = (0, 0, 0);
+        StartCompanion();
     }
 
     /// <summary>The random unit vector of a seed that a run begins from.</summary>
@@ -193,18 +218,12 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
 
     private void Step()
     {
-        if (_settings.StoreProducts)
-        {
-            TView product = Tridiagonalization.Slot(_space, _products, _next);
-            _matrix.Apply(Slot(_next), product);
-            _space.Copy(product, Slot(_next + 1));
-        }
-        else
-        {
-            _matrix.Apply(Slot(_next), Slot(_next + 1));
-        }
-
+        TView product = _settings.StoreProducts ? Tridiagonalization.Slot(_space, _products, _next) : Slot(_next + 1);
+        bool replayed = TryReplay(product);
+        if (!replayed && !TryAccompany(product)) _matrix.Apply(Slot(_next), product);
+        if (_settings.StoreProducts) _space.Copy(product, Slot(_next + 1));
         Tridiagonalization.Recur(_space, _basis, _next);
+        if (replayed) Replayed();
         _next++;
     }
 
@@ -232,7 +251,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
             if (item.Broken) continue;
             int slot = item.Taken;
             double alpha = _alpha[slot * _settings.Batch + b], beta = _beta[slot * _settings.Batch + b];
-            item.Applications++;
+            if (!IsReplayed(slot)) item.Applications++;
             if (!double.IsFinite(alpha) || !double.IsFinite(beta))
             {
                 item.Stop = LanczosStop.NotFinite;
@@ -316,10 +335,11 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     private readonly bool AnyRunning()
     {
         bool any = false;
+        int products = Accompanies ? 2 : 1 + Owed;
         foreach (ref LanczosItem item in _items)
         {
             // Here and nowhere else, so that a run resumed with a higher limit goes on where this one stood.
-            if (item.Stop == LanczosStop.Running && item.Applications >= _settings.MaximumApplications) item.Stop = LanczosStop.Limit;
+            if (item.Stop == LanczosStop.Running && item.Applications + products > _settings.MaximumApplications) item.Stop = LanczosStop.Limit;
             any |= item.Stop == LanczosStop.Running;
         }
 

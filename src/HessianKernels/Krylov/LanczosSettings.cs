@@ -21,14 +21,24 @@ internal readonly record struct LanczosSettings
     public required bool StoreProducts { get; init; }
     public bool TrustStart { get; init; }
 
+    /// <summary>Most steps of the companion run that begins the search for copies; 0 for none.</summary>
+    public int Companion { get; init; }
+
     // Up to this order the basis holds the whole space: restarting costs more than a few more steps.
     private const int WholeBasis = 128;
 
     // Up to this order a product costs less than keeping one.
     private const int CheapProduct = 256;
 
+    // From this order on reading a matrix is most of a product, and a second vector at the same time costs little. The steps are what a search takes where the wanted
+    // values stand well apart from the rest; one that takes more goes on by itself.
+    private const int LeastPaired = 512, CompanionSteps = 5;
+
     /// <summary>Most steps between two looks at the small eigenproblem: where vectors are short, looking costs more than stepping.</summary>
     public int LongestStride => Math.Clamp(2048 / Length, 1, 16);
+
+    /// <summary>A further copy of the last wanted value would change nothing; of any value before it, at its end of the spectrum, it would.</summary>
+    public static bool MayHaveCopies(SpectrumEnd which, int wanted) => wanted > (which == SpectrumEnd.BothEnds ? 2 : 1);
 
     /// <summary>Settles and checks everything; names what is wrong, with what was found and what was expected.</summary>
     public static LanczosSettings From(LanczosOptions? options, int length, int batch, int k, double epsilon, bool storeProducts)
@@ -70,6 +80,7 @@ internal readonly record struct LanczosSettings
             MissProbability = options.MissProbability,
             StoreProducts = options.StoreProducts ?? (storeProducts && length > CheapProduct),
             TrustStart = options.TrustStart,
+            Companion = storeProducts && batch == 1 && length >= LeastPaired && options.FindMultiplicity && MayHaveCopies(options.Which, k) ? CompanionSteps : 0,
         };
     }
 }

@@ -8,5 +8,6 @@ namespace HessianKernels.Krylov;
 /// <param name="Slots">The slot of each row of T, <c>[m]</c>.</param>
 /// <param name="Values">The locked Ritz values, <c>[k]</c>.</param>
 /// <param name="Residuals">Their estimated residuals, <c>[k]</c>.</param>
+/// <param name="Companion">Steps made and replayed, then T and the coordinates of the companion, if there is one.</param>
 internal sealed record LanczosSnapshot(
-    int Next, LanczosItem Item, double[] Alpha, double[] Beta, int[] Slots, double[] Values, double[] Residuals);
+    int Next, LanczosItem Item, double[] Alpha, double[] Beta, int[] Slots, double[] Values, double[] Residuals, double[] Companion);

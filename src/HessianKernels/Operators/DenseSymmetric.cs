@@ -47,6 +47,18 @@ public sealed unsafe class DenseSymmetric<T> : ISeparableOperator<Span<T>>
     }
 
     /// <inheritdoc/>
+    public void ApplyPair(Span<T> input, Span<T> output, Span<T> input2, Span<T> output2)
+    {
+        for (int b = 0; b < Batch; b++)
+        {
+            int at = b * Length;
+            fixed (T* a = _matrices.Span.Slice(checked(at * Length), Length * Length), x = input.Slice(at, Length), y = output.Slice(at, Length),
+                x2 = input2.Slice(at, Length), y2 = output2.Slice(at, Length))
+                Symv.MultiplyPair(a, Length, x, y, x2, y2, _threads);
+        }
+    }
+
+    /// <inheritdoc/>
     public void ApplyItem(int item, Span<T> input, Span<T> output, int threads)
     {
         fixed (T* a = _matrices.Span.Slice(checked(item * Length * Length), Length * Length), x = input[..Length], y = output[..Length])

@@ -16,4 +16,9 @@ internal readonly unsafe struct PinnedSymmetric<T>(T* matrix, int n, int threads
     {
         fixed (T* x = input[..n], y = output[..n]) Symv.Multiply(matrix, n, x, y, threads);
     }
+
+    public void ApplyPair(Span<T> input, Span<T> output, Span<T> input2, Span<T> output2)
+    {
+        fixed (T* x = input[..n], y = output[..n], x2 = input2[..n], y2 = output2[..n]) Symv.MultiplyPair(matrix, n, x, y, x2, y2, threads);
+    }
 }

@@ -21,4 +21,17 @@ public interface ILinearOperator<TView> where TView : allows ref struct
     /// <param name="input">The vectors, <c>[Batch, Length]</c>; not changed.</param>
     /// <param name="output">The products, <c>[Batch, Length]</c>; overwritten; must not overlap <paramref name="input"/>.</param>
     void Apply(TView input, TView output);
+
+    /// <summary>
+    /// Two products, each with the bits that <see cref="Apply"/> gives it: for an operator that is read from memory, in one reading.
+    /// </summary>
+    /// <param name="input">The first vectors, <c>[Batch, Length]</c>; not changed.</param>
+    /// <param name="output">Their products; overwritten; overlaps no other.</param>
+    /// <param name="input2">The second vectors, <c>[Batch, Length]</c>; not changed.</param>
+    /// <param name="output2">Their products; overwritten; overlaps no other.</param>
+    void ApplyPair(TView input, TView output, TView input2, TView output2)
+    {
+        Apply(input, output);
+        Apply(input2, output2);
+    }
 }

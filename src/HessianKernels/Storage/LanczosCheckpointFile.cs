@@ -5,11 +5,12 @@ namespace HessianKernels.Storage;
 
 /// <summary>
 /// A Lanczos checkpoint as an .npz that numpy can read: <c>settings</c>, <c>item</c>, <c>slots</c> (whole numbers and bits of the run), <c>alpha</c>, <c>beta</c>, <c>values</c>,
-/// <c>residuals</c> and the basis as <c>vectors</c> <c>[slots, n]</c>, with its <c>products</c> where they are stored.
+/// <c>residuals</c> and the basis as <c>vectors</c> <c>[slots, n]</c>, with its <c>products</c> where they are stored, and the <c>companion</c>
+/// run where there is one.
 /// </summary>
 public static class LanczosCheckpointFile
 {
-    private const double Version = 2;
+    private const double Version = 3;
 
     /// <summary>Writes a checkpoint; the file is whole or it is not there.</summary>
     /// <param name="path">Where.</param>
@@ -25,7 +26,7 @@ public static class LanczosCheckpointFile
         double[] settings =
         [
             Version, s.Length, s.Wanted, (int)s.Which, s.Tolerance, s.Basis, s.Kept, s.MaximumApplications,
-            (uint)s.Seed, (uint)(s.Seed >> 32), s.FindMultiplicity ? 1 : 0, s.MissProbability, s.StoreProducts ? 1 : 0, snapshot.Next,
+            (uint)s.Seed, (uint)(s.Seed >> 32), s.FindMultiplicity ? 1 : 0, s.MissProbability, s.StoreProducts ? 1 : 0, snapshot.Next, s.Companion,
         ];
         using NpzWriter file = NpzWriter.Create(path, overwrite);
         Write(file, "settings", settings);
@@ -37,6 +38,12 @@ public static class LanczosCheckpointFile
         Write(file, "residuals", snapshot.Residuals);
         file.Write<T>("vectors", checkpoint.Vectors, [snapshot.Next + 1, s.Length]);
         if (s.StoreProducts) file.Write<T>("products", checkpoint.Products, [snapshot.Next, s.Length]);
+        if (s.Companion > 0)
+        {
+            Write(file, "companion", snapshot.Companion);
+            file.Write<T>("companionVectors", checkpoint.Companion, [s.Companion + 1, s.Length]);
+        }
+
         file.Complete();
     }
 
@@ -49,7 +56,7 @@ public static class LanczosCheckpointFile
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using NpzReader file = NpzReader.Open(path);
-        double[] s = Read<double>(file, "settings", 14, path);
+        double[] s = Read<double>(file, "settings", 15, path);
         if (s[0] != Version) throw new InvalidDataException($"{path}: settings: found version {s[0]}; expected {Version}.");
         LanczosSettings settings = new()
         {
@@ -57,17 +64,20 @@ public static class LanczosCheckpointFile
             Which = (SpectrumEnd)Whole(s[3], 0, 3, "which", path), Tolerance = s[4], Basis = Whole(s[5], 1, (int)s[1], "basis", path),
             Kept = Whole(s[6], 1, (int)s[5], "kept", path), MaximumApplications = Whole(s[7], 1, int.MaxValue, "limit", path),
             Seed = (ulong)s[8] | ((ulong)s[9] << 32), FindMultiplicity = s[10] != 0, MissProbability = s[11], StoreProducts = s[12] != 0,
+            Companion = Whole(s[14], 0, 1000, "companion", path),
         };
         int m = settings.Basis, k = settings.Wanted, next = Whole(s[13], 0, m, "next", path), n = settings.Length;
         LanczosItem item = Unpack(Read<double>(file, "item", ItemNumbers, path));
         LanczosSnapshot snapshot = new(
             next, item, Read<double>(file, "alpha", m, path), Read<double>(file, "beta", m, path),
             Array.ConvertAll(Read<double>(file, "slots", m, path), slot => Whole(slot, 0, m - 1, "slots", path)),
-            Read<double>(file, "values", k, path), Read<double>(file, "residuals", k, path));
+            Read<double>(file, "values", k, path), Read<double>(file, "residuals", k, path),
+            settings.Companion > 0 ? Read<double>(file, "companion", 2 + new LanczosLayout(settings).CompanionScalars, path) : []);
         if (item.Size < 0 || item.Size > m || item.Locked < 0 || item.Locked > item.Size)
             throw new InvalidDataException($"{path}: item: found {item.Locked} locked of {item.Size} rows; expected at most {m}.");
         T[] vectors = Read<T>(file, "vectors", (next + 1L) * n, path);
-        return new(settings, snapshot, vectors, settings.StoreProducts ? Read<T>(file, "products", (long)next * n, path) : []);
+        return new(settings, snapshot, vectors, settings.StoreProducts ? Read<T>(file, "products", (long)next * n, path) : [],
+            settings.Companion > 0 ? Read<T>(file, "companionVectors", (settings.Companion + 1L) * n, path) : []);
     }
 
     private static readonly int ItemNumbers = Pack(default).Length;

@@ -102,6 +102,16 @@ public abstract unsafe class MatrixKernelTests<T>
             Symv.Multiply(a.Pointer, n, x.Pointer, y.Pointer, 2);
             y.AssertGuards("y");
             Tolerance.Equal<T>(Oracle.Values(expected), y.Span, Oracle.Bounds(expected, Eps, KernelCase.Units(n)), $"Symv of {n}");
+
+            // Two at once have the bits that each has alone.
+            Guarded<T> u = Guarded<T>.Random(n, random, n % 2).Freeze(), both = NaNs(n), other = NaNs(n), alone = NaNs(n);
+            Symv.MultiplyPair(a.Pointer, n, x.Pointer, both.Pointer, u.Pointer, other.Pointer, 2);
+            Symv.Multiply(a.Pointer, n, u.Pointer, alone.Pointer, 1);
+            both.AssertGuards("y of a pair");
+            other.AssertGuards("second y of a pair");
+            Tolerance.SameBits<T>(y.Span, both.Span, $"first of a pair, {n}");
+            Tolerance.SameBits<T>(alone.Span, other.Span, $"second of a pair, {n}");
+            u.AssertUnchanged("second x");
             x.AssertUnchanged("x");
             a.AssertUnchanged("a");
         }

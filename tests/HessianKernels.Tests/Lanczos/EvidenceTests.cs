@@ -128,7 +128,7 @@ public class EvidenceTests
             npz.Complete();
         }
 
-        Assert.Contains("expected 14", Assert.Throws<InvalidDataException>(() => LanczosCheckpointFile.Load<double>(file.Path)).Message);
+        Assert.Contains("expected 15", Assert.Throws<InvalidDataException>(() => LanczosCheckpointFile.Load<double>(file.Path)).Message);
     }
 
     [Fact]
