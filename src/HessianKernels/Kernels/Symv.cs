@@ -88,7 +88,12 @@ internal static unsafe class Symv
             T* y = Sums + (nint)band * N, y2 = y + (nint)Bands * N;
             new Span<T>(y, end).Clear();
             if (X2 != null) new Span<T>(y2, end).Clear();
-            for (; row <= end - 4; row += 4) FourRows(row, y, y2);
+            for (; row <= end - 4; row += 4)
+            {
+                if (X2 == null) FourRows(row, y);
+                else FourRows(row, y, y2);
+            }
+
             for (; row < end; row++)
             {
                 OneRow(row, X, y);
@@ -96,29 +101,15 @@ internal static unsafe class Symv
             }
         }
 
-        private readonly void FourRows(int row, T* y, T* y2)
-        {
-            FourSums sums = default, sums2 = default;
-            int whole = row - row % Vector512<T>.Count;
-            if (X2 == null) Columns(row, whole, y, ref sums);
-            else Columns(row, whole, y, y2, ref sums, ref sums2);
-            Corner(row, whole, X, y, in sums);
-            if (X2 != null) Corner(row, whole, X2, y2, in sums2);
-        }
-
-        private struct FourSums
-        {
-            public Vector512<T> S0, S1, S2, S3;
-        }
-
         // Whole from the first call on: the tiers would cost a large matrix more than one product.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Columns(int row, int end, T* y, ref FourSums sums)
+        private readonly void FourRows(int row, T* y)
         {
             T* a0 = A + row * Stride, a1 = a0 + Stride, a2 = a1 + Stride, a3 = a2 + Stride;
             Vector512<T> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
             Vector512<T> x0 = Vector512.Create(X[row]), x1 = Vector512.Create(X[row + 1]), x2 = Vector512.Create(X[row + 2]), x3 = Vector512.Create(X[row + 3]);
-            for (int j = 0; j < end; j += Vector512<T>.Count)
+            int width = Vector512<T>.Count, j = 0;
+            for (; j <= row - width; j += width)
             {
                 Vector512<T> x = Vector512.Load(X + j), sum = Vector512.Load(y + j);
                 Vector512<T> a = Vector512.Load(a0 + j);
@@ -135,18 +126,19 @@ internal static unsafe class Symv
                 Simd.MultiplyAdd(a, x3, sum).Store(y + j);
             }
 
-            (sums.S0, sums.S1, sums.S2, sums.S3) = (sum0, sum1, sum2, sum3);
+            Corner(row, j, X, y, sum0, sum1, sum2, sum3);
         }
 
         /// <summary>The same for two vectors, each as it would be alone.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Columns(int row, int end, T* y, T* z, ref FourSums sumsOfX, ref FourSums sumsOfU)
+        private readonly void FourRows(int row, T* y, T* z)
         {
             T* a0 = A + row * Stride, a1 = a0 + Stride, a2 = a1 + Stride, a3 = a2 + Stride;
             Vector512<T> sum0 = default, sum1 = default, sum2 = default, sum3 = default, other0 = default, other1 = default, other2 = default, other3 = default;
             Vector512<T> x0 = Vector512.Create(X[row]), x1 = Vector512.Create(X[row + 1]), x2 = Vector512.Create(X[row + 2]), x3 = Vector512.Create(X[row + 3]);
             Vector512<T> u0 = Vector512.Create(X2[row]), u1 = Vector512.Create(X2[row + 1]), u2 = Vector512.Create(X2[row + 2]), u3 = Vector512.Create(X2[row + 3]);
-            for (int j = 0; j < end; j += Vector512<T>.Count)
+            int width = Vector512<T>.Count, j = 0;
+            for (; j <= row - width; j += width)
             {
                 Vector512<T> x = Vector512.Load(X + j), sum = Vector512.Load(y + j), u = Vector512.Load(X2 + j), other = Vector512.Load(z + j);
                 Vector512<T> a = Vector512.Load(a0 + j);
@@ -171,16 +163,17 @@ internal static unsafe class Symv
                 Simd.MultiplyAdd(a, u3, other).Store(z + j);
             }
 
-            (sumsOfX.S0, sumsOfX.S1, sumsOfX.S2, sumsOfX.S3) = (sum0, sum1, sum2, sum3);
-            (sumsOfU.S0, sumsOfU.S1, sumsOfU.S2, sumsOfU.S3) = (other0, other1, other2, other3);
+            Corner(row, j, X, y, sum0, sum1, sum2, sum3);
+            Corner(row, j, X2, z, other0, other1, other2, other3);
         }
 
         /// <summary>The columns that fill no vector, and the 4 x 4 triangle on the diagonal.</summary>
-        private readonly void Corner(int row, int j, T* x, T* y, in FourSums sums)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Corner(int row, int j, T* x, T* y, Vector512<T> sum0, Vector512<T> sum1, Vector512<T> sum2, Vector512<T> sum3)
         {
             T* a0 = A + row * Stride, a1 = a0 + Stride, a2 = a1 + Stride, a3 = a2 + Stride;
             T s0 = x[row], s1 = x[row + 1], s2 = x[row + 2], s3 = x[row + 3];
-            T y0 = Simd.Sum(sums.S0), y1 = Simd.Sum(sums.S1), y2 = Simd.Sum(sums.S2), y3 = Simd.Sum(sums.S3);
+            T y0 = Simd.Sum(sum0), y1 = Simd.Sum(sum1), y2 = Simd.Sum(sum2), y3 = Simd.Sum(sum3);
             for (; j < row; j++)
             {
                 y0 = T.FusedMultiplyAdd(a0[j], x[j], y0);
