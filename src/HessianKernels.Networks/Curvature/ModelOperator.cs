@@ -7,8 +7,11 @@ namespace HessianKernels.Networks.Curvature;
 /// the batch. It follows its
 /// point, which must not be moved while an algorithm uses it.
 /// </summary>
-/// <remarks>The vectors of a batch share the point's forward and backward passes, and meet a micro-batch's activations one right after the
-/// other.</remarks>
+/// <remarks>
+/// The vectors of a batch share the point's forward and backward passes, and meet a micro-batch's activations one right after the other.
+/// Where they are small they go through the network together, as many as keep a micro-batch's tangents within 32 MiB: a linear layer then
+/// multiplies what all share, its inputs, signals and weights, by all of them in one batch. The bits are those of one vector at a time.
+/// </remarks>
 /// <typeparam name="TView">How vectors are held.</typeparam>
 public sealed class ModelOperator<TView> : ILinearOperator<TView> where TView : allows ref struct
 {
