@@ -6,7 +6,7 @@ namespace HessianKernels.Networks.Curvature;
 public sealed partial class ModelPass<TView>
 {
     /// <summary>
-    /// ForwardTangent of order 1 along several directions: OutputTangent <c>[k, n, C]</c>, each with the bits it has alone.
+    /// ForwardTangent of order 1 along several directions: OutputTangent <c>[k, n, C]</c>, on the CPU with the bits each has alone.
     /// </summary>
     /// <param name="parameters"><c>[d]</c>.</param>
     /// <param name="along"><c>[k, d]</c>.</param>

@@ -6,8 +6,8 @@ namespace HessianKernels.Networks.Layers;
 public abstract partial class Layer
 {
     /// <summary>
-    /// ForwardTangent, of order 1, along each of <see cref="LayerViews{TView}.Directions"/>, with the bits it has for one. Here one after
-    /// the other; a layer that can share work between them does.
+    /// ForwardTangent, of order 1, along each of <see cref="LayerViews{TView}.Directions"/>, as for one alone. Here one after the
+    /// other; a layer that can share work between them does.
     /// </summary>
     public virtual void ForwardTangents<TView>(in LayerViews<TView> views) where TView : allows ref struct
     {
