@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
+using HessianKernels.Networks.Tensors;
 using HessianKernels.Networks.Training;
 using Xunit;
 
@@ -51,6 +53,66 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(options.Momentum.SharpnessThreshold(0.1), json.Number("sharpnessThreshold"));
         Assert.Equal(tracker.Record.Column("step_sharpness")[^1], json.GetProperty("last").Number("step_sharpness"));
         Assert.Equal(JsonValueKind.Null, json.GetProperty("divergedAt").ValueKind);
+    }
+
+    [Fact]
+    public async Task TestExamplesAreTakenAndScaledAsTheOthers()
+    {
+        DataSet<double> tests = new GaussianMixture(TensorShape.Vector(6), classes: 3, separation: 2, seed: 4).Draw<double>(50);
+        DataFile.Write(tests, _folder["T.npz"]);
+        HkRun run = await HkProcess.Run(Arguments(
+            "run", "--steps", "7", "--track", "loss,test-loss:2", "--track-every", "3", "--scale", "features", "--test-data", _folder["T.npz"],
+            "--test-examples", "9", "--json"));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Standardization scaling = Standardization.Of(_case.Examples, StandardizationUnit.Feature);
+        using Trainer<Span<double>> trainer = Trainer.Create<double>(
+            _case.Model, new MeanSquaredError(), scaling.Apply(_case.Examples), _case.Theta, new() { LearningRate = 0.1, BatchSize = 5 });
+        // The mixture's first nine hold every class; a file's own may not: what classes there are, the training set says.
+        using ModelExamples<Span<double>> held = ModelExamples.Create(
+            trainer.Space, _case.Model, new MeanSquaredError(), scaling.Apply(tests.First(9)));
+        using Tracker<double> tracker = new(
+            trainer,
+            new()
+            {
+                Every = new Dictionary<TrackedQuantity, int>
+                {
+                    [TrackedQuantity.Loss] = 3, [TrackedQuantity.TestLoss] = 2, [TrackedQuantity.TestAccuracy] = 3,
+                },
+            },
+            null, held);
+        trainer.Run(7, tracker);
+        tracker.Record.WriteCsv(_folder["expected.csv"]);
+        Assert.Equal(File.ReadAllText(_folder["expected.csv"]), File.ReadAllText(_folder["run/curve.csv"]));
+        Assert.Equal(9, run.Json.Number("testExamples"));
+        Assert.Equal(tracker.Record.Column("test_accuracy")[^1], run.Json.GetProperty("last").Number("test_accuracy"));
+        string page = File.ReadAllText(_folder["run/report.html"]);
+        Assert.Contains("test loss", Texts(Charts(page)[0]));
+        Assert.Contains("<th>examples to test on</th><td>9</td>", page);
+    }
+
+    [Fact]
+    public async Task TestExamplesMayShowFewerClasses()
+    {
+        DataSet<double> two = _case.Examples.OfClasses(0, 1);
+        DataFile.Write(two, _folder["T.npz"]);
+        HkRun run = await HkProcess.Run(Arguments("run", "--steps", "1", "--test-data", _folder["T.npz"], "--track", "test-accuracy"));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains($"20 examples and {two.Examples} to test on", run.Output);
+        Assert.Contains("test accuracy", run.Output);
+        DataFile.Write(new GaussianMixture(TensorShape.Vector(6), classes: 4, seed: 4).Draw<double>(20), _folder["four.npz"]);
+        Assert.Contains("expected 0 to 2", Refusal.Of(Arguments("other", "--steps", "1", "--test-data", _folder["four.npz"])));
+    }
+
+    [Fact]
+    public void TestExamplesThatDoNotFitAreRefused()
+    {
+        DataFile.Write(new GaussianMixture(TensorShape.Vector(5), classes: 3, seed: 4).Draw<double>(20), _folder["T.npz"]);
+        Refused(Arguments("run", "--steps", "1", "--test-data", _folder["T.npz"]), "--test-data: found inputs of shape 5; expected 6");
+        Refused(Arguments("run", "--steps", "1", "--test-data", _folder["none.npz"]), "--test-data: found no file and no folder");
+        Refused(Arguments("run", "--steps", "1", "--track", "test-loss"), "--track: found test-loss or test-accuracy without --test-data");
+        Refused(Arguments("run", "--steps", "1", "--test-examples", "3"), "--test-examples: found without --test-data");
+        Refused(Arguments("run", "--steps", "1", "--test-data", _case.Data, "--test-examples", "0"), "--test-examples: found 0");
+        Refused(Arguments("run", "--steps", "1", "--test-data", _case.Data, "--test-examples", "21"), "21");
     }
 
     [Fact]

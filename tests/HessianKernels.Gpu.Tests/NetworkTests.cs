@@ -77,7 +77,7 @@ public sealed class NetworkTests
         answers.Compare();
     }
 
-    /// <summary>Loss, gradient, Hessian, Gauss-Newton and Fisher products, and a derivative along the direction.</summary>
+    /// <summary>Loss, gradient, Hessian, Gauss-Newton and Fisher products, one of a block, and a derivative along the direction.</summary>
     private static (string Name, double[] Numbers)[] All<T, TView>(ModelPoint<TView> point, T[] direction)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TView : allows ref struct
@@ -98,6 +98,7 @@ public sealed class NetworkTests
         add("gradient");
         point.Hessian().Apply(v.View, y.View);
         add("Hessian product");
+        all.Add(("Hessian product of a block", Block(point, direction)));
         point.GaussNewton().Apply(v.View, y.View);
         add("Gauss-Newton product");
         point.EmpiricalFisher().Apply(v.View, y.View);
@@ -106,6 +107,22 @@ public sealed class NetworkTests
         add("sampled Fisher product");
         all.Add(("v'Hv", [point.HessianForm(v.View)]));
         return [.. all];
+    }
+
+    /// <summary>Of the direction and two of its rotations, together.</summary>
+    private static double[] Block<T, TView>(ModelPoint<TView> point, T[] direction)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
+    {
+        const int Vectors = 3;
+        int d = direction.Length;
+        double[] numbers = new double[Vectors * d];
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = double.CreateTruncating(direction[(i + i / d) % d]);
+        using ITensorMemory<TView> v = point.Space.Allocate(numbers.Length), y = point.Space.Allocate(numbers.Length);
+        point.Space.Write(numbers, v.View);
+        point.Hessian(Vectors).Apply(v.View, y.View);
+        point.Space.Read(y.View, numbers);
+        return numbers;
     }
 
     private sealed record Answers(

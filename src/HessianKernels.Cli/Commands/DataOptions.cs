@@ -43,28 +43,60 @@ internal sealed class DataOptions
     /// <summary>Reads the examples, takes those wanted and scales them.</summary>
     public DataSet<T> Read<T>(ParseResult parsed, ProgressBoard? board, int threads, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        string path = Path(parsed), scale = parsed.GetRequiredValue(_scale);
-        int? most = parsed.GetValue(_examples);
-        BadInputException.Unless(most is null or >= 1, $"--examples: found {most}; expected at least 1");
-        int[]? classes = Classes(parsed.GetValue(_classes));
-        BadInputException.Unless(
-            File.Exists(path) || Directory.Exists(path),
-            $"--data: found no file and no folder {path}; expected a .npz file, or a folder of a benchmark");
-        DataPart part = s_parts[parsed.GetRequiredValue(_part)];
-        DataSet<T> data = Told(path, () => DataSource.Read<T>(path, part, classes is null ? most : null, board, cancellation));
-        if (classes is not null) data = Told("--classes", () => data.OfClasses(classes));
-        if (classes is not null && most is { } count) data = Told("--examples", () => data.First(count));
-        if (parsed.GetValue(_parity)) data = Told("--odd-even", data.OddOrEven);
-        return scale switch
-        {
-            AsTheyAre => data,
-            Zca => Told("--scale zca", Whitened),
-            _ => Standardization.Of(data, scale == Features ? StandardizationUnit.Feature : StandardizationUnit.Channel, threads).Apply(data),
-        };
+        => Read<T>(parsed, null, board, threads, cancellation).Data;
 
-        DataSet<T> Whitened()
-            => ZcaWhitening.Of(data, threads: threads, cancellation: cancellation).Apply(data, threads, cancellation);
+    /// <summary>
+    /// Reads the examples and those to test on, takes those wanted of both, and scales both as the former are scaled.
+    /// </summary>
+    public (DataSet<T> Data, DataSet<T>? Test) Read<T>(
+        ParseResult parsed, TestDataOptions? tests, ProgressBoard? board, int threads, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        string path = Path(parsed);
+        int? most = parsed.GetValue(_examples);
+        int[]? classes = Classes(parsed.GetValue(_classes));
+        DataPart part = s_parts[parsed.GetRequiredValue(_part)];
+        int known = 0;
+        DataSet<T> data = Wanted("--data", "--examples", path, part, most, null);
+        DataSet<T>? test = tests?.Path(parsed) is { } other
+            ? Wanted("--test-data", "--test-examples", other, DataPart.Test, tests.Most(parsed), known == 0 ? null : known) : null;
+        if (test is not null && test.InputShape != data.InputShape)
+        {
+            throw new BadInputException(
+                $"--test-data: found inputs of shape {test.InputShape}; expected {data.InputShape}, as those of --data");
+        }
+
+        Func<DataSet<T>, DataSet<T>> scale = Scaling(parsed, data, threads, cancellation);
+        return (scale(data), test is null ? null : scale(test));
+
+        DataSet<T> Wanted(string option, string count, string from, DataPart set, int? wanted, int? labels)
+        {
+            BadInputException.Unless(wanted is null or >= 1, $"{count}: found {wanted}; expected at least 1");
+            BadInputException.Unless(
+                File.Exists(from) || Directory.Exists(from),
+                $"{option}: found no file and no folder {from}; expected a .npz file, or a folder of a benchmark");
+            DataSet<T> read = Told(
+                from, () => DataSource.Read<T>(from, set, classes is null ? wanted : null, board, cancellation, labels));
+            known = read.Classes;
+            if (classes is not null) read = Told("--classes", () => read.OfClasses(classes));
+            if (classes is not null && wanted is { } first) read = Told(count, () => read.First(first));
+            return parsed.GetValue(_parity) ? Told("--odd-even", read.OddOrEven) : read;
+        }
+    }
+
+    /// <summary>What is done to the inputs, with the constants of these.</summary>
+    private Func<DataSet<T>, DataSet<T>> Scaling<T>(ParseResult parsed, DataSet<T> data, int threads, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        string scale = parsed.GetRequiredValue(_scale);
+        if (scale == AsTheyAre) return set => set;
+        if (scale == Zca)
+        {
+            ZcaWhitening whitening = Told("--scale zca", () => ZcaWhitening.Of(data, threads: threads, cancellation: cancellation));
+            return set => whitening.Apply(set, threads, cancellation);
+        }
+
+        return Standardization.Of(data, scale == Features ? StandardizationUnit.Feature : StandardizationUnit.Channel, threads).Apply;
     }
 
     private static int[]? Classes(string? text)

@@ -34,9 +34,11 @@ internal sealed class PointOptions
 
     public Loss LossOf(ParseResult parsed) => _loss.Of(parsed);
 
-    public DataSet<T> ReadData<T>(ParseResult parsed, ProgressBoard? board, int threads, CancellationToken cancellation)
+    /// <summary>The examples, and those to test on where there are some.</summary>
+    public (DataSet<T> Data, DataSet<T>? Test) ReadData<T>(
+        ParseResult parsed, TestDataOptions tests, ProgressBoard? board, int threads, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => _data.Read<T>(parsed, board, threads, cancellation);
+        => _data.Read<T>(parsed, tests, board, threads, cancellation);
 
     public string Data(ParseResult parsed) => _data.Path(parsed);
 

@@ -10,7 +10,8 @@ internal sealed class TrackOptionGroup
     private static readonly Dictionary<string, TrackedQuantity> s_quantities = new()
     {
         ["step-loss"] = TrackedQuantity.StepLoss, ["step-sharpness"] = TrackedQuantity.StepSharpness, ["loss"] = TrackedQuantity.Loss,
-        ["accuracy"] = TrackedQuantity.Accuracy, ["batch-sharpness"] = TrackedQuantity.BatchSharpness,
+        ["accuracy"] = TrackedQuantity.Accuracy, ["test-loss"] = TrackedQuantity.TestLoss,
+        ["test-accuracy"] = TrackedQuantity.TestAccuracy, ["batch-sharpness"] = TrackedQuantity.BatchSharpness,
         ["gni"] = TrackedQuantity.GradientNoiseInteraction, ["ias"] = TrackedQuantity.InteractionAwareSharpness,
         ["rho"] = TrackedQuantity.Concentration, ["lambda-max"] = TrackedQuantity.LambdaMax,
         ["lambda-max-batch"] = TrackedQuantity.LambdaMaxBatch,
@@ -33,7 +34,10 @@ internal sealed class TrackOptionGroup
         foreach (Option option in (ReadOnlySpan<Option>)[_track, _every, _eigenpairs]) command.Add(option);
     }
 
-    public TrackerOptions Of(ParseResult parsed, ulong seed)
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="seed">Of batches, signs and probes.</param>
+    /// <param name="tested">Whether there are test examples: what is recorded of them is, then, named or not.</param>
+    public TrackerOptions Of(ParseResult parsed, ulong seed, bool tested)
     {
         int every = parsed.GetValue(_every), pairs = parsed.GetValue(_eigenpairs);
         BadInputException.Unless(every >= 1, $"--track-every: found {every}; expected at least 1");
@@ -50,6 +54,14 @@ internal sealed class TrackOptionGroup
                 parts.Length == 1 || (int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out own) && own >= 1),
                 $"--track: found '{item}'; expected a whole number of at least 1 after the colon");
             BadInputException.Unless(cadences.TryAdd(s_quantities[parts[0]], own), $"--track: found {parts[0]} twice; expected each once");
+        }
+
+        foreach (TrackedQuantity quantity in (TrackedQuantity[])[TrackedQuantity.TestLoss, TrackedQuantity.TestAccuracy])
+        {
+            BadInputException.Unless(
+                tested || !cadences.ContainsKey(quantity),
+                "--track: found test-loss or test-accuracy without --test-data; expected both or neither");
+            if (tested) cadences.TryAdd(quantity, every);
         }
 
         return new() { Every = cadences, Eigenpairs = pairs, Seed = seed };

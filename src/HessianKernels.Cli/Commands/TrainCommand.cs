@@ -19,6 +19,7 @@ internal sealed class TrainCommand
     private readonly PointOptions _point = new();
     private readonly TrainingOptionGroup _training = new();
     private readonly TrackOptionGroup _track = new();
+    private readonly TestDataOptions _tests = new();
 
     private readonly Option<string> _out = new("--out")
     {
@@ -38,6 +39,7 @@ internal sealed class TrainCommand
         TrainCommand train = new();
         Command command = new("train", "Train a network by SGD and record its loss, its sharpness and its noise kernels against 2 / eta.");
         train._point.AddTo(command);
+        train._tests.AddTo(command);
         train._training.AddTo(command);
         train._track.AddTo(command);
         train._run.AddTo(command, train._out, train._resume, train._checkpoints, train._run.ForceOption);
@@ -55,14 +57,14 @@ internal sealed class TrainCommand
         ulong seed = _run.Seed(parsed);
         int threads = _run.Threads(parsed);
         bool resume = parsed.GetValue(_resume);
-        TrackerOptions tracked = _track.Of(parsed, seed);
+        TrackerOptions tracked = _track.Of(parsed, seed, _tests.Path(parsed) is not null);
         long every = parsed.GetValue(_checkpoints);
         BadInputException.Unless(every >= 1, $"--checkpoint-every: found {every}; expected at least 1");
         Loss loss = _point.LossOf(parsed);
         Place place = ComputeDevice.RequireCpu(_run.Device(parsed), "train");
         TrainOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
         {
-            DataSet<T> data = _point.ReadData<T>(parsed, board, threads, cancellation);
+            (DataSet<T> data, DataSet<T>? tests) = _point.ReadData<T>(parsed, _tests, board, threads, cancellation);
             (long steps, TrainingOptions options) = _training.Of(parsed, data.Examples, seed);
             ModelPointOptions pointOptions = _point.PointOf(parsed, source.Model, 2, threads);
             options = options with { MicroBatch = pointOptions.MicroBatch };
@@ -73,7 +75,9 @@ internal sealed class TrainCommand
             long start = Stopwatch.GetTimestamp();
             using Trainer<Span<T>> trainer = Fitting(
                 _point.Data(parsed), () => Trainer.Create<T>(source.Model, loss, data, parameters, options, stepSharpness, threads));
-            using Tracker<T> tracker = Fitting("--track", () => new Tracker<T>(trainer, tracked, pointOptions));
+            using ModelExamples<Span<T>>? test = tests is null ? null : Fitting(
+                _tests.Path(parsed)!, () => ModelExamples.Create(trainer.Space, source.Model, loss, tests));
+            using Tracker<T> tracker = Fitting("--track", () => new Tracker<T>(trainer, tracked, pointOptions, test));
             if (resume) Restore(trainer, tracker, folder, steps);
             TrainingProgressLine? line = board is null ? null : new(board, tracker.Record, options, steps);
             TrainingResult result;
@@ -86,7 +90,7 @@ internal sealed class TrainCommand
             while (result.Status == TrainingStatus.Completed && result.Steps < steps);
 
             TrainOutcome outcome = new(
-                source.Model, data.Examples, source.IsDouble, options, result, tracker.Record, folder.Path,
+                source.Model, data.Examples, tests?.Examples, source.IsDouble, options, result, tracker.Record, folder.Path,
                 Stopwatch.GetElapsedTime(start).TotalSeconds, place);
             folder.Writing(() => File.WriteAllText(folder.Report, TrainingReport.Of(outcome, CommandLine(parsed))));
             return outcome;

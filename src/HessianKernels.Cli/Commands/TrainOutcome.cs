@@ -9,7 +9,7 @@ namespace HessianKernels.Cli.Commands;
 
 /// <summary>What became of hk train.</summary>
 internal sealed record TrainOutcome(
-    Model Model, int Examples, bool IsDouble, TrainingOptions Options, TrainingResult Result, TrainingRecord Record, string Folder,
+    Model Model, int Examples, int? TestExamples, bool IsDouble, TrainingOptions Options, TrainingResult Result, TrainingRecord Record, string Folder,
     double Seconds, Place Place)
 {
     // Beside the step; a table of more does not fit on a screen.
@@ -46,6 +46,8 @@ internal sealed record TrainOutcome(
         json.WriteString("model", Model.Specification);
         json.WriteNumber("parameters", Model.ParameterCount);
         json.WriteNumber("examples", Examples);
+        if (TestExamples is { } tests) json.WriteNumber("testExamples", tests);
+        else json.WriteNull("testExamples");
         json.WriteString("type", IsDouble ? "float64" : "float32");
         json.Double("learningRate", Options.LearningRate);
         json.WriteNumber("batchSize", Options.BatchSize);
@@ -95,7 +97,8 @@ internal sealed record TrainOutcome(
 
         Report.Print(table);
         if (Record.Count > rows) Report.Line($"{rows} of {Record.Count} rows; {Path.Combine(Folder, "curve.csv")} has all");
-        Report.Line($"{Model.Specification}, {Report.Count(Model.ParameterCount, "parameter")}, {Report.Count(Examples, "example")}, {(IsDouble ? "float64" : "float32")}");
+        string tested = TestExamples is { } tests ? $" and {tests} to test on" : "";
+        Report.Line($"{Model.Specification}, {Report.Count(Model.ParameterCount, "parameter")}, {Report.Count(Examples, "example")}{tested}, {(IsDouble ? "float64" : "float32")}");
         string threshold = Options.Momentum == default ? "2 / eta" : "the threshold of sharpness";
         Report.Line($"eta = {Options.LearningRate:G6}, b = {Options.BatchSize}, {threshold} = {Threshold:G6}");
         if (Result.Catapults.Count > 0) Report.Line($"{Report.Count(Result.Catapults.Count, "catapult")}, the first at step {Result.Catapults[0].Start}");

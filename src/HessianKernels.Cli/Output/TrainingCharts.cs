@@ -18,7 +18,7 @@ internal sealed class TrainingCharts(TrainingOptions options, TrainingRecord rec
 
     private Chart? Loss()
     {
-        Chart? chart = Of("Loss", Axis.Log("loss"), "loss", "step_loss");
+        Chart? chart = Of("Loss", Axis.Log("loss"), "loss", "test_loss", "step_loss");
         if (chart is null || catapults.Count == 0) return chart;
         ScatterSeries peaks = new("peak of a catapult", [.. catapults.Select(c => (double)c.Peak)], [.. catapults.Select(c => c.PeakLoss)])
         {
@@ -55,7 +55,7 @@ internal sealed class TrainingCharts(TrainingOptions options, TrainingRecord rec
 
     private Chart? Shares() => Of(
         "Accuracy, concentration, rotation", new("share, or |cosine|", Min: 0, Max: 1.02),
-        ["accuracy", "rho", .. Numbered("similarity_"), .. Numbered("cosine_")]);
+        ["accuracy", "test_accuracy", "rho", .. Numbered("similarity_"), .. Numbered("cosine_")]);
 
     private Chart? Distance() => Of("Rotation of the top subspace", new("distance to the first one"), "subspace_distance");
 

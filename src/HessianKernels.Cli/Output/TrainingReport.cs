@@ -34,6 +34,7 @@ internal static class TrainingReport
         TrainingOptions options = outcome.Options;
         yield return ("model", $"{outcome.Model.Specification}, {outcome.Model.ParameterCount} parameters, {(outcome.IsDouble ? "float64" : "float32")}");
         yield return ("examples n", $"{outcome.Examples}");
+        if (outcome.TestExamples is { } tests) yield return ("examples to test on", $"{tests}");
         yield return ("learning rate η", Number(options.LearningRate));
         if (options.Schedule != LearningRateSchedule.Constant) yield return ("schedule", $"{options.Schedule}");
         yield return ("batch size b", $"{options.BatchSize}");

@@ -15,14 +15,14 @@ namespace HessianKernels.Networks.Curvature;
 /// micro-batches simply add up.
 /// </remarks>
 /// <typeparam name="TView">How tensors are held.</typeparam>
-public sealed class ModelPass<TView> : IDisposable where TView : allows ref struct
+public sealed partial class ModelPass<TView> : IDisposable where TView : allows ref struct
 {
     private readonly ITensorMemory<TView> output, state, losses, lossState, signal, signalState;
     private readonly PassWorkspace<TView> workspace;
     private readonly bool owns;
     private ITensorMemory<TView> input, target, weights;
     private long first;
-    private int tangentOrder;
+    private int tangentOrder, directions = 1;
 
     /// <summary>Takes the memory for up to <paramref name="capacity"/> examples.</summary>
     /// <param name="space">The arithmetic.</param>
@@ -90,8 +90,9 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     /// <summary>Each example's loss, unweighted, <c>[n]</c>, of the last Forward.</summary>
     public TView Losses => Space.Slice(losses.View, 0, Examples);
 
-    /// <summary>The outputs' derivatives of the last ForwardTangent, <c>[K, n, C]</c>.</summary>
-    public TView OutputTangent => workspace.Take(PassWorkspace<TView>.Part.OutputTangent, (long)tangentOrder * Examples * Model.Outputs);
+    /// <summary>The outputs' derivatives of the last ForwardTangent, <c>[K, n, C]</c>; of several directions, <c>[k, n, C]</c>.</summary>
+    public TView OutputTangent
+        => workspace.Take(PassWorkspace<TView>.Part.OutputTangent, (long)directions * tangentOrder * Examples * Model.Outputs);
 
     /// <summary>Says how many examples are held; 1 to Capacity.</summary>
     public void Resize(int examples)
@@ -159,33 +160,17 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     }
 
     /// <summary>Room for a signal at the outputs, <c>[n, C]</c>; BackwardTangent and GaussNewton use it too.</summary>
-    internal TView Seed => workspace.Take(PassWorkspace<TView>.Part.Seed, (long)Examples * Model.Outputs);
+    internal TView Seed => Seeds(1);
 
     /// <summary>The outputs' first <paramref name="order"/> derivatives along <paramref name="direction"/>, <c>[d]</c>: OutputTangent.
     /// Needs Forward, and Order at least as high.</summary>
     public void ForwardTangent(TView parameters, TView direction, int order)
     {
         ThrowIfNotOrder(order);
-        tangentOrder = order;
+        (tangentOrder, directions) = (order, 1);
         LayerViews<TView> views = Views(parameters);
-        AddTangents(ref views, direction, order);
+        AddTangents(ref views, direction);
         Model.Network.ForwardTangent(views);
-    }
-
-    /// <summary><c>result += H direction</c>, the pass's share of the Hessian's product. Needs Forward, Backward, and ForwardTangent of
-    /// order 1 along the same direction.</summary>
-    public void BackwardTangent(TView parameters, TView direction, TView result)
-    {
-        TView seed = Seed;
-        HessianSeed(seed);
-        LayerViews<TView> views = Views(parameters);
-        AddTangents(ref views, direction, 1);
-        views.OutputSignal = Outputs(signal);
-        views.SignalState = SignalState(signalState);
-        views.OutputSignalTangent = seed;
-        views.GradientTangent = result;
-        views.Scratch = workspace.Take(PassWorkspace<TView>.Part.Scratch, Model.Network.ScratchLength(Examples));
-        Model.Network.BackwardTangent(views);
     }
 
     /// <summary><c>result[0] = direction^T H direction</c>, the pass's share, from the signals that Backward kept: one tangent, and none of
@@ -193,59 +178,17 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
     public void HessianForm(TView parameters, TView direction, TView result)
     {
         ThrowIfNotOrder(2);
-        tangentOrder = 1;
+        (tangentOrder, directions) = (1, 1);
         LayerViews<TView> views = Views(parameters);
-        AddTangents(ref views, direction, 1);
+        AddTangents(ref views, direction);
         views.OutputSignal = Outputs(signal);
         views.SignalState = SignalState(signalState);
         views.Curvature = result;
         Space.Fill(0, result);
         Model.Network.Curve(views);
         TView seed = Seed;
-        HessianSeed(seed);
+        HessianSeed(0, seed);
         Space.DotGroups(GroupShape.Rows(1, checked(Examples * Model.Outputs)), 1, seed, OutputTangent, true, result);
-    }
-
-    /// <summary><c>result += J^T S J direction</c>, the pass's share of the Gauss-Newton product. Needs Forward, and ForwardTangent of
-    /// order 1 along the same direction.</summary>
-    public void GaussNewton(TView parameters, TView result)
-    {
-        TView seed = Seed;
-        HessianSeed(seed);
-        PullBack(parameters, seed, result);
-    }
-
-    /// <summary><c>result += sum_e weight_e g_e g_e^T direction</c>, with g_e = J_e^T s_e and s the loss's signal: by
-    /// <c>J^T (s o (s . R{z}))</c>, no g_e formed.</summary>
-    internal void EmpiricalFisher(TView parameters, TView result)
-    {
-        TView seed = Seed;
-        Loss.Signal(LossViews(), seed);
-        OuterProduct(parameters, seed, result);
-    }
-
-    /// <summary>The same for signals of targets that the model's own distribution draws, the first example's as the point's example
-    /// <paramref name="start"/>.</summary>
-    internal void SampledFisher(TView parameters, long start, ulong randomSeed, ulong sample, TView result)
-    {
-        double[] numbers = new double[Loss.RandomLength(Examples, Model.Outputs)];
-        long from = start * Loss.RandomLength(1, Model.Outputs);
-        for (int i = 0; i < numbers.Length; i++) numbers[i] = TargetDraws.Number(Loss, randomSeed, sample, (ulong)(from + i));
-        TView random = workspace.Take(PassWorkspace<TView>.Part.Random, numbers.Length), seed = Seed;
-        Space.Write(numbers, random);
-        Loss.SampledSignal(LossViews(), random, seed);
-        OuterProduct(parameters, seed, result);
-    }
-
-    /// <summary>The same for any signals, <c>[n, C]</c> (overwritten). Needs ForwardTangent of order 1 along the direction.</summary>
-    internal void OuterProduct(TView parameters, TView seed, TView result)
-    {
-        GroupShape rows = GroupShape.Rows(Examples, Model.Outputs);
-        TView inner = workspace.Take(PassWorkspace<TView>.Part.PerExample, Examples);
-        Space.DotGroups(rows, 1, seed, Space.Slice(OutputTangent, 0, (long)Examples * Model.Outputs), false, inner);
-        Space.Multiply(1, inner, Weights, false, inner);
-        Space.ScaleGroups(rows, inner, seed, false, seed);
-        PullBack(parameters, seed, result);
     }
 
     /// <summary><c>result[e] = d^K l_e / ds^K</c>, unweighted, of the last ForwardTangent, of its order K.</summary>
@@ -282,21 +225,6 @@ public sealed class ModelPass<TView> : IDisposable where TView : allows ref stru
         Space = Space, Examples = Examples, Order = Order, Parameters = parameters, Input = Input, Output = Output,
         State = Space.Slice(state.View, 0, Model.Network.StateLength(Examples, Order)),
     };
-
-    private void AddTangents(ref LayerViews<TView> views, TView direction, int order)
-    {
-        views.TangentOrder = order;
-        views.Direction = direction;
-        views.OutputTangent = OutputTangent;
-        views.TangentState = workspace.Take(PassWorkspace<TView>.Part.TangentState, Model.Network.TangentLength(Examples, order));
-    }
-
-    /// <summary><c>seed_e = weight_e S_e R{z_e}</c>.</summary>
-    private void HessianSeed(TView seed)
-    {
-        Loss.MultiplyByHessian(LossViews(), Space.Slice(OutputTangent, 0, (long)Examples * Model.Outputs), seed);
-        Space.ScaleGroups(GroupShape.Rows(Examples, Model.Outputs), Weights, seed, false, seed);
-    }
 
     private void ThrowIfNotOrder(int order)
     {

@@ -11,7 +11,8 @@ public sealed partial class ModelPoint<TView>
     /// <remarks>
     /// <code>
     /// kept, for each micro-batch of m:  m (2 C + 1) + StateLength(m, order) + SignalLength(m, order) + loss StateLength
-    /// once, for a micro-batch of m:     K (m C + TangentLength(m, 1)) + ScratchLength(m) + SignalLength(m, order) + m (C + 1)
+    /// once, for a micro-batch of m:     K (m C + TangentLength(m, 1)) + ScratchLength(m) + SignalLength(m, order) + m (C + 1);
+    ///                                   for k vectors together k (2 m C + TangentLength(m, 1)) and ScratchLength(k m) where that is more
     /// besides:                          2 d parameters, n (in + C) numbers of the examples, their weights; as many again for a selection
     /// </code>
     /// With <see cref="ModelPointOptions.Recompute"/> one micro-batch is kept. Nothing is taken before it is needed.
@@ -22,10 +23,12 @@ public sealed partial class ModelPoint<TView>
     /// <param name="elementBytes">Bytes of a number: 4 or 8.</param>
     /// <param name="options">The defaults where null.</param>
     /// <param name="selection">Whether mini-batches will be selected.</param>
+    /// <param name="vectors">Vectors that an operator will multiply at once; k of them together, as many as keep a micro-batch's tangents
+    /// within 32 MiB.</param>
     /// <param name="derivativeOrder">K, the highest order of <see cref="Derivative"/> that will be asked for; 1 for products alone.</param>
     public static long RequiredBytes(
         Model model, Loss loss, int examples, int elementBytes, ModelPointOptions? options = null, bool selection = false,
-        int derivativeOrder = 1)
+        int derivativeOrder = 1, int vectors = 1)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(loss);
@@ -40,8 +43,11 @@ public sealed partial class ModelPoint<TView>
                 + model.Network.StateLength(count, plan.Order) + model.Network.SignalLength(count, plan.Order);
         }
 
-        elements += derivativeOrder * (long)size * outputs + model.Network.TangentLength(size, derivativeOrder) + size * (outputs + 1L)
-            + model.Network.ScratchLength(size) + model.Network.SignalLength(size, plan.Order);
+        long together = plan.Together(model, vectors);
+        elements += Math.Max(derivativeOrder, together) * size * outputs
+            + Math.Max(model.Network.TangentLength(size, derivativeOrder), together * model.Network.TangentLength(size, 1))
+            + size * (together * outputs + 1) + model.Network.ScratchLength((int)together * size)
+            + model.Network.SignalLength(size, plan.Order);
         return elements * elementBytes;
     }
 }

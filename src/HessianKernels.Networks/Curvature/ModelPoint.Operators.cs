@@ -41,22 +41,32 @@ public sealed partial class ModelPoint<TView>
         for (int piece = 0; piece < Pieces; piece++)
         {
             ModelPass<TView> pass = Ready(piece, matrix == ModelMatrix.Hessian ? Stage.Signals : Stage.Forward);
-            for (int b = 0; b < batch; b++)
+            int together = Plan.Together(Model, batch);
+            for (int b = 0; b < batch; b += together)
             {
-                TView v = Space.Slice(input, (long)b * ParameterCount, ParameterCount),
-                    product = Space.Slice(output, (long)b * ParameterCount, ParameterCount);
-                pass.ForwardTangent(Parameters, v, 1);
-                if (matrix == ModelMatrix.Hessian) pass.BackwardTangent(Parameters, v, product);
-                else if (matrix == ModelMatrix.GaussNewton) pass.GaussNewton(Parameters, product);
-                else if (matrix == ModelMatrix.EmpiricalFisher) pass.EmpiricalFisher(Parameters, product);
-                else
-                {
-                    for (int sample = 0; sample < samples; sample++)
-                        pass.SampledFisher(Parameters, First(piece), seed, (ulong)sample, product);
-                }
+                int count = Math.Min(together, batch - b);
+                TView along = Vectors(input, b, count), products = Vectors(output, b, count);
+                pass.ForwardTangents(Parameters, along, count);
+                if (matrix == ModelMatrix.Hessian) pass.BackwardTangents(Parameters, along, products);
+                else for (int i = 0; i < count; i++) PullBack(matrix, piece, pass, i, Vectors(products, i, 1), seed, samples);
             }
         }
 
         if (samples > 1) Space.Scale(1.0 / samples, output);
     }
+
+    /// <summary>The product along one of the directions of the pass's tangents.</summary>
+    private void PullBack(ModelMatrix matrix, int piece, ModelPass<TView> pass, int direction, TView product, ulong seed, int samples)
+    {
+        if (matrix == ModelMatrix.GaussNewton) pass.GaussNewton(Parameters, direction, product);
+        else if (matrix == ModelMatrix.EmpiricalFisher) pass.EmpiricalFisher(Parameters, direction, product);
+        else
+        {
+            for (int sample = 0; sample < samples; sample++)
+                pass.SampledFisher(Parameters, direction, First(piece), seed, (ulong)sample, product);
+        }
+    }
+
+    private TView Vectors(TView all, int first, int count)
+        => Space.Slice(all, (long)first * ParameterCount, (long)count * ParameterCount);
 }

@@ -3,7 +3,7 @@ using HessianKernels.Networks.Models;
 namespace HessianKernels.Networks.Curvature;
 
 /// <summary>The sizes a point works with, from its options.</summary>
-internal sealed record ModelPointPlan(int Capacity, int MicroBatch, int Order, bool Recompute)
+internal sealed record ModelPointPlan(int Capacity, int MicroBatch, int Order, bool Recompute, int ElementBytes)
 {
     // A micro-batch's signals and tangents are written by one product and read by the next: they should not leave the last cache.
     private const long WorkingBytes = 32L << 20;
@@ -26,14 +26,23 @@ internal sealed record ModelPointPlan(int Capacity, int MicroBatch, int Order, b
 
         if (size == 0)
         {
-            long each = elementBytes * (model.Network.TangentLength(1, 1) + model.Network.ScratchLength(1));
-            size = (int)Math.Clamp(WorkingBytes / Math.Max(each, 1), 1, capacity);
+            size = (int)Math.Clamp(WorkingBytes / TangentBytes(model, elementBytes), 1, capacity);
             // Even pieces: the last one is not a small one.
             int pieces = (capacity + size - 1) / size;
             size = (capacity + pieces - 1) / pieces;
             size = (size + multiple - 1) / multiple * multiple;
         }
 
-        return new(capacity, Math.Min(size, (capacity + multiple - 1) / multiple * multiple), options.Order, options.Recompute);
+        return new(capacity, Math.Min(size, (capacity + multiple - 1) / multiple * multiple), options.Order, options.Recompute, elementBytes);
     }
+
+    /// <summary>
+    /// Of a block of vectors, how many go through a micro-batch together: as many as find room where one micro-batch's tangents may be.
+    /// </summary>
+    public int Together(Model model, int vectors)
+        => (int)Math.Clamp(WorkingBytes / TangentBytes(model, ElementBytes) / MicroBatch, 1, vectors);
+
+    /// <summary>Bytes of an example's signals and tangents.</summary>
+    private static long TangentBytes(Model model, int elementBytes)
+        => Math.Max(1, elementBytes * (model.Network.TangentLength(1, 1) + model.Network.ScratchLength(1)));
 }

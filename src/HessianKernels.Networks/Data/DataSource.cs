@@ -17,18 +17,20 @@ public static class DataSource
     /// <param name="most">Take the first so many examples only; null for all.</param>
     /// <param name="progress">Told how many examples of a folder, or elements of a file's inputs, are read.</param>
     /// <param name="cancellation">Looked at now and then.</param>
+    /// <param name="classes">Number of classes of a file's labels, of which some may have no example; null for the largest label and one. A
+    /// folder's are known.</param>
     /// <exception cref="DataFormatException">The folder holds none of these, or a file is not what it should be.</exception>
     /// <exception cref="NpyFormatException">The file is not a .npz file, is damaged, or lacks X or Y.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="most"/> is below 1, or above the number of examples.</exception>
     /// <exception cref="IOException">There is no such file or folder, or a file of the folder is missing.</exception>
     public static DataSet<T> Read<T>(
         string path, DataPart part = DataPart.Train, int? most = null, IProgress<long>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, int? classes = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (!Directory.Exists(path))
         {
-            DataSet<T> all = DataFile.Read<T>(path, null, progress, cancellation);
+            DataSet<T> all = DataFile.Read<T>(path, classes, progress, cancellation);
             return most is null ? all : all.First(Mnist.Count(most, all.Examples, path));
         }
 

@@ -4,7 +4,7 @@ namespace HessianKernels.Networks.Layers;
 
 /// <summary><c>y = f(x)</c>, element for element.</summary>
 /// <remarks>Forward keeps f', and f'' and f''' where they are asked for and not zero; Backward keeps <c>f''(x) o dL/dy</c>.</remarks>
-public sealed class ActivationLayer : Layer
+public sealed partial class ActivationLayer : Layer
 {
     /// <summary>An activation of tensors of any shape.</summary>
     public ActivationLayer(TensorShape shape, ActivationFunction function)

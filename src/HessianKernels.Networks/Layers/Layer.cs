@@ -21,7 +21,7 @@ namespace HessianKernels.Networks.Layers;
 /// A layer whose <see cref="OverwritesInput"/> is true may be given one tensor as input and output, and one as output and input signal.
 /// (Pearlmutter, Fast exact multiplication by the Hessian, 1994.)
 /// </remarks>
-public abstract class Layer
+public abstract partial class Layer
 {
     /// <summary>A layer from inputs of one shape to outputs of another.</summary>
     protected Layer(TensorShape input, TensorShape output)

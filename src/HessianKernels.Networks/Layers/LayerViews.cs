@@ -13,6 +13,8 @@ namespace HessianKernels.Networks.Layers;
 /// <typeparam name="TView">How tensors are held.</typeparam>
 public ref struct LayerViews<TView> where TView : allows ref struct
 {
+    private int moreDirections;
+
     /// <summary>The arithmetic.</summary>
     public required ITensorSpace<TView> Space;
 
@@ -58,6 +60,20 @@ public ref struct LayerViews<TView> where TView : allows ref struct
     /// <summary>Whether x moves with the parameters; if not, <see cref="InputTangent"/> is not read and stands for zeros.</summary>
     public bool InputMoves;
 
+    /// <summary>
+    /// Directions k that the calls for several take together, 1 for the others. With more than one K is 1, every tangent has a leading
+    /// index for the direction, <c>[k, n, length]</c>, and TangentState holds one direction's after the other's.
+    /// </summary>
+    public int Directions
+    {
+        readonly get => moreDirections + 1;
+        set => moreDirections = value - 1;
+    }
+
+    /// <summary>Elements from one direction's p parameters to the next one's, in <see cref="Direction"/> and
+    /// <see cref="GradientTangent"/>.</summary>
+    public long ParameterStride;
+
     /// <summary>v: the parameters move as <c>theta + s v</c>, <c>[p]</c>.</summary>
     public TView Direction;
 
@@ -82,6 +98,6 @@ public ref struct LayerViews<TView> where TView : allows ref struct
     /// <summary>The part of <c>d^2 L / ds^2</c> that is the layers' own, one number; ADDED.</summary>
     public TView Curvature;
 
-    /// <summary>Room for BackwardTangent, <c>[ScratchLength]</c>.</summary>
+    /// <summary>Room for BackwardTangent, <c>[ScratchLength]</c>, for k n examples.</summary>
     public TView Scratch;
 }

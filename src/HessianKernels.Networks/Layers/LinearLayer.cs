@@ -6,7 +6,7 @@ namespace HessianKernels.Networks.Layers;
 /// <remarks>
 /// 2 n inputs outputs flops a product; at a point, forward 1, backward 2, tangents 2 and 4 products (less where the input does not move).
 /// </remarks>
-public sealed class LinearLayer : BilinearLayer
+public sealed partial class LinearLayer : BilinearLayer
 {
     private readonly int inputs, outputs;
 

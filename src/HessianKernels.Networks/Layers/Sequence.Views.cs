@@ -9,10 +9,12 @@ public sealed partial class Sequence
     {
         ITensorSpace<TView> space = views.Space;
         Layer layer = layers[i];
-        int n = views.Examples, start = parameterStart[i], count = parameterStart[i + 1] - start;
+        int n = views.Examples, k = views.Directions, start = parameterStart[i], count = parameterStart[i + 1] - start;
+        long counts = (k - 1) * views.ParameterStride + count;
         LayerViews<TView> own = new()
         {
             Space = space, Examples = n, Order = views.Order, TangentOrder = views.TangentOrder,
+            Directions = k, ParameterStride = views.ParameterStride,
             InputMoves = views.InputMoves || start > 0,
             InputSignalWanted = views.InputSignalWanted || start > 0,
             GradientWanted = views.GradientWanted, Curvature = views.Curvature,
@@ -36,16 +38,16 @@ public sealed partial class Sequence
 
         if (call is LayerCall.ForwardTangent or LayerCall.BackwardTangent or LayerCall.Curve)
         {
-            int order = call is LayerCall.ForwardTangent ? views.TangentOrder : 1;
-            own.Direction = space.Slice(views.Direction, start, count);
-            own.TangentState = space.Slice(views.TangentState, at.Tangent, layer.TangentLength(n, order));
-            if (own.InputMoves) own.InputTangent = Boundary(space, tangents, i, order * n, views.TangentState, views.InputTangent, views.OutputTangent);
-            if (call is not LayerCall.BackwardTangent) own.OutputTangent = Boundary(space, tangents, i + 1, order * n, views.TangentState, views.InputTangent, views.OutputTangent);
+            int order = call is LayerCall.ForwardTangent ? views.TangentOrder : 1, rows = order * k * n;
+            own.Direction = space.Slice(views.Direction, start, counts);
+            own.TangentState = space.Slice(views.TangentState, at.Tangent, k * layer.TangentLength(n, order));
+            if (own.InputMoves) own.InputTangent = Boundary(space, tangents, i, rows, views.TangentState, views.InputTangent, views.OutputTangent);
+            if (call is not LayerCall.BackwardTangent) own.OutputTangent = Boundary(space, tangents, i + 1, rows, views.TangentState, views.InputTangent, views.OutputTangent);
         }
 
         if (call is LayerCall.BackwardTangent)
         {
-            own.GradientTangent = space.Slice(views.GradientTangent, start, count);
+            own.GradientTangent = space.Slice(views.GradientTangent, start, counts);
             if (i == 0 && views.InputSignalWanted) own.InputSignalTangent = views.InputSignalTangent;
         }
 
@@ -103,11 +105,11 @@ public sealed partial class Sequence
     }
 
     /// <summary>Where the current layer's own state begins in each of the sequence's.</summary>
-    private struct Cursor(Sequence sequence, int examples, int order, int tangentOrder)
+    private struct Cursor(Sequence sequence, int examples, int order, int tangentOrder, int directions = 1)
     {
         public long State = examples * sequence.values.Length;
         public long Signal = examples * sequence.values.Length;
-        public long Tangent = (long)tangentOrder * examples * sequence.tangents.Length;
+        public long Tangent = (long)directions * tangentOrder * examples * sequence.tangents.Length;
 
         public void Pass(Layer layer) => Move(layer, 1);
 
@@ -122,7 +124,7 @@ public sealed partial class Sequence
         {
             State += way * layer.StateLength(examples, order);
             Signal += way * layer.SignalLength(examples, order);
-            Tangent += way * layer.TangentLength(examples, tangentOrder);
+            Tangent += way * directions * layer.TangentLength(examples, tangentOrder);
         }
     }
 }

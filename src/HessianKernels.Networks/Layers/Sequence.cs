@@ -93,26 +93,33 @@ public sealed partial class Sequence : Layer
     }
 
     /// <inheritdoc/>
-    public override void ForwardTangent<TView>(in LayerViews<TView> views)
+    public override void ForwardTangent<TView>(in LayerViews<TView> views) => ForwardTangents(views);
+
+    /// <inheritdoc/>
+    public override void ForwardTangents<TView>(in LayerViews<TView> views)
     {
-        Cursor at = new(this, views.Examples, views.Order, views.TangentOrder);
+        Cursor at = new(this, views.Examples, views.Order, views.TangentOrder, views.Directions);
         for (int i = 0; i < layers.Length; i++, at.Pass(layers[i - 1]))
         {
             LayerViews<TView> own = At(at, i, views, LayerCall.ForwardTangent);
-            if (own.InputMoves || HasParameters(i)) layers[i].ForwardTangent(own);
+            if (own.InputMoves || HasParameters(i)) layers[i].ForwardTangents(own);
             else if (i == layers.Length - 1) views.Space.Fill(0, views.OutputTangent);
         }
     }
 
     /// <inheritdoc/>
-    public override void BackwardTangent<TView>(in LayerViews<TView> views)
+    public override void BackwardTangent<TView>(in LayerViews<TView> views) => BackwardTangents(views);
+
+    /// <inheritdoc/>
+    public override void BackwardTangents<TView>(in LayerViews<TView> views)
     {
         ITensorSpace<TView> space = views.Space;
-        Cursor at = new(this, views.Examples, views.Order, 1);
+        Cursor at = new(this, views.Examples, views.Order, 1, views.Directions);
         at.ToEnd(this);
-        long room = (long)views.Examples * values.Widest, half = 0;
+        int rows = checked(views.Directions * views.Examples);
+        long room = (long)rows * values.Widest, half = 0;
         TView given = views.OutputSignalTangent;
-        TView scratch = space.Slice(views.Scratch, 2 * room, ScratchLength(views.Examples) - 2 * room);
+        TView scratch = space.Slice(views.Scratch, 2 * room, ScratchLength(rows) - 2 * room);
         for (int i = layers.Length - 1; i >= 0; i--)
         {
             at.Return(layers[i]);
@@ -122,10 +129,10 @@ public sealed partial class Sequence : Layer
             if (i > 0)
             {
                 if (!values.IsShared(i)) half = room - half;
-                own.InputSignalTangent = values.IsShared(i) ? given : space.Slice(views.Scratch, half, (long)views.Examples * layers[i].Input.Length);
+                own.InputSignalTangent = values.IsShared(i) ? given : space.Slice(views.Scratch, half, (long)rows * layers[i].Input.Length);
             }
 
-            if (own.InputSignalWanted || HasParameters(i)) layers[i].BackwardTangent(own);
+            if (own.InputSignalWanted || HasParameters(i)) layers[i].BackwardTangents(own);
             given = own.InputSignalTangent;
         }
     }

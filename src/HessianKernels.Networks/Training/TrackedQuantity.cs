@@ -1,7 +1,7 @@
 namespace HessianKernels.Networks.Training;
 
-/// <summary>What a <see cref="Tracker{T}"/> can record, with the columns it fills. All but the first two are of the whole training set, at
-/// the parameters before the step.</summary>
+/// <summary>What a <see cref="Tracker{T}"/> can record, with the columns it fills. All but the first two are of the whole training set, or
+/// where they say so of the test set, at the parameters before the step.</summary>
 public enum TrackedQuantity
 {
     /// <summary><c>step_loss</c>: the mean loss of the step's batch. Costs nothing.</summary>
@@ -16,6 +16,12 @@ public enum TrackedQuantity
     /// <summary><c>accuracy</c>: the share of examples whose largest output is their target's largest; of a single output, whose sign is
     /// the target's.</summary>
     Accuracy,
+
+    /// <summary><c>test_loss</c>: the mean loss of the test examples, which the tracker must have been given.</summary>
+    TestLoss,
+
+    /// <summary><c>test_accuracy</c>: <see cref="Accuracy"/> of the test examples.</summary>
+    TestAccuracy,
 
     /// <summary><c>batch_sharpness</c>, <c>batch_sharpness_error</c>: E[g_B^T H_B g_B / ||g_B||^2], with its standard error.</summary>
     BatchSharpness,

@@ -13,7 +13,8 @@ public sealed partial class Tracker<T>
     {
         point.MoveTo(trainer.Parameters);
         if (Due(TrackedQuantity.Loss, step)) this["loss"] = point.Value();
-        if (Due(TrackedQuantity.Accuracy, step)) this["accuracy"] = Accuracy();
+        if (Due(TrackedQuantity.Accuracy, step)) this["accuracy"] = Accuracy(point);
+        if (Due(TrackedQuantity.TestLoss, step) || Due(TrackedQuantity.TestAccuracy, step)) MeasureTest(step);
         BatchSampling sampling = trainer.Options.Selection.Sampling(trainer.Examples.Count, batchSize);
         if (Due(TrackedQuantity.BatchSharpness, step) || Due(TrackedQuantity.GradientNoiseInteraction, step)
             || Due(TrackedQuantity.InteractionAwareSharpness, step) || Due(TrackedQuantity.Concentration, step) || Due(TrackedQuantity.LambdaMaxBatch, step))
@@ -95,12 +96,19 @@ public sealed partial class Tracker<T>
         ReadOnlySpan<T> Vector(T[] all, int i) => all.AsSpan(i * d, d);
     }
 
-    private double Accuracy()
+    private void MeasureTest(long step)
     {
-        int n = trainer.Examples.Count, c = trainer.Model.Outputs, right = 0;
+        test!.MoveTo(trainer.Parameters);
+        if (Due(TrackedQuantity.TestLoss, step)) this["test_loss"] = test.Value();
+        if (Due(TrackedQuantity.TestAccuracy, step)) this["test_accuracy"] = Accuracy(test);
+    }
+
+    private static double Accuracy(ModelPoint<Span<T>> point)
+    {
+        int n = point.Examples, c = point.Outputs, right = 0;
         T[] outputs = new T[n * c];
         point.Predict(outputs);
-        ReadOnlySpan<T> targets = trainer.Examples.Targets;
+        ReadOnlySpan<T> targets = point.Source.Targets;
         for (int i = 0; i < n; i++)
         {
             bool same = c == 1 ? T.Sign(outputs[i]) == T.Sign(targets[i]) : Largest(outputs.AsSpan(i * c, c)) == Largest(targets.Slice(i * c, c));

@@ -24,6 +24,7 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
     private readonly Trainer<Span<T>> trainer;
     private readonly TrackerOptions options;
     private readonly ModelPoint<Span<T>> point;
+    private readonly ModelPoint<Span<T>>? test;
     private readonly Dictionary<string, int> place;
     private T[] vectors = [], baseline = [];
     private double[] cells = [];
@@ -32,9 +33,12 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
     /// <param name="trainer">Whom it is to follow.</param>
     /// <param name="options">What, how often, how exactly.</param>
     /// <param name="pointOptions">How the training set goes through the network; order 2 at least, the defaults where null.</param>
+    /// <param name="test">Examples that are not trained on, for TestLoss and TestAccuracy; they stay the caller's. One micro-batch of
+    /// them goes through the network at a time, forward alone.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or a quantity is not to be had of this trainer; the message
     /// names it.</exception>
-    public Tracker(Trainer<Span<T>> trainer, TrackerOptions options, ModelPointOptions? pointOptions = null)
+    public Tracker(
+        Trainer<Span<T>> trainer, TrackerOptions options, ModelPointOptions? pointOptions = null, ModelExamples<Span<T>>? test = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(options);
@@ -49,6 +53,13 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
             throw new ArgumentException(
                 $"K_exact is asked for with {rows} rows, n C; expected at most ExactKernelRows = {options.ExactKernelRows}.",
                 nameof(options));
+        bool tests = Tracks(options, TrackedQuantity.TestLoss) || Tracks(options, TrackedQuantity.TestAccuracy);
+        if (tests && test is null)
+            throw new ArgumentException("Loss or accuracy of test examples is asked for; found none, expected some.", nameof(test));
+        if (test is not null && (test.InputLength, test.TargetLength) != (trainer.Model.Input.Length, trainer.Model.Outputs))
+            throw new ArgumentException(
+                $"The test examples have inputs of {test.InputLength} numbers and targets of {test.TargetLength}; "
+                + $"the model takes {trainer.Model.Input.Length} and gives {trainer.Model.Outputs}.", nameof(test));
         bool kernels = Tracks(options, TrackedQuantity.ExactNoiseKernel) || Tracks(options, TrackedQuantity.TraceNoiseKernel);
         if (kernels && trainer.Options.Momentum.Beta2 != 0)
             throw new ArgumentException("Noise kernels with momentum are those of heavy ball, beta2 = 0.", nameof(options));
@@ -56,6 +67,10 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
         Record = new(Enum.GetValues<TrackedQuantity>().Where(quantity => Tracks(options, quantity)).SelectMany(Columns));
         place = Record.Columns.Select((name, at) => (name, at)).ToDictionary(pair => pair.name, pair => pair.at);
         point = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples, pointOptions);
+        if (tests)
+            this.test = new(
+                trainer.Space, trainer.Model, trainer.Loss, test!,
+                (pointOptions ?? ModelPointOptions.Default) with { Order = 1, Recompute = true, Capacity = 0 });
     }
 
     /// <summary>What was recorded.</summary>
@@ -122,7 +137,11 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
     }
 
     /// <summary>Gives the memory back.</summary>
-    public void Dispose() => point.Dispose();
+    public void Dispose()
+    {
+        point.Dispose();
+        test?.Dispose();
+    }
 
     private double this[string column]
     {
@@ -139,6 +158,8 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
         TrackedQuantity.StepSharpness => ["step_sharpness"],
         TrackedQuantity.Loss => ["loss"],
         TrackedQuantity.Accuracy => ["accuracy"],
+        TrackedQuantity.TestLoss => ["test_loss"],
+        TrackedQuantity.TestAccuracy => ["test_accuracy"],
         TrackedQuantity.BatchSharpness => ["batch_sharpness", "batch_sharpness_error"],
         TrackedQuantity.GradientNoiseInteraction => ["gni", "gni_error"],
         TrackedQuantity.InteractionAwareSharpness => ["ias", "ias_error"],

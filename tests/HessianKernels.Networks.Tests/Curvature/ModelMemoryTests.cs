@@ -17,11 +17,11 @@ public class ModelMemoryTests
         new LinearLayer(TensorShape.Vector(60), 5)]);
 
     [Theory]
-    [InlineData(0, false, 2, false)]
-    [InlineData(120, false, 2, true)]
-    [InlineData(120, true, 2, false)]
-    [InlineData(52, false, 3, true)]
-    public void IsWhatTheFormulaSays(int microBatch, bool recompute, int order, bool selection)
+    [InlineData(0, false, 2, false, 1)]
+    [InlineData(120, false, 2, true, 1)]
+    [InlineData(120, true, 2, false, 6)]
+    [InlineData(52, false, 3, true, 2)]
+    public void IsWhatTheFormulaSays(int microBatch, bool recompute, int order, bool selection, int vectors)
     {
         const int n = 400;
         ModelPointOptions options = new() { MicroBatch = microBatch, Recompute = recompute, Order = order, Threads = 1 };
@@ -30,7 +30,7 @@ public class ModelMemoryTests
             Examples = n, InputShape = TensorShape.Vector(40), Inputs = [.. Numbers(n * 40, 1).Select(x => (float)x)],
             Targets = new float[n * 5], TargetLength = 5,
         };
-        float[] parameters = [.. Numbers(Wide.ParameterCount, 2).Select(x => (float)x)], product = new float[parameters.Length];
+        float[] parameters = [.. Numbers(Wide.ParameterCount, 2).Select(x => (float)x)], block = new float[vectors * parameters.Length], products = new float[block.Length];
         int[] everyone = [.. Enumerable.Range(0, n)];
         Use();
         // A collection in between counts what was left of the thread's allocation buffer, some 8 KiB; the least of a few is without one.
@@ -42,7 +42,7 @@ public class ModelMemoryTests
             taken = Math.Min(taken, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        long said = ModelPoint<Span<float>>.RequiredBytes(Wide, new MeanSquaredError(), n, sizeof(float), options, selection, order);
+        long said = ModelPoint<Span<float>>.RequiredBytes(Wide, new MeanSquaredError(), n, sizeof(float), options, selection, order, vectors);
         Assert.InRange(taken, 0.95 * said, 1.05 * said);
 
         void Use()
@@ -50,10 +50,11 @@ public class ModelMemoryTests
             using ModelPoint<Span<float>> point = ModelPoint.Create<float>(Wide, new MeanSquaredError(), data, parameters, options);
             if (selection) point.Select(everyone);
             // First what takes most of the workspace: what grows is allocated twice, though not held twice.
+            if (vectors > order) point.Hessian(vectors).Apply(block, products);
             point.Derivative(parameters, order);
             point.Gradient();
-            point.Hessian().Apply(parameters, product);
-            point.GaussNewton().Apply(parameters, product);
+            point.Hessian(vectors).Apply(block, products);
+            point.GaussNewton(vectors).Apply(block, products);
         }
     }
 }

@@ -12,7 +12,9 @@ namespace HessianKernels.Networks.Tests.Training;
 /// uninterrupted one.</summary>
 public class TrackerTests
 {
-    private static readonly TrackedQuantity[] Everything = Enum.GetValues<TrackedQuantity>();
+    private static readonly TrackedQuantity[] Tested = [TrackedQuantity.TestLoss, TrackedQuantity.TestAccuracy];
+
+    private static readonly TrackedQuantity[] Everything = [.. Enum.GetValues<TrackedQuantity>().Except(Tested)];
 
     private static TrackerOptions Every(int steps, params TrackedQuantity[] quantities) => new()
     {
@@ -99,6 +101,48 @@ public class TrackerTests
         Tolerance.Equal(NoiseKernel.ExactWithMomentum(space, 0.05, sampling, 0.6, 0.1).Value, tracker.Record.Column("k_exact")[0], 1e-8);
         double expected = 0.05 * space.Eigenvalues.ToArray().Sum() / (2 * 0.4 * 3);
         Tolerance.Equal(expected, tracker.Record.Column("k_tr")[0], 1e-6 * expected);
+    }
+
+    [Fact]
+    public void TestExamplesAreLookedAtAndNotTrainedOn()
+    {
+        const int D = 4, Tests = 7;
+        using TrainingCase plane = TrainingCase.Plane(8, D, 70), others = TrainingCase.Plane(Tests, D, 90);
+        using Trainer<Span<double>> trainer = plane.Started(Options), plain = plane.Started(Options);
+        TrackerOptions options = new()
+        {
+            Every = new Dictionary<TrackedQuantity, int> { [TrackedQuantity.TestLoss] = 1, [TrackedQuantity.TestAccuracy] = 2 },
+        };
+        using Tracker<double> tracker = new(trainer, options, new() { MicroBatch = 3 }, others.Examples);
+        List<double[]> path = [];
+        for (int step = 0; step < 5; step++)
+        {
+            path.Add(trainer.Parameters.ToArray());
+            trainer.Run(step + 1, tracker);
+            plain.Run(step + 1);
+        }
+
+        Tolerance.SameBits<double>(plain.Parameters, trainer.Parameters);
+        Assert.Equal(["step", "learning_rate", "batch_size", "test_loss", "test_accuracy"], tracker.Record.Columns);
+        for (int step = 0; step < 5; step++)
+        {
+            double loss = 0, right = 0;
+            for (int i = 0; i < Tests; i++)
+            {
+                double z = Enumerable.Range(0, D).Sum(j => others.Inputs[i * D + j] * path[step][j]), r = z - others.Targets[i];
+                loss += r * r / 2 / Tests;
+                right += Math.Sign(z) == Math.Sign(others.Targets[i]) ? 1.0 / Tests : 0;
+            }
+
+            Tolerance.Equal(loss, tracker.Record.Column("test_loss")[step], 1e-12 * loss);
+            if (step % 2 == 0) Tolerance.Equal(right, tracker.Record.Column("test_accuracy")[step], 1e-12);
+            else Assert.Equal(double.NaN, tracker.Record.Column("test_accuracy")[step]);
+        }
+
+        foreach (TrackedQuantity quantity in Tested)
+            Assert.Contains("test examples", Assert.Throws<ArgumentException>(() => new Tracker<double>(trainer, Every(1, quantity))).Message, StringComparison.Ordinal);
+        using TrainingCase wider = TrainingCase.Plane(3, 5, 1);
+        Assert.Contains("inputs of 5", Assert.Throws<ArgumentException>(() => new Tracker<double>(trainer, options, null, wider.Examples)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
