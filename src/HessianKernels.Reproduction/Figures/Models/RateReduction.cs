@@ -1,6 +1,7 @@
 using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Training;
+using HessianKernels.Reproduction.Pictures;
 
 namespace HessianKernels.Reproduction.Figures.Models;
 
@@ -52,25 +53,7 @@ internal sealed record RateReduction(double Initial, int Switch, double LargestS
         using ModelPoint<Span<double>> point = setting.Point(end, threads: 1);
         double final = TopEigenpairs.Of(point, 1, null, cancellation).Values[0];
         double largest = sharpness.Where((_, i) => steps[i] >= at).Append(final).Max();
-        return new(initial, at, largest, final, test is null ? double.NaN : AccuracyOf(setting with { Data = test }, end));
-    }
-
-    private static double AccuracyOf(NetworkSetting setting, double[] parameters)
-    {
-        using ModelPoint<Span<double>> point = setting.Point(parameters, threads: 1);
-        double[] outputs = new double[point.Examples * point.Outputs];
-        point.Predict(outputs);
-        ReadOnlySpan<int> labels = setting.Data.Labels;
-        int right = 0;
-        for (int i = 0; i < labels.Length; i++)
-        {
-            ReadOnlySpan<double> row = outputs.AsSpan(i * point.Outputs, point.Outputs);
-            int best = 0;
-            for (int j = 1; j < row.Length; j++) if (row[j] > row[best]) best = j;
-            right += best == labels[i] ? 1 : 0;
-        }
-
-        return (double)right / labels.Length;
+        return new(initial, at, largest, final, test is null ? double.NaN : AccuracyMap.AccuracyOf(setting with { Data = test }, end));
     }
 
     /// <summary>Which runs are made.</summary>
@@ -86,6 +69,22 @@ internal sealed record RateReduction(double Initial, int Switch, double LargestS
 
         /// <summary>Steps of a run in all.</summary>
         public int Steps(double rate, int at) => at + Math.Max(LeastAfter, (int)Math.Round((Time - at * rate) / Low));
+
+        /// <summary>The steps of reduction as numbers to draw.</summary>
+        public double[] SwitchSteps => [.. Switches.Select(at => (double)at)];
+
+        /// <summary>The runs of each rate.</summary>
+        public RateReduction[][] ByRate(RateReduction[] all) => [.. all.Chunk(Switches.Count)];
+
+        /// <summary>A number of each run over the step of reduction, a line a rate.</summary>
+        public Picture Draw(
+            string name, string title, Axis y, RateReduction[] all, Func<RateReduction, double> of, params IReadOnlyList<Threshold> thresholds)
+            => new(name, new()
+            {
+                Title = title, X = new("step at which the rate is lowered"), Y = y, Thresholds = thresholds,
+                Series = [.. ByRate(all).Select(
+                    (runs, i) => new LineSeries($"η₀ = {Claim.Text(Rates[i])}", SwitchSteps, [.. runs.Select(of)]) { Marked = true })],
+            });
 
         /// <summary>Its numbers, for a figure's parameters.</summary>
         public IEnumerable<(string Name, string Value)> Parameters =>

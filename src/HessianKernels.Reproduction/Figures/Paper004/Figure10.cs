@@ -4,7 +4,7 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper004;
 
 /// <summary>Figure 10: descent with other rates along its unstable directions.</summary>
-internal sealed class Figure10 : Figure
+internal sealed class Figure10 : FashionFigure
 {
     // Of the paper's words "similar" and "reproduces": to so much of the gradient flow's sharpness.
     private const double Similar = 0.15;
@@ -14,8 +14,6 @@ internal sealed class Figure10 : Figure
 
     private static readonly string[] s_names =
         ["η throughout", "0 along unstable directions", "1/λ along unstable directions", "only along the sharpest directions", "gradient flow"];
-
-    public override string Paper => "004";
 
     public override string Name => "F10";
 
@@ -29,10 +27,8 @@ internal sealed class Figure10 : Figure
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 7, 1500);
 
-    public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
-
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
-        => [.. DescentPath.Parameters(effort), ("sharpest directions", $"{Pairs(effort)}"), ("most steps", $"{MostSteps(effort)}")];
+        => [.. base.Parameters(effort), ("sharpest directions", $"{Pairs(effort)}"), ("most steps", $"{MostSteps(effort)}")];
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -113,7 +109,7 @@ internal sealed class Figure10 : Figure
             + $"{Claim.Text(Worst(runs, r => r[0].Loss.Max() / r[0].Loss[0]))} of the first";
 
     private static double Worst(DirectedDescent[][] runs, Func<DirectedDescent[], double> of)
-        => runs.Select(of).DefaultIfEmpty(double.NaN).Aggregate(Math.Max);
+        => Largest(runs.Select(of));
 
     private static int Pairs(Effort effort) => FigureRun.Of(effort, 3, 5, 8);
 
