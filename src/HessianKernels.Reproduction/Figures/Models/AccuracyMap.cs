@@ -55,7 +55,7 @@ internal sealed record AccuracyMap(int[] BatchSizes, double[] LearningRates, dou
     public static double AccuracyOf(NetworkSetting setting, double[] parameters)
     {
         using ModelPoint<Span<double>> point = ModelPoint.Create<double>(
-            setting.Model, setting.Loss, setting.Data, parameters, new() { Order = 1, Threads = 1 });
+            setting.Model, setting.Loss, setting.Data, parameters, new() { Order = 1, Recompute = true, Threads = 1 });
         double[] outputs = new double[setting.Examples * setting.Model.Outputs];
         point.Predict(outputs);
         return outputs.Chunk(setting.Model.Outputs).Zip(setting.Data.Labels!, (row, label) => row[label] == row.Max() ? 1.0 : 0).Average();

@@ -55,7 +55,7 @@ internal sealed class DescentLook : IRunLook, IDisposable
     public DescentLook(Trainer<Span<double>> trainer, DescentCurve curve)
     {
         _curve = curve;
-        _point = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
+        _point = trainer.Point();
     }
 
     public double[][] State

@@ -25,10 +25,9 @@ internal sealed class LossChangeLook : IRunLook, IDisposable
         Trainer<Span<double>> trainer, int every, int batches, List<(long Step, double Interaction, double Change)> found)
     {
         (_every, _batches, _found) = (every, batches, found);
-        _full = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
-        _moved = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples, new() { Order = 1 });
-        _batch = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples,
-            new() { Order = 1, Capacity = trainer.Options.BatchSize });
+        _full = trainer.Point();
+        _moved = trainer.Point(new() { Order = 1 });
+        _batch = trainer.Point(new() { Order = 1, Capacity = trainer.Options.BatchSize });
     }
 
     public double[][] State

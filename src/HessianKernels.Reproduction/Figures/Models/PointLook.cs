@@ -11,7 +11,7 @@ internal sealed class PointLook(
     Trainer<Span<double>> trainer, int every, Func<ModelPoint<Span<double>>, double, int, long, CancellationToken, double> measure)
         : IRunLook, IDisposable
 {
-    private readonly ModelPoint<Span<double>> _point = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
+    private readonly ModelPoint<Span<double>> _point = trainer.Point();
     private readonly List<double> _steps = [], _values = [];
 
     public IReadOnlyList<double> Steps => _steps;

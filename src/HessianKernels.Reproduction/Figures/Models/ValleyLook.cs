@@ -49,8 +49,8 @@ internal sealed class ValleyLook : IRunLook, IDisposable
     public ValleyLook(Trainer<Span<double>> trainer, int every, List<Valley> found)
     {
         (_every, _found) = (every, found);
-        _here = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
-        _there = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
+        _here = trainer.Point();
+        _there = trainer.Point();
     }
 
     /// <summary>The paper's alpha.</summary>
