@@ -132,7 +132,11 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void Parallel(int count, Action<int> body)
     {
-        ParallelOptions options = new() { CancellationToken = cancellation, MaxDegreeOfParallelism = Threads == 0 ? -1 : Threads };
+        // Without a bound a body of hours would have others begun beside it, beyond the processors and the memory.
+        ParallelOptions options = new()
+        {
+            CancellationToken = cancellation, MaxDegreeOfParallelism = Threads == 0 ? Environment.ProcessorCount : Threads,
+        };
         try
         {
             System.Threading.Tasks.Parallel.For(0, count, options, body);

@@ -102,9 +102,12 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
         // The first seconds of an hour's work know nothing of the hour, and what was found done took no time.
         double made = value.Share - value.Kept;
         bool tells = made > 0.01 ? elapsed > 2 : made > 0 && elapsed > 20;
-        string left = tells ? $", about {Left(elapsed * (1 - value.Share) / made)} left" : "";
+        string left = tells ? $"{(made > 0.01 ? "" : Share(value.Share))}, about {Left(elapsed * (1 - value.Share) / made)} left" : "";
         Set((value.Share, $"{value.Figure}, {value.Done} of {value.Count} figures done{left}"));
     }
+
+    /// <summary>Where the first percent takes long, its parts are told.</summary>
+    private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $", {100 * share:0.000} % of the work");
 
     private static string Left(double seconds) => seconds switch
     {
