@@ -8,7 +8,8 @@ namespace HessianKernels.Reproduction.Figures.Models;
 /// <summary>Full-batch descent that begins at one rate and goes on at a low one.</summary>
 /// <param name="Initial">The rate it begins with.</param>
 /// <param name="Switch">The step from which on the rate is low.</param>
-/// <param name="LargestSharpness">The largest S from there on; NaN where the run diverged.</param>
+/// <param name="LargestSharpness">The largest S after steps at the low rate; NaN where the run diverged. Where the reduction falls into an
+/// instability, S at that very step is still the first rate's.</param>
 /// <param name="FinalSharpness">S at the end; NaN where the run diverged.</param>
 /// <param name="Accuracy">On examples kept apart, at the end; NaN where there are none or the run diverged.</param>
 internal sealed record RateReduction(double Initial, int Switch, double LargestSharpness, double FinalSharpness, double Accuracy)
@@ -52,7 +53,7 @@ internal sealed record RateReduction(double Initial, int Switch, double LargestS
         (double[] steps, double[] sharpness) = run.Curve("lambda_1");
         using ModelPoint<Span<double>> point = setting.Point(end, threads: 1);
         double final = TopEigenpairs.Of(point, 1, null, cancellation).Values[0];
-        double largest = sharpness.Where((_, i) => steps[i] >= at).Append(final).Max();
+        double largest = sharpness.Where((_, i) => steps[i] > at).Append(final).Max();
         return new(initial, at, largest, final, test is null ? double.NaN : AccuracyMap.AccuracyOf(setting with { Data = test }, end));
     }
 

@@ -7,6 +7,8 @@ internal abstract class FashionFigure : Figure
 {
     public override string Paper => "004";
 
+    public override int Version => 2;
+
     public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) => [.. DescentPath.Parameters(effort)];

@@ -63,8 +63,8 @@ internal sealed class Figure10 : FashionFigure
                     "only the sharpest directions: the oscillation comes back (largest over the first, least of the instabilities)", 2,
                     -Worst(runs, r => -Growth(r[3])))
                     .Because(
-                        "with all other parameters at rest nothing sharpens the valley further, and a sharpness just " +
-                        "above 2/η makes oscillations grow slowly"),
+                        "with all other parameters at rest nothing sharpens the valley further: S falls below 2/η after a few steps, " +
+                        "and the oscillation dies away"),
                 Claim.AtLeast(ClaimSource.Paper, "as it grows at η throughout (the same)", 2, -Worst(runs, r => -Growth(r[0])))
                     .Because("in a mild instability the oscillation is large from the beginning"),
             ],

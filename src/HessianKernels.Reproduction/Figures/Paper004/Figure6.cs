@@ -22,6 +22,8 @@ internal sealed class Figure6 : Figure
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 3, 5, 20000);
 
+    public override int Version => 2;
+
     public override IReadOnlyList<DataFile> Data => [.. PaperData.Cifar10.TrainFiles, .. PaperData.Cifar10.TestFiles];
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
