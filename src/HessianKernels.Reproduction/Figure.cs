@@ -43,7 +43,7 @@ public abstract class Figure
 
     /// <summary>Computes the figure.</summary>
     /// <param name="run">How much, with which seed, on which threads; and whom to tell how far it is.</param>
-    /// <exception cref="OperationCanceledException">Cancelled: nothing is kept.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled: parts alone are kept.</exception>
     public abstract FigureResult Compute(FigureRun run);
 
     /// <summary>PAPER/FIGURE.</summary>

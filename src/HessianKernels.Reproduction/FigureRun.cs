@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HessianKernels.Storage;
 
 namespace HessianKernels.Reproduction;
 
@@ -22,7 +23,9 @@ public enum Effort
 /// <param name="cancellation">Ends the computation.</param>
 public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? progress = null, CancellationToken cancellation = default)
 {
+    private readonly Lock _gate = new();
     private long _inLibrary;
+    private int _numbered;
 
     /// <summary>How much is to be computed.</summary>
     public Effort Effort => effort;
@@ -36,6 +39,13 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
     /// <summary>Most threads; 0 for one a processor. Changes no bit of any result.</summary>
     public int Threads { get; init; }
 
+    /// <summary>The folder of the parts that are done while the figure is not: whoever computes the same figure again finds them there.
+    /// Null where none are kept.</summary>
+    public string? PartsFolder { get; init; }
+
+    /// <summary>The share that had been done before this computation began.</summary>
+    public double Kept { get; private set; }
+
     /// <summary>Ends the computation.</summary>
     public CancellationToken Cancellation => cancellation;
 
@@ -48,7 +58,49 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
     public void At(double share)
     {
         cancellation.ThrowIfCancellationRequested();
-        progress?.Report(share);
+        Tell(share);
+    }
+
+    /// <summary>Tells how far the figure is.</summary>
+    /// <param name="share">From 0 to 1.</param>
+    internal void Tell(double share) => progress?.Report(share);
+
+    /// <summary>Some numbers that the figure is made of: those that were kept, or else computed now and kept.</summary>
+    /// <param name="name">Of the part, within the figure; from any thread.</param>
+    /// <param name="share">Of the figure, that the part is.</param>
+    /// <param name="compute">Gives the numbers, the same every time.</param>
+    /// <exception cref="OperationCanceledException">Cancelled: nothing is kept of this part.</exception>
+    public double[] Part(string name, double share, Func<double[]> compute)
+    {
+        ArgumentNullException.ThrowIfNull(compute);
+        string? path = PartPath(name + ".npy");
+        if (File.Exists(path))
+        {
+            FindsDone(share);
+            return Npy.Read<double>(path).Values;
+        }
+
+        double[] values = compute();
+        cancellation.ThrowIfCancellationRequested();
+        if (path is not null) Npy.Write<double>(path, values, [values.Length]);
+        return values;
+    }
+
+    /// <summary>Where a part is kept; null where none are.</summary>
+    /// <param name="name">Of the file.</param>
+    internal string? PartPath(string name)
+        => PartsFolder is null ? null : Path.Combine(Directory.CreateDirectory(PartsFolder).FullName, name);
+
+    /// <summary>Numbers for parts that a figure makes in an order which is always the same.</summary>
+    /// <param name="count">How many.</param>
+    /// <returns>The first.</returns>
+    internal int Number(int count) => (_numbered += count) - count;
+
+    /// <summary>Tells of a share that was found done.</summary>
+    /// <param name="share">Of the figure.</param>
+    internal void FindsDone(double share)
+    {
+        lock (_gate) Kept += share;
     }
 
     /// <summary>Calls the library and counts the time as spent in it.</summary>
@@ -80,7 +132,11 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void Parallel(int count, Action<int> body)
     {
-        ParallelOptions options = new() { CancellationToken = cancellation, MaxDegreeOfParallelism = Threads == 0 ? -1 : Threads };
+        // Without a bound a body of hours would have others begun beside it, beyond the processors and the memory.
+        ParallelOptions options = new()
+        {
+            CancellationToken = cancellation, MaxDegreeOfParallelism = Threads == 0 ? Environment.ProcessorCount : Threads,
+        };
         try
         {
             System.Threading.Tasks.Parallel.For(0, count, options, body);

@@ -5,7 +5,8 @@ namespace HessianKernels.Reproduction;
 /// here
 /// is not written beside.
 /// </summary>
-/// <remarks>A figure is written beside its place and moved there whole: one that is there is finished.</remarks>
+/// <remarks>A figure is written beside its place and moved there whole: one that is there is finished. What is done of one that is not is
+/// kept beside its place too.</remarks>
 public sealed class OutputFolder
 {
     /// <summary>The report's file name.</summary>
@@ -14,7 +15,7 @@ public sealed class OutputFolder
     /// <summary>The summary's file name.</summary>
     public const string SummaryName = "README.md";
 
-    private const string Partial = ".partial";
+    private const string Partial = ".partial", Parts = ".parts";
 
     private OutputFolder(string path) => FullPath = path;
 
@@ -55,6 +56,11 @@ public sealed class OutputFolder
         return Path.Combine(FullPath, figure.Folder);
     }
 
+    /// <summary>Where the parts of an unfinished figure are kept: a folder for each of the keys that it was begun with.</summary>
+    /// <param name="figure">Which.</param>
+    /// <param name="key">Names what it is computed from.</param>
+    internal string PartsOf(Figure figure, string key) => Path.Combine(Of(figure) + Parts, key);
+
     /// <summary>The finished figures among some, in their order.</summary>
     /// <param name="figures">Which are looked for.</param>
     public IReadOnlyList<(Figure Figure, FigureRecord Record)> Finished(IEnumerable<Figure> figures)
@@ -66,10 +72,10 @@ public sealed class OutputFolder
         return finished;
     }
 
-    /// <summary>Writes a finished figure in place of an earlier one.</summary>
+    /// <summary>Writes a finished figure in place of an earlier one; its parts are needed no longer.</summary>
     internal void Write(Figure figure, FigureRecord record, FigureResult result)
     {
-        string place = Of(figure), partial = place + Partial;
+        string place = Of(figure), partial = place + Partial, parts = place + Parts;
         if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
         Directory.CreateDirectory(partial);
         foreach (Picture picture in result.Pictures) File.WriteAllText(Path.Combine(partial, picture.Name + ".svg"), picture.Chart.ToSvg());
@@ -77,6 +83,7 @@ public sealed class OutputFolder
         record.Write(partial);
         if (Directory.Exists(place)) Directory.Delete(place, recursive: true);
         Directory.Move(partial, place);
+        if (Directory.Exists(parts)) Directory.Delete(parts, recursive: true);
     }
 
     /// <summary>Writes a file at the top, whole or not at all.</summary>
@@ -91,7 +98,8 @@ public sealed class OutputFolder
     private static bool IsOurs(string entry, string name)
     {
         bool partial = name.EndsWith(Partial, StringComparison.Ordinal);
-        if (Directory.Exists(entry)) return partial || File.Exists(Path.Combine(entry, FigureRecord.FileName));
+        if (Directory.Exists(entry))
+            return partial || name.EndsWith(Parts, StringComparison.Ordinal) || File.Exists(Path.Combine(entry, FigureRecord.FileName));
         if (partial) name = name[..^Partial.Length];
         if (name == ReportName) return FirstLine(entry).Contains(HtmlReport.Mark, StringComparison.Ordinal);
         return name == SummaryName && FirstLine(entry).Contains(MarkdownSummary.Mark, StringComparison.Ordinal);

@@ -23,7 +23,8 @@ public sealed record ReproductionOptions
 /// <param name="Done">Figures finished.</param>
 /// <param name="Count">Figures asked for.</param>
 /// <param name="Share">The share of the work that is done, from 0 to 1.</param>
-public readonly record struct ReproductionProgress(string Figure, int Done, int Count, double Share);
+/// <param name="Kept">How much of that had been done before, by a run that was stopped.</param>
+public readonly record struct ReproductionProgress(string Figure, int Done, int Count, double Share, double Kept = 0);
 
 /// <summary>What a reproduction left behind.</summary>
 /// <param name="Figures">The figures that were asked for and are finished.</param>
@@ -45,7 +46,8 @@ public static class Reproducer
     /// <param name="folder">Where to.</param>
     /// <param name="options">What is to be computed; the defaults where null.</param>
     /// <param name="progress">Told how far it is.</param>
-    /// <param name="cancellation">Ends it: finished figures stay, the one at hand is given up, the report is written.</param>
+    /// <param name="cancellation">Ends it: finished figures stay, and of the one at hand the parts that are done; the report
+    /// is written.</param>
     /// <exception cref="ArgumentException">There is no figure, or the data folder lacks a file; the message names each and its
     /// source.</exception>
     /// <exception cref="IOException">Something cannot be written.</exception>
@@ -65,7 +67,7 @@ public static class Reproducer
                 FigureRecord.Read(folder.Of(figure))))
                 .Select(item => (item.figure, item.Key, item.Item3?.Key == item.Key ? item.Item3 : null)),
         ];
-        double all = work.Where(item => item.Kept is null).Sum(item => item.Figure.Weight(options.Effort)), done = 0;
+        double all = work.Where(item => item.Kept is null).Sum(item => item.Figure.Weight(options.Effort)), done = 0, kept = 0;
         List<FigureRecord> finished = [];
         bool cancelled = false;
         foreach ((Figure figure, string key, FigureRecord? keptRecord) in work)
@@ -75,11 +77,17 @@ public static class Reproducer
             {
                 double weight = figure.Weight(options.Effort), before = done;
                 int index = finished.Count;
-                Relay within = new(share => progress?.Report(
-                    new(figure.Id, index, figures.Count, (before + weight * Math.Clamp(share, 0, 1)) / all)));
+                FigureRun? run = null;
+                Relay within = new(share => progress?.Report(new(figure.Id, index, figures.Count,
+                    (before + weight * Math.Clamp(share, 0, 1)) / all, (kept + weight * run!.Kept) / all)));
+                run = new(options.Effort, options.Seed, within, cancellation)
+                {
+                    DataFolder = options.DataFolder, Threads = options.Threads, PartsFolder = folder.PartsOf(figure, key),
+                };
                 within.Report(0);
-                record = Compute(figure, key, folder, options, within, cancellation);
+                record = Compute(figure, key, folder, run);
                 done += weight;
+                kept += weight * run.Kept;
             }
 
             cancelled = record is null;
@@ -102,20 +110,16 @@ public static class Reproducer
     }
 
     /// <summary>One figure; null where it was cancelled.</summary>
-    private static FigureRecord? Compute(
-        Figure figure, string key, OutputFolder folder, ReproductionOptions options, IProgress<double> progress,
-            CancellationToken cancellation)
+    private static FigureRecord? Compute(Figure figure, string key, OutputFolder folder, FigureRun run)
     {
-        FigureRun run = new(options.Effort, options.Seed, progress, cancellation) { DataFolder = options.DataFolder,
-            Threads = options.Threads };
         long start = Stopwatch.GetTimestamp();
         FigureResult result;
         try
         {
-            cancellation.ThrowIfCancellationRequested();
+            run.Cancellation.ThrowIfCancellationRequested();
             result = figure.Compute(run);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (run.Cancellation.IsCancellationRequested)
         {
             return null;
         }
@@ -123,8 +127,8 @@ public static class Reproducer
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         FigureRecord record = new()
         {
-            Key = key, Id = figure.Id, Title = figure.Title, Summary = figure.Summary, Effort = options.Effort, Seed = options.Seed,
-            Parameters = [.. figure.Parameters(options.Effort).Select(p => new Parameter(p.Name, p.Value))], Claims = result.Claims,
+            Key = key, Id = figure.Id, Title = figure.Title, Summary = figure.Summary, Effort = run.Effort, Seed = run.Seed,
+            Parameters = [.. figure.Parameters(run.Effort).Select(p => new Parameter(p.Name, p.Value))], Claims = result.Claims,
             Pictures = [.. result.Pictures.Select(picture => picture.Name)], Tables = [.. result.Tables.Select(table => table.Name)],
             Seconds = Math.Round(seconds, 3), LibraryShare = Math.Round(Math.Min(1, run.InLibrary.TotalSeconds / seconds), 3),
             Processors = Environment.ProcessorCount,

@@ -75,6 +75,66 @@ public class NetworkRunTests
         Assert.Throws<OperationCanceledException>(() => NetworkRun.All(run, [Job(new() { LearningRate = 0.1, BatchSize = 6 }, 1_000_000)]));
     }
 
+    /// <summary>One that ends, one that diverges, and both stopped in the middle: what was done is not done again.</summary>
+    [Fact]
+    public void RunsThatAreKeptGoOnWhereTheyStopped()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("hk-runs-");
+        try
+        {
+            List<long> steps = [];
+            NetworkJob[] Jobs(Action<long>? at = null) =>
+            [
+                .. new[] { 0.1, 1e4 }.Select(eta => Job(new() { LearningRate = eta, BatchSize = 6, DivergedAbove = 1e60 }, 24) with
+                {
+                    Look = trainer => new PointLook(trainer, 1, (point, _, _, step, _) =>
+                    {
+                        lock (steps) steps.Add(step);
+                        at?.Invoke(step);
+                        return point.Value();
+                    }),
+                }),
+            ];
+            static string[] Words(NetworkRun[] runs) =>
+            [
+                .. runs.SelectMany(made => (string[])[made.ToTable("t").ToCsv(), string.Join(',', ((PointLook)made.Look!).Values),
+                    $"{made.Result.Status} {made.Result.Steps} {made.Result.DivergedAt} {made.Result.LastLoss:R} {made.Result.Catapults.Count}",
+                    string.Join(',', made.Result.Checkpoint.Parameters.ToArray())]),
+            ];
+            NetworkRun[] whole = NetworkRun.All(new(Effort.Coarse) { Threads = 1 }, Jobs());
+            Assert.Equal([false, true], whole.Select(made => made.Diverged));
+            long diverged = whole[1].Result.DivergedAt!.Value;
+            Assert.InRange(diverged, 6, 20);
+
+            FigureRun Kept(CancellationToken cancellation = default)
+                => new(Effort.Coarse, cancellation: cancellation) { Threads = 1, PartsFolder = folder.FullName };
+            using (CancellationTokenSource source = new())
+                Assert.Throws<OperationCanceledException>(() => NetworkRun.All(Kept(source.Token), Jobs(step =>
+                {
+                    // At a step that the tracker has looked at already.
+                    if (step == 4) source.Cancel();
+                })));
+            steps.Clear();
+            FigureRun again = Kept();
+            Assert.Equal(Words(whole), Words(NetworkRun.All(again, Jobs())));
+            Assert.Equal(4, steps[0]);
+            Assert.InRange(again.Kept, 4.0 / 48, 4.0 / 48);
+
+            steps.Clear();
+            Assert.Equal(Words(whole), Words(NetworkRun.All(Kept(), Jobs())));
+            Assert.Empty(steps);
+
+            // What a power cut leaves.
+            File.WriteAllBytes(Path.Combine(folder.FullName, "run-0.npz"), File.ReadAllBytes(Path.Combine(folder.FullName, "run-0.npz"))[..100]);
+            Assert.Equal(Words(whole), Words(NetworkRun.All(Kept(), Jobs())));
+            Assert.Equal(24, steps.Count);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private sealed class Stop(CancellationTokenSource source) : IProgress<double>
     {
         public void Report(double value) => source.Cancel();

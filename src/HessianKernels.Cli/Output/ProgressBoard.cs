@@ -99,12 +99,23 @@ internal sealed class ProgressBoard : IProgress<LanczosProgress>, IProgress<long
         if (!IsTime()) return;
         if (_started == 0) _started = Environment.TickCount64;
         double elapsed = (Environment.TickCount64 - _started) / 1000.0;
-        // The first seconds of an hour's work know nothing of the hour.
-        string left = value.Share > 0.01 && elapsed > 2 ? $", about {Left(elapsed / value.Share - elapsed)} left" : "";
+        // The first seconds of an hour's work know nothing of the hour, and what was found done took no time.
+        double made = value.Share - value.Kept;
+        bool tells = made > 0.01 ? elapsed > 2 : made > 0 && elapsed > 20;
+        string left = tells ? $"{(made > 0.01 ? "" : Share(value.Share))}, about {Left(elapsed * (1 - value.Share) / made)} left" : "";
         Set((value.Share, $"{value.Figure}, {value.Done} of {value.Count} figures done{left}"));
     }
 
-    private static string Left(double seconds) => seconds < 90 ? $"{Math.Max(1, Math.Round(seconds))} s" : $"{Math.Round(seconds / 60)} min";
+    /// <summary>Where the first percent takes long, its parts are told.</summary>
+    private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $", {100 * share:0.000} % of the work");
+
+    private static string Left(double seconds) => seconds switch
+    {
+        < 90 => $"{Math.Max(1, Math.Round(seconds))} s",
+        < 90 * 60 => $"{Math.Round(seconds / 60)} min",
+        < 48 * 3600 => $"{Math.Round(seconds / 3600)} h",
+        _ => $"{Math.Round(seconds / (24 * 3600))} days",
+    };
 
     /// <summary>Where batches are told of.</summary>
     public IProgress<long> Batches() => new BatchCount(this);

@@ -35,7 +35,7 @@ internal sealed record AccuracyMap(int[] BatchSizes, double[] LearningRates, dou
         double[] single = new double[runs.Length];
         run.Library(() =>
         {
-            run.Parallel(runs.Length, k => single[k] = runs[k].Diverged ? double.NaN : AccuracyOf(runs[k], test));
+            run.Parallel(runs.Length, k => single[k] = runs[k].Diverged ? double.NaN : AccuracyOf(runs[k].Job.Setting with { Data = test }, runs[k].Result.Checkpoint.Parameters.ToArray()));
             return 0;
         });
         return new(batchSizes, learningRates, [.. single.Chunk(settings.Length).Select(part => part.Average())]);
@@ -51,13 +51,13 @@ internal sealed record AccuracyMap(int[] BatchSizes, double[] LearningRates, dou
             .DefaultIfEmpty(double.NaN).Average());
     }
 
-    private static double AccuracyOf(NetworkRun made, DataSet<double> test)
+    /// <summary>The share of a setting's examples whose label has the largest output.</summary>
+    public static double AccuracyOf(NetworkSetting setting, double[] parameters)
     {
-        NetworkSetting setting = made.Job.Setting;
         using ModelPoint<Span<double>> point = ModelPoint.Create<double>(
-            setting.Model, setting.Loss, test, made.Result.Checkpoint.Parameters.Span, new() { Order = 1, Threads = 1 });
-        double[] outputs = new double[test.Examples * setting.Model.Outputs];
+            setting.Model, setting.Loss, setting.Data, parameters, new() { Order = 1, Recompute = true, Threads = 1 });
+        double[] outputs = new double[setting.Examples * setting.Model.Outputs];
         point.Predict(outputs);
-        return outputs.Chunk(setting.Model.Outputs).Zip(test.Labels!, (row, label) => row[label] == row.Max() ? 1.0 : 0).Average();
+        return outputs.Chunk(setting.Model.Outputs).Zip(setting.Data.Labels!, (row, label) => row[label] == row.Max() ? 1.0 : 0).Average();
     }
 }

@@ -31,6 +31,9 @@ internal sealed class DescentCurve
     /// <summary>|cos| of q_1 and the one before; NaN at the first step.</summary>
     public List<double> AxisTurn { get; } = [];
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<List<double>> Columns => [Loss, Sharpness, Second, Interaction, Cosine, Along, Turn, AxisTurn];
+
     public int Count => Loss.Count;
 
     /// <summary>The steps, from 0.</summary>
@@ -43,7 +46,7 @@ internal sealed class DescentCurve
 }
 
 /// <summary>Looks at every step of full-batch descent.</summary>
-internal sealed class DescentLook : ITrainingObserver<Span<double>>, IDisposable
+internal sealed class DescentLook : IRunLook, IDisposable
 {
     private readonly DescentCurve _curve;
     private readonly ModelPoint<Span<double>> _point;
@@ -52,7 +55,17 @@ internal sealed class DescentLook : ITrainingObserver<Span<double>>, IDisposable
     public DescentLook(Trainer<Span<double>> trainer, DescentCurve curve)
     {
         _curve = curve;
-        _point = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
+        _point = trainer.Point();
+    }
+
+    public double[][] State
+    {
+        get => [_vectors, _top, _gradient, .. _curve.Columns.Select(column => column.ToArray())];
+        set
+        {
+            (_vectors, _top, _gradient) = (value[0], value[1], value[2]);
+            foreach ((List<double> column, double[] values) in _curve.Columns.Zip(value[3..])) column.AddRange(values);
+        }
     }
 
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)

@@ -20,7 +20,9 @@ internal sealed record Instability(int Start, int Peak, int End)
 /// The oscillation is that of paper 004's figure 9, ||theta - theta*||, with the mean over two steps in place of theta*:
 /// <c>||2 theta_t - theta_(t-1) - theta_(t+1)|| / 4</c>. Sharpness and loss are meant over two steps where they are compared, because descent
 /// jumps from one side of the valley to the other, and the sides are not the same. What is made in place of Fashion-MNIST has a picture that is
-/// common to all examples, as clothes have: it makes for one direction that is much sharper than the others.
+/// common to all examples, as clothes have: it makes for one direction that is much sharper than the others. With this rate the run does what the
+/// paper's does: three times S rises from about 2 / eta to 1.7 times as much, the loss with it, and falls well below again. At lower rates, or
+/// with a share of the labels drawn anew, it hovers about 2 / eta instead.
 /// </remarks>
 internal sealed class DescentPath
 {
@@ -40,10 +42,10 @@ internal sealed class DescentPath
     }
 
     /// <summary>eta.</summary>
-    public static double Rate(Effort effort) => effort == Effort.Full ? 0.05 : 0.06;
+    public static double Rate(Effort effort) => effort == Effort.Full ? 0.05 : 0.08;
 
     /// <summary>Steps made.</summary>
-    public static int Steps(Effort effort) => FigureRun.Of(effort, 245, 245, 1000);
+    public static int Steps(Effort effort) => FigureRun.Of(effort, 240, 240, 1000);
 
     /// <summary>The numbers of the setting, for the figures' parameters.</summary>
     public static IEnumerable<(string Name, string Value)> Parameters(Effort effort) =>
@@ -56,7 +58,7 @@ internal sealed class DescentPath
     /// <summary>The network, its data and its start.</summary>
     public static NetworkSetting Setting(FigureRun run)
     {
-        DataSet<double> data = PaperData.FashionMnist.Train(run, Examples(run.Effort), new(8, 8, 1), new() { Common = 6 });
+        DataSet<double> data = PaperData.FashionMnist.Train(run, Examples(run.Effort), new(8, 8, 1), new() { LabelNoise = 0, Common = 6 });
         // "Standard normalization"; what is made is about standard normal already.
         if (run.DataFolder is not null) data = Standardization.Of(data, threads: run.Threads).Apply(data);
         return NetworkSetting.Perceptron(data, "32-32-32-32", "relu") with

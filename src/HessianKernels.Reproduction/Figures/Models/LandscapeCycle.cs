@@ -13,6 +13,23 @@ internal static class LandscapeCycle
         return new(Math.Max(1, peak - Around), peak, Math.Min(last, peak + Around));
     }
 
+    /// <summary>The whole run: loss and sharpness.</summary>
+    public static IEnumerable<Picture> Run(DescentPath path)
+        => DescentPictures.Of(path).Select(picture => picture with { Name = $"run-{picture.Name}" });
+
+    /// <summary>Where each cut's neighbours and floor lie.</summary>
+    /// <param name="name">Of the table.</param>
+    /// <param name="cuts">A row each.</param>
+    /// <param name="more">Columns after the step.</param>
+    public static Table Places(string name, LandscapeCut[] cuts, params ReadOnlySpan<(string Name, IReadOnlyList<double> Values)> more)
+        => Reproduction.Table.Of(
+            name,
+            [
+                ("step", [.. cuts.Select(cut => (double)cut.Step)]), .. more, ("place_next", [.. cuts.Select(cut => cut.Next)]),
+                ("place_before", [.. cuts.Select(cut => cut.Before)]), ("floor", [.. cuts.Select(cut => cut.Floor)]),
+                ("sharpness_curvature", [.. cuts.Select(cut => cut.SharpnessCurvature)]),
+            ]);
+
     /// <summary>The cuts, place after place.</summary>
     public static Table Table(LandscapeCut[] cuts) => Reproduction.Table.Of(
         "cuts", ("step", [.. cuts.SelectMany(cut => cut.Distances.Select(_ => (double)cut.Step))]),

@@ -11,7 +11,7 @@ namespace HessianKernels.Reproduction.Figures.Models;
 /// Both are means over the same batches. The second takes <c>-eta E[g_B] . g</c> as what it is, <c>-eta ||g||^2</c>, and the mean over
 /// batches of the rest alone.
 /// </remarks>
-internal sealed class LossChangeLook : ITrainingObserver<Span<double>>, IDisposable
+internal sealed class LossChangeLook : IRunLook, IDisposable
 {
     private readonly int _every, _batches;
     private readonly List<(long Step, double Interaction, double Change)> _found;
@@ -25,10 +25,15 @@ internal sealed class LossChangeLook : ITrainingObserver<Span<double>>, IDisposa
         Trainer<Span<double>> trainer, int every, int batches, List<(long Step, double Interaction, double Change)> found)
     {
         (_every, _batches, _found) = (every, batches, found);
-        _full = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
-        _moved = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples, new() { Order = 1 });
-        _batch = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples,
-            new() { Order = 1, Capacity = trainer.Options.BatchSize });
+        _full = trainer.Point();
+        _moved = trainer.Point(new() { Order = 1 });
+        _batch = trainer.Point(new() { Order = 1, Capacity = trainer.Options.BatchSize });
+    }
+
+    public double[][] State
+    {
+        get => [.. _found.Select(point => (double[])[point.Step, point.Interaction, point.Change])];
+        set => _found.AddRange(value.Select(row => ((long)row[0], row[1], row[2])));
     }
 
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)

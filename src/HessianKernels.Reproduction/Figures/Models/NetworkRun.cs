@@ -20,7 +20,7 @@ internal sealed record NetworkJob(
     };
 
     /// <summary>A look at every step beside what is recorded, made for the run's trainer; disposed of after it where it can be.</summary>
-    public Func<Trainer<Span<double>>, ITrainingObserver<Span<double>>>? Look { get; init; }
+    public Func<Trainer<Span<double>>, IRunLook>? Look { get; init; }
 
     /// <summary>Some quantities at one cadence.</summary>
     public static Dictionary<TrackedQuantity, int> At(int every, params ReadOnlySpan<TrackedQuantity> quantities)
@@ -34,7 +34,7 @@ internal sealed record NetworkJob(
 /// <summary>A run that was made, to its end or to where it diverged.</summary>
 internal sealed class NetworkRun
 {
-    private NetworkRun(NetworkJob job, TrainingRecord record, TrainingResult result, ITrainingObserver<Span<double>>? look)
+    private NetworkRun(NetworkJob job, TrainingRecord record, TrainingResult result, IRunLook? look)
         => (Job, Record, Result, Look) = (job, record, result, look);
 
     /// <summary>What was asked for.</summary>
@@ -47,7 +47,7 @@ internal sealed class NetworkRun
     public TrainingResult Result { get; }
 
     /// <summary>What looked at its steps beside the tracker.</summary>
-    public ITrainingObserver<Span<double>>? Look { get; }
+    public IRunLook? Look { get; }
 
     /// <summary>Whether its loss left all bounds.</summary>
     public bool Diverged => Result.Status == TrainingStatus.Diverged;
@@ -56,7 +56,8 @@ internal sealed class NetworkRun
     /// <inheritdoc cref="All"/>
     public static NetworkRun Of(FigureRun run, NetworkJob job, double from = 0, double to = 1) => All(run, [job], from, to)[0];
 
-    /// <summary>Makes runs that do not know of each other: one on all threads, several with one thread each.</summary>
+    /// <summary>Makes runs that do not know of each other: one on all threads, several with one thread each. Those that were kept are not
+    /// made again, and one that was stopped goes on.</summary>
     /// <param name="run">The figure's.</param>
     /// <param name="jobs">Which.</param>
     /// <param name="from">The share of the figure that is done before.</param>
@@ -65,17 +66,15 @@ internal sealed class NetworkRun
     public static NetworkRun[] All(FigureRun run, IReadOnlyList<NetworkJob> jobs, double from = 0, double to = 1)
     {
         NetworkRun[] made = new NetworkRun[jobs.Count];
-        long all = jobs.Sum(job => job.Steps), done = 0;
-        int threads = jobs.Count == 1 ? run.Threads : 1;
-        void Step()
-        {
-            long steps = Interlocked.Increment(ref done);
-            if (steps % 16 == 0) run.At(from + (to - from) * steps / all);
-        }
+        int threads = jobs.Count == 1 ? run.Threads : 1, first = run.Number(jobs.Count);
+        string?[] files = [.. jobs.Select((_, j) => run.PartPath(FormattableString.Invariant($"run-{first + j}.npz")))];
+        long all = jobs.Sum(job => job.Steps), done = files.Sum(KeptRun.Steps);
+        run.FindsDone((to - from) * done / all);
+        void Step(long more) => run.Tell(from + (to - from) * Interlocked.Add(ref done, more) / all);
 
         return run.Library(() =>
         {
-            run.Parallel(jobs.Count, j => made[j] = Make(jobs[j], threads, new Told(Step), run.Cancellation));
+            run.Parallel(jobs.Count, j => made[j] = Make(jobs[j], threads, files[j], Step, run.Cancellation));
             return made;
         });
     }
@@ -122,37 +121,22 @@ internal sealed class NetworkRun
         return late.Length == 0 ? double.NaN : (late[(late.Length - 1) / 2] + late[late.Length / 2]) / 2;
     }
 
-    private static NetworkRun Make(NetworkJob job, int threads, IProgress<TrainingProgress> progress, CancellationToken cancellation)
+    private static NetworkRun Make(NetworkJob job, int threads, string? file, Action<long> steps, CancellationToken cancellation)
     {
         NetworkSetting setting = job.Setting;
         using Trainer<Span<double>> trainer = Trainer.Create<double>(
             setting.Model, setting.Loss, setting.Data, setting.Start(), job.Training,
                 job.Every.ContainsKey(TrackedQuantity.StepSharpness), threads);
-        using Tracker<double> tracker = new(trainer, job.Tracking with { Every = job.Every });
-        ITrainingObserver<Span<double>>? look = job.Look?.Invoke(trainer);
+        using Tracker<double> tracker = new(trainer, job.Tracking with { Every = job.Every }, trainer.Options());
+        IRunLook? look = job.Look?.Invoke(trainer);
         try
         {
-            TrainingResult result = trainer.Run(job.Steps, look is null ? tracker : new Both(tracker, look), progress, cancellation);
-            cancellation.ThrowIfCancellationRequested();
+            TrainingResult result = new KeptRun(file, trainer, tracker, look, steps).Make(job.Steps, cancellation);
             return new(job, tracker.Record, result, look);
         }
         finally
         {
             (look as IDisposable)?.Dispose();
         }
-    }
-
-    private sealed class Both(ITrainingObserver<Span<double>> one, ITrainingObserver<Span<double>> other) : ITrainingObserver<Span<double>>
-    {
-        public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
-        {
-            one.Observe(trainer, learningRate, batchSize, cancellation);
-            other.Observe(trainer, learningRate, batchSize, cancellation);
-        }
-    }
-
-    private sealed class Told(Action step) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => step();
     }
 }

@@ -46,7 +46,8 @@ internal sealed record NetworkSetting(Model Model, DataSet<double> Data)
     /// <param name="parameters">Where; the start where null.</param>
     /// <param name="threads">Most threads; 0 for one a processor.</param>
     public ModelPoint<Span<double>> Point(double[]? parameters = null, int threads = 0)
-        => ModelPoint.Create<double>(Model, Loss, Data, parameters ?? Start(), new() { Threads = threads });
+        => ModelPoint.Create<double>(
+            Model, Loss, Data, parameters ?? Start(), PointMemory.Options(Model, Loss, Examples, new() { Threads = threads }));
 
     private static int OutputsOf(DataSet<double> data) => data.Targets is null ? data.Classes : data.TargetLength;
 }

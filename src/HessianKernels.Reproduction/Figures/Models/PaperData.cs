@@ -50,27 +50,28 @@ internal sealed class PaperData
     /// <summary>The first examples, with labels of ten classes; pixels from 0 to 1 where read, about standard normal where made.</summary>
     /// <param name="run">Where the folder is, and what the seed.</param>
     /// <param name="examples">How many.</param>
-    /// <param name="small">Shape of an example that is made, unless the figure has its full size.</param>
+    /// <param name="small">Shape of an example, unless the figure has its full size: of those made, and of images read where it is one of images.</param>
     /// <param name="made">How what is made is made; the defaults where null.</param>
     public DataSet<double> Train(FigureRun run, int examples, TensorShape small, Mixture? made = null)
-        => run.DataFolder is { } folder ? Read(folder, _train, examples, run) : Make(run, examples, 0, small, made);
+        => run.DataFolder is { } folder ? Read(folder, _train, examples, small, run) : Make(run, examples, 0, small, made);
 
     /// <summary>Examples that are none of the first.</summary>
     /// <inheritdoc cref="Train"/>
     public DataSet<double> Test(FigureRun run, int examples, TensorShape small, Mixture? made = null)
-        => run.DataFolder is { } folder ? Read(folder, _test, examples, run) : Make(run, examples, 1L << 32, small, made);
+        => run.DataFolder is { } folder ? Read(folder, _test, examples, small, run) : Make(run, examples, 1L << 32, small, made);
 
     private static PaperData OfIdx(string name, string folder, string source)
         => new(name, folder, source, new(28, 28, 1), Names("train"), Names("t10k"));
 
     private static string[] Names(string part) => [$"{part}-images-idx3-ubyte", $"{part}-labels-idx1-ubyte"];
 
-    private DataSet<double> Read(string folder, string[] files, int examples, FigureRun run)
+    private DataSet<double> Read(string folder, string[] files, int examples, TensorShape small, FigureRun run)
     {
         string[] paths = [.. files.Select(file => Path.Combine(folder, _folder, file))];
-        return _shape.Channels == 3
+        DataSet<double> read = _shape.Channels == 3
             ? Cifar.Read<double>(paths, CifarLabels.Ten, examples, null, run.Cancellation)
             : HessianKernels.Networks.Data.Mnist.Read<double>(paths[0], paths[1], examples, null, run.Cancellation);
+        return run.Effort == Effort.Full || small.IsVector ? read : Thumbnails.Of(read, small);
     }
 
     private DataSet<double> Make(FigureRun run, int examples, long first, TensorShape small, Mixture? made)

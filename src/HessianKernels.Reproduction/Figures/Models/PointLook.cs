@@ -9,9 +9,9 @@ namespace HessianKernels.Reproduction.Figures.Models;
 /// <param name="measure">Given the training set at the run's parameters, eta and b of the step, and the step.</param>
 internal sealed class PointLook(
     Trainer<Span<double>> trainer, int every, Func<ModelPoint<Span<double>>, double, int, long, CancellationToken, double> measure)
-        : ITrainingObserver<Span<double>>, IDisposable
+        : IRunLook, IDisposable
 {
-    private readonly ModelPoint<Span<double>> _point = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
+    private readonly ModelPoint<Span<double>> _point = trainer.Point();
     private readonly List<double> _steps = [], _values = [];
 
     public IReadOnlyList<double> Steps => _steps;
@@ -25,11 +25,23 @@ internal sealed class PointLook(
         return late.Length == 0 ? double.NaN : (late[(late.Length - 1) / 2] + late[late.Length / 2]) / 2;
     }
 
+    public double[][] State
+    {
+        get => [[.. _steps], [.. _values]];
+        set
+        {
+            _steps.AddRange(value[0]);
+            _values.AddRange(value[1]);
+        }
+    }
+
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (trainer.Step % every != 0) return;
         _point.MoveTo(trainer.Parameters);
         double value = measure(_point, learningRate, batchSize, trainer.Step, cancellation);
+        // What was ended before its time is no value.
+        cancellation.ThrowIfCancellationRequested();
         _steps.Add(trainer.Step);
         _values.Add(value);
     }

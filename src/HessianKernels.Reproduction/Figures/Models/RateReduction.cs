@@ -1,13 +1,15 @@
 using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Training;
+using HessianKernels.Reproduction.Pictures;
 
 namespace HessianKernels.Reproduction.Figures.Models;
 
 /// <summary>Full-batch descent that begins at one rate and goes on at a low one.</summary>
 /// <param name="Initial">The rate it begins with.</param>
 /// <param name="Switch">The step from which on the rate is low.</param>
-/// <param name="LargestSharpness">The largest S from there on; NaN where the run diverged.</param>
+/// <param name="LargestSharpness">The largest S after steps at the low rate; NaN where the run diverged. Where the reduction falls into an
+/// instability, S at that very step is still the first rate's.</param>
 /// <param name="FinalSharpness">S at the end; NaN where the run diverged.</param>
 /// <param name="Accuracy">On examples kept apart, at the end; NaN where there are none or the run diverged.</param>
 internal sealed record RateReduction(double Initial, int Switch, double LargestSharpness, double FinalSharpness, double Accuracy)
@@ -51,26 +53,8 @@ internal sealed record RateReduction(double Initial, int Switch, double LargestS
         (double[] steps, double[] sharpness) = run.Curve("lambda_1");
         using ModelPoint<Span<double>> point = setting.Point(end, threads: 1);
         double final = TopEigenpairs.Of(point, 1, null, cancellation).Values[0];
-        double largest = sharpness.Where((_, i) => steps[i] >= at).Append(final).Max();
-        return new(initial, at, largest, final, test is null ? double.NaN : AccuracyOf(setting with { Data = test }, end));
-    }
-
-    private static double AccuracyOf(NetworkSetting setting, double[] parameters)
-    {
-        using ModelPoint<Span<double>> point = setting.Point(parameters, threads: 1);
-        double[] outputs = new double[point.Examples * point.Outputs];
-        point.Predict(outputs);
-        ReadOnlySpan<int> labels = setting.Data.Labels;
-        int right = 0;
-        for (int i = 0; i < labels.Length; i++)
-        {
-            ReadOnlySpan<double> row = outputs.AsSpan(i * point.Outputs, point.Outputs);
-            int best = 0;
-            for (int j = 1; j < row.Length; j++) if (row[j] > row[best]) best = j;
-            right += best == labels[i] ? 1 : 0;
-        }
-
-        return (double)right / labels.Length;
+        double largest = sharpness.Where((_, i) => steps[i] > at).Append(final).Max();
+        return new(initial, at, largest, final, test is null ? double.NaN : AccuracyMap.AccuracyOf(setting with { Data = test }, end));
     }
 
     /// <summary>Which runs are made.</summary>
@@ -86,6 +70,22 @@ internal sealed record RateReduction(double Initial, int Switch, double LargestS
 
         /// <summary>Steps of a run in all.</summary>
         public int Steps(double rate, int at) => at + Math.Max(LeastAfter, (int)Math.Round((Time - at * rate) / Low));
+
+        /// <summary>The steps of reduction as numbers to draw.</summary>
+        public double[] SwitchSteps => [.. Switches.Select(at => (double)at)];
+
+        /// <summary>The runs of each rate.</summary>
+        public RateReduction[][] ByRate(RateReduction[] all) => [.. all.Chunk(Switches.Count)];
+
+        /// <summary>A number of each run over the step of reduction, a line a rate.</summary>
+        public Picture Draw(
+            string name, string title, Axis y, RateReduction[] all, Func<RateReduction, double> of, params IReadOnlyList<Threshold> thresholds)
+            => new(name, new()
+            {
+                Title = title, X = new("step at which the rate is lowered"), Y = y, Thresholds = thresholds,
+                Series = [.. ByRate(all).Select(
+                    (runs, i) => new LineSeries($"η₀ = {Claim.Text(Rates[i])}", SwitchSteps, [.. runs.Select(of)]) { Marked = true })],
+            });
 
         /// <summary>Its numbers, for a figure's parameters.</summary>
         public IEnumerable<(string Name, string Value)> Parameters =>

@@ -35,7 +35,7 @@ internal sealed record Valley(long Step, double Interaction, double[] Ratios, do
 }
 
 /// <summary>Looks at the loss and its curvature along the descent direction of full-batch descent, every so many steps.</summary>
-internal sealed class ValleyLook : ITrainingObserver<Span<double>>, IDisposable
+internal sealed class ValleyLook : IRunLook, IDisposable
 {
     /// <summary>Points of the loss a step.</summary>
     public const int PointsAStep = 12;
@@ -49,12 +49,18 @@ internal sealed class ValleyLook : ITrainingObserver<Span<double>>, IDisposable
     public ValleyLook(Trainer<Span<double>> trainer, int every, List<Valley> found)
     {
         (_every, _found) = (every, found);
-        _here = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
-        _there = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples);
+        _here = trainer.Point();
+        _there = trainer.Point();
     }
 
     /// <summary>The paper's alpha.</summary>
     public static double[] Shares { get; } = [0.25, 0.5, 0.75, 1, 1.25];
+
+    public double[][] State
+    {
+        get => [.. _found.Select(valley => (double[])[valley.Step, valley.Interaction, .. valley.Ratios, .. valley.Loss])];
+        set => _found.AddRange(value.Select(row => new Valley((long)row[0], row[1], row[2..^(Points + 1)], row[^(Points + 1)..])));
+    }
 
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {

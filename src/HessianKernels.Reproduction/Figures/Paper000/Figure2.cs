@@ -49,17 +49,24 @@ internal sealed class Figure2 : Figure
         double[] times = [.. Enumerable.Range(0, steps + 1).Select(t => (double)t)];
         for (int shaped = 0; shaped < 2; shaped++)
         {
-            run.At(shaped / 2.0);
             double[][][] of = new double[seeds][][];
             bool heavy = shaped == 1;
-            run.Parallel(seeds, seed => of[seed] = OneSeed(d, p, heavy, run, (ulong)seed, batches, eta, steps));
+            string name = heavy ? "shaped" : "flat";
+            int done = 0;
+            double from = shaped / 2.0;
+            run.Parallel(seeds, seed =>
+            {
+                of[seed] = [.. run.Part(FormattableString.Invariant($"{name}-{seed}"), 0.5 / seeds,
+                    () => OneSeed(d, p, heavy, run, (ulong)seed, batches, eta, steps)).Chunk(steps + 1)];
+                run.At(from + 0.5 * Interlocked.Increment(ref done) / seeds);
+            });
             rise[shaped] = [.. batches.Select((_, b) => times.Select((_, t) => of.Average(s => s[b][t] / s[b][0])).ToArray())];
-            pictures.Add(new(heavy ? "shaped" : "flat", new()
+            pictures.Add(new(name, new()
             {
                 Title = $"Largest eigenvalue, {s_curvatures[shaped]}", X = new("step"), Y = new("λmax / λmax at the start"),
                 Series = [.. batches.Select((b, k) => new LineSeries($"B = {b}", times, rise[shaped][k]))],
             }));
-            tables.Add((heavy ? "shaped" : "flat", Table.Of(
+            tables.Add((name, Table.Of(
                 "largest-eigenvalue", [("step", times), .. batches.Select((b, k) => ($"B{b}", (IReadOnlyList<double>)rise[shaped][k]))])));
         }
 
@@ -84,12 +91,13 @@ internal sealed class Figure2 : Figure
         };
     }
 
-    private static double[][] OneSeed(int d, int p, bool shaped, FigureRun run, ulong seed, int[] batches, double eta, int steps)
+    /// <summary>The largest eigenvalue before and after every step, <c>[batch sizes, steps + 1]</c>.</summary>
+    private static double[] OneSeed(int d, int p, bool shaped, FigureRun run, ulong seed, int[] batches, double eta, int steps)
     {
         QuadraticRegression model = new(d, p, shaped, run.Seed, seed);
         double[] curvature = new double[model.Rank * p * p];
         for (int a = 0; a < model.Rank; a++) model.Curvature(a, curvature.AsSpan(a * p * p, p * p));
-        double[][] eigenvalues = new double[batches.Length][];
+        double[] eigenvalues = new double[batches.Length * (steps + 1)];
         for (int k = 0; k < batches.Length; k++)
         {
             RandomNumbers random = new(run.Seed, 1_000_000 + seed * 16 + (ulong)k);
@@ -98,11 +106,10 @@ internal sealed class Figure2 : Figure
             double[] top = new double[d], along = new double[model.Rank];
             int[] order = [.. Enumerable.Range(0, d)];
             Array.Fill(top, 1);
-            eigenvalues[k] = new double[steps + 1];
             for (int t = 0; ; t++)
             {
                 run.Cancellation.ThrowIfCancellationRequested();
-                eigenvalues[k][t] = Largest(jacobian, d, p);
+                eigenvalues[k * (steps + 1) + t] = Largest(jacobian, d, p);
                 if (t == steps) break;
                 random.Choose(batches[k], order);
                 QuadraticRegression.Gradient(jacobian, z, order.AsSpan(0, batches[k]), u);

@@ -50,17 +50,20 @@ internal sealed class Figure9 : Figure
         double[][] lines = new double[2][];
         for (int shaped = 0; shaped < 2; shaped++)
         {
-            double[][,] of = new double[seeds][,];
-            double[][] predicted = new double[seeds][];
+            double[][] of = new double[seeds][], predicted = new double[seeds][];
             bool heavy = shaped == 1;
             int done = 0;
             double from = shaped / 2.0;
             run.Parallel(seeds, seed =>
             {
-                QuadraticRegression model = new(d, p, heavy, run.Seed, (ulong)seed);
-                of[seed] = OneModel(model, run, (ulong)seed, batches, eta, draws);
-                double v = model.Variance(0) * p, sigma = model.Sigma[0];
-                predicted[seed] = [eta * eta * v * model.Trace, -Math.Pow(eta * sigma, 3) * v / ((double)d * d)];
+                double[] numbers = run.Part(FormattableString.Invariant($"{s_names[shaped]}-{seed}"), 0.5 / seeds, () =>
+                {
+                    QuadraticRegression model = new(d, p, heavy, run.Seed, (ulong)seed);
+                    double v = model.Variance(0) * p, sigma = model.Sigma[0];
+                    return [eta * eta * v * model.Trace, -Math.Pow(eta * sigma, 3) * v / ((double)d * d),
+                        .. OneModel(model, run, (ulong)seed, batches, eta, draws)];
+                });
+                (predicted[seed], of[seed]) = (numbers[..2], numbers[2..]);
                 run.At(from + 0.5 * Interlocked.Increment(ref done) / seeds);
             });
 
@@ -76,8 +79,8 @@ internal sealed class Figure9 : Figure
                         slopes[k].Slope / expected[k]));
             }
 
-            first[shaped] = Mean(of, 0);
-            second[shaped] = Mean(of, 1);
+            first[shaped] = Mean(of, 0, batches.Length);
+            second[shaped] = Mean(of, 1, batches.Length);
             lines[shaped] = expected;
             tables.Add(Table.Of(s_names[shaped], ("batch_size", [.. batches.Select(b => (double)b)]), ("delta1_lambda", first[shaped]),
                 ("delta2_sigma", second[shaped])));
@@ -117,8 +120,8 @@ internal sealed class Figure9 : Figure
         };
     }
 
-    /// <summary>Both derivatives of one model for each batch size, averaged over batches.</summary>
-    private static double[,] OneModel(QuadraticRegression model, FigureRun run, ulong seed, int[] batches, double eta, int draws)
+    /// <summary>Both derivatives of one model for each batch size, averaged over batches: <c>[2, batch sizes]</c>.</summary>
+    private static double[] OneModel(QuadraticRegression model, FigureRun run, ulong seed, int[] batches, double eta, int draws)
     {
         (int d, int p) = (model.Examples, model.Parameters);
         int all = batches.Length * draws;
@@ -162,7 +165,7 @@ internal sealed class Figure9 : Figure
             }
         }
 
-        double[,] result = new double[2, batches.Length];
+        double[] result = new double[2 * batches.Length];
         double[] mean = new double[p];
         for (int at = 0; at < all; at++)
         {
@@ -172,22 +175,22 @@ internal sealed class Figure9 : Figure
             QuadraticRegression.AddScaled(1, odd.AsSpan(at * p, p), mean);
             QuadraticRegression.Multiply(top, mean, pushed);
             // lambda_1 - lambda_0 = -2 (eta/B) J^T w . M u + (eta/B)^2 |M u|^2, of which the first is odd in Q.
-            result[0, at / draws] += scale * scale * QuadraticRegression.Dot(image, image) / draws;
+            result[at / draws] += scale * scale * QuadraticRegression.Dot(image, image) / draws;
             // sigma_2 - 2 sigma_1 + sigma_0 = -(eta/D) v . M J_1^T z_1 + (eta/B) v . M u, of which the last is odd in Q.
-            result[1, at / draws] -= eta / d * QuadraticRegression.Dot(v, pushed) / draws;
+            result[batches.Length + at / draws] -= eta / d * QuadraticRegression.Dot(v, pushed) / draws;
         }
 
         return result;
     }
 
-    private static double[] Mean(double[][,] of, int which)
-        => [.. Enumerable.Range(0, of[0].GetLength(1)).Select(b => of.Average(model => model[which, b]))];
+    private static double[] Mean(double[][] of, int which, int sizes)
+        => [.. Enumerable.Range(which * sizes, sizes).Select(at => of.Average(model => model[at]))];
 
     /// <summary>The mean over models of the least-squares slope against 1/B, and its standard error.</summary>
-    private static (double Slope, double Error) Slope(double[][,] of, int which, double[] x)
+    private static (double Slope, double Error) Slope(double[][] of, int which, double[] x)
     {
         double mean = x.Average(), square = x.Sum(value => (value - mean) * (value - mean));
-        double[] slopes = [.. of.Select(model => x.Select((value, b) => (value - mean) * model[which, b]).Sum() / square)];
+        double[] slopes = [.. of.Select(model => x.Select((value, b) => (value - mean) * model[which * x.Length + b]).Sum() / square)];
         double average = slopes.Average();
         return (average, Math.Sqrt(slopes.Sum(s => (s - average) * (s - average)) / (slopes.Length - 1) / slopes.Length));
     }

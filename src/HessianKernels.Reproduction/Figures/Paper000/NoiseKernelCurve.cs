@@ -1,5 +1,6 @@
 using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Training;
+using HessianKernels.Reproduction.Figures.Models;
 using HessianKernels.SecondMoment;
 
 namespace HessianKernels.Reproduction.Figures.Paper000;
@@ -30,6 +31,9 @@ internal sealed class NoiseKernelCurve(double learningRate, int batchSize)
     /// <summary>K_tr of eq. 11.</summary>
     public List<double> Trace { get; } = [];
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<List<double>> Columns => [Epochs, Loss, LambdaMax, Exact, Diagonal, HighDimensional, Trace];
+
     /// <summary>Whether the run ended before its time.</summary>
     public bool Diverged { get; set; }
 
@@ -46,7 +50,7 @@ internal sealed class NoiseKernelCurve(double learningRate, int batchSize)
 }
 
 /// <summary>Looks at a run's tangent kernel at some steps.</summary>
-internal sealed class NoiseKernelLook : ITrainingObserver<Span<double>>, IDisposable
+internal sealed class NoiseKernelLook : IRunLook, IDisposable
 {
     private readonly IReadOnlySet<long> _at;
     private readonly NoiseKernelCurve _curve;
@@ -56,6 +60,15 @@ internal sealed class NoiseKernelLook : ITrainingObserver<Span<double>>, IDispos
     {
         (_at, _curve) = (at, curve);
         _point = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples, new() { Order = 1 });
+    }
+
+    public double[][] State
+    {
+        get => [.. _curve.Columns.Select(column => column.ToArray())];
+        set
+        {
+            foreach ((List<double> column, double[] values) in _curve.Columns.Zip(value)) column.AddRange(values);
+        }
     }
 
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)

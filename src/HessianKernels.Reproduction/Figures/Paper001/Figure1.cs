@@ -3,10 +3,8 @@ using HessianKernels.Reproduction.Figures.Models;
 namespace HessianKernels.Reproduction.Figures.Paper001;
 
 /// <summary>Figure 1: before the unstable region, the loss changes as that of a quadratic.</summary>
-internal sealed class Figure1 : Figure
+internal sealed class Figure1 : LossChangeFigure
 {
-    public override string Paper => "001";
-
     public override string Name => "F1";
 
     public override string Title => "Loss change before the edge";
@@ -16,24 +14,9 @@ internal sealed class Figure1 : Figure
         "2/η, for SGD and, once ‖H‖ exceeds 2/η, for full-batch descent, with either loss. Expectations are means over drawn batches, " +
         "the same for both axes.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 8, 5000);
+    protected override Picture Draw(int number, LossChange change) => change.Draw($"early-{number}", ("before the edge", change.Early));
 
-    public override IReadOnlyList<DataFile> Data => PaperData.Cifar10.TrainFiles;
-
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) => LossChange.Parameters(effort);
-
-    public override FigureResult Compute(FigureRun run)
-    {
-        LossChange[] runs = LossChange.Runs(run);
-        return new()
-        {
-            Claims = [.. runs.SelectMany(Claims)],
-            Pictures = [.. runs.Select((change, k) => change.Draw($"early-{k + 1}", ("before the edge", change.Early)))],
-            Tables = [Table.Stack("run", [.. runs.Select(change => (change.Name, change.ToTable("points")))])],
-        };
-    }
-
-    private static Claim[] Claims(LossChange change)
+    protected override Claim[] Claims(LossChange change)
     {
         LeastSquares line = LeastSquares.Of([.. change.Early.Select(point => point.Interaction)],
             [.. change.Early.Select(point => point.Change)]);

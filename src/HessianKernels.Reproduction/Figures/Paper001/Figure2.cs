@@ -3,10 +3,8 @@ using HessianKernels.Reproduction.Figures.Models;
 namespace HessianKernels.Reproduction.Figures.Paper001;
 
 /// <summary>Figure 2: in the unstable region the loss rises less than that of a quadratic.</summary>
-internal sealed class Figure2 : Figure
+internal sealed class Figure2 : LossChangeFigure
 {
-    public override string Paper => "001";
-
     public override string Name => "F2";
 
     public override string Title => "Loss change at the edge";
@@ -15,25 +13,10 @@ internal sealed class Figure2 : Figure
         "The runs of F1 to their end: in the unstable region, where tr(H S_b) / tr(S_n) > 2/η, (E[L′] − L) / tr(S_n) often lies below " +
         "the line of slope η²/2 and rises less steeply: the loss is not quadratic there.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 8, 5000);
+    protected override Picture Draw(int number, LossChange change)
+        => change.Draw($"all-{number}", ("before the edge", change.Points[..change.End]), ("after", change.Late));
 
-    public override IReadOnlyList<DataFile> Data => PaperData.Cifar10.TrainFiles;
-
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) => LossChange.Parameters(effort);
-
-    public override FigureResult Compute(FigureRun run)
-    {
-        LossChange[] runs = LossChange.Runs(run);
-        return new()
-        {
-            Claims = [.. runs.SelectMany(Claims)],
-            Pictures = [.. runs.Select((change, k) => change.Draw(
-                $"all-{k + 1}", ("before the edge", change.Points[..change.End]), ("after", change.Late)))],
-            Tables = [Table.Stack("run", [.. runs.Select(change => (change.Name, change.ToTable("points")))])],
-        };
-    }
-
-    private static Claim[] Claims(LossChange change)
+    protected override Claim[] Claims(LossChange change)
     {
         (double Step, double Interaction, double Change)[] unstable = change.Unstable;
         LeastSquares line = LeastSquares.Of([.. unstable.Select(point => point.Interaction)], [.. unstable.Select(point => point.Change)]);

@@ -4,12 +4,10 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper001;
 
 /// <summary>Figure 23: what rises once the sharpness of a network exceeds 2 / eta, and in which order.</summary>
-internal sealed class Figure23 : Figure
+internal sealed class Figure23 : DescentFigure
 {
     // The paper's eight runs take 5 to 18 steps.
     private const int MostSteps = 18;
-
-    public override string Paper => "001";
 
     public override string Name => "F23";
 
@@ -19,11 +17,7 @@ internal sealed class Figure23 : Figure
         "Full-batch descent: within a few steps after ‖H‖ exceeds 2/η, |cos(q₁, ∇L)|, ‖H‖_S and |q₁ᵀ∇L| begin to rise, in this order, " +
         "as in F22's toy.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 5, 5000);
-
-    public override IReadOnlyList<DataFile> Data => PaperData.Cifar10.TrainFiles;
-
-    private static (string Loss, double LearningRate, int Steps)[] Plans(Effort effort) => effort switch
+    protected override (string Loss, double LearningRate, int Steps)[] Plans(Effort effort) => effort switch
     {
         Effort.Coarse => [(SixLayerNetwork.Squared, 0.5, 150)],
         Effort.Quick => [(SixLayerNetwork.CrossEntropy, 2, 400), (SixLayerNetwork.CrossEntropy, 4, 400),
@@ -34,21 +28,7 @@ internal sealed class Figure23 : Figure
             (SixLayerNetwork.Squared, 0.04, 2000)],
     };
 
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) => [.. SixLayerNetwork.Parameters(effort),
-        .. Descent.Parameters(Plans(effort))];
-
-    public override FigureResult Compute(FigureRun run)
-    {
-        Descent[] descents = Descent.Runs(run, Plans(run.Effort));
-        return new()
-        {
-            Claims = [.. descents.SelectMany(Claims)],
-            Pictures = [.. descents.Select((descent, k) => Draw($"rise-{k + 1}", descent))],
-            Tables = [Table.Stack("run", [.. descents.Select(descent => (descent.Title, descent.Curve.ToTable("steps")))])],
-        };
-    }
-
-    private static Claim[] Claims(Descent descent)
+    protected override Claim[] Claims(Descent descent)
     {
         const string Never = "The run is too short to get into the unstable region.";
         DescentCurve curve = descent.Curve;
@@ -71,19 +51,19 @@ internal sealed class Figure23 : Figure
         ];
     }
 
-    private static Picture Draw(string name, Descent descent)
+    protected override Picture[] Draw(int number, Descent descent)
     {
         DescentCurve curve = descent.Curve;
         int first = Math.Max(0, descent.Sharp - 5), end = descent.Peak < 0 ? curve.Count : Math.Min(curve.Count, descent.Peak + 10);
         double most = curve.Along[first..end].Max(), sharpness = curve.Sharpness[first..end].Max();
         LineSeries Line(string of, List<double> values, double scale)
             => new(of, curve.Steps[first..end], [.. values[first..end].Select(value => scale * value)]);
-        return new(name, new()
+        return [new($"rise-{number}", new()
         {
             Title = descent.Title, X = new("step"), Y = new("sharpness; others to the same height", Min: 0),
             Series = [Line("‖H‖", curve.Sharpness, 1), Line("‖H‖_S", curve.Interaction, 1), Line("|cos(q₁, ∇L)|", curve.Cosine, sharpness),
                 Line("|q₁ᵀ∇L|", curve.Along, sharpness / most)],
             Thresholds = [new("2/η", descent.Threshold)],
-        });
+        })];
     }
 }

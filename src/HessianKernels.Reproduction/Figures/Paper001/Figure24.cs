@@ -4,10 +4,8 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper001;
 
 /// <summary>Figures 24 and 25: gradients and the sharpest direction from step to step.</summary>
-internal sealed class Figure24 : Figure
+internal sealed class Figure24 : DescentFigure
 {
-    public override string Paper => "001";
-
     public override string Name => "F24";
 
     public override string Title => "Gradient and sharpest direction from step to step (with F25)";
@@ -16,32 +14,14 @@ internal sealed class Figure24 : Figure
         "Full-batch descent, two learning rates: where ‖H‖_S > 2/η the gradient lies along q₁ and turns round every step, cos(∇L, " +
         "next ∇L) ≈ −1; there the sharpest direction changes abruptly, |cos(q₁, next q₁)| close to 0.";
 
-    public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 5, 5000);
-
-    public override IReadOnlyList<DataFile> Data => PaperData.Cifar10.TrainFiles;
-
-    private static (string Loss, double LearningRate, int Steps)[] Plans(Effort effort) => effort switch
+    protected override (string Loss, double LearningRate, int Steps)[] Plans(Effort effort) => effort switch
     {
         Effort.Coarse => [(SixLayerNetwork.Squared, 0.5, 100)],
         Effort.Quick => [(SixLayerNetwork.Squared, 0.4, 800), (SixLayerNetwork.Squared, 0.8, 800)],
         _ => [(SixLayerNetwork.CrossEntropy, 0.04, 800), (SixLayerNetwork.CrossEntropy, 0.08, 500)],
     };
 
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
-        => [.. SixLayerNetwork.Parameters(effort), .. Descent.Parameters(Plans(effort))];
-
-    public override FigureResult Compute(FigureRun run)
-    {
-        Descent[] descents = Descent.Runs(run, Plans(run.Effort));
-        return new()
-        {
-            Claims = [.. descents.SelectMany(Claims)],
-            Pictures = [.. descents.SelectMany((descent, k) => Draw(k + 1, descent))],
-            Tables = [Table.Stack("run", [.. descents.Select(descent => (descent.Title, descent.Curve.ToTable("steps")))])],
-        };
-    }
-
-    private static Claim[] Claims(Descent descent)
+    protected override Claim[] Claims(Descent descent)
     {
         DescentCurve curve = descent.Curve;
         int[] unstable = [.. Enumerable.Range(0, Math.Max(0, curve.Count - 1)).Where(t => curve.Interaction[t] > descent.Threshold)];
@@ -64,7 +44,7 @@ internal sealed class Figure24 : Figure
         ];
     }
 
-    private static Picture[] Draw(int number, Descent descent)
+    protected override Picture[] Draw(int number, Descent descent)
     {
         DescentCurve curve = descent.Curve;
         return

@@ -5,10 +5,8 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper001;
 
 /// <summary>Figure 3: the valley that descent jumps across is steeper on one side.</summary>
-internal sealed class Figure3 : Figure
+internal sealed class Figure3 : SixLayerFigure
 {
-    public override string Paper => "001";
-
     public override string Name => "F3";
 
     public override string Title => "Asymmetric valleys";
@@ -19,8 +17,6 @@ internal sealed class Figure3 : Figure
         "Where ‖H‖_S > 2/η it is flatter.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 5, 5000);
-
-    public override IReadOnlyList<DataFile> Data => PaperData.Cifar10.TrainFiles;
 
     private static (string Loss, double LearningRate, int Steps, int Every) Plan(Effort effort) => effort switch
     {

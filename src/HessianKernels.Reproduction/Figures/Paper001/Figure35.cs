@@ -1,14 +1,11 @@
 using HessianKernels.Reproduction.Pictures;
 using HessianKernels.SecondMoment;
-using HessianKernels.Sharpness;
 
 namespace HessianKernels.Reproduction.Figures.Paper001;
 
 /// <summary>Figure 35: the scaling rule with replacement, and for several rho.</summary>
 internal sealed class Figure35 : Figure
 {
-    private const int Examples = 8192;
-
     public override string Paper => "001";
 
     public override string Name => "F35";
@@ -21,30 +18,18 @@ internal sealed class Figure35 : Figure
     public override double Weight(Effort effort) => 0.1;
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
-        => [("n", $"{Examples}"), ("ρ", "2⁻⁷; 2⁻⁵, 2⁻⁷, 2⁻⁹")];
+        => [("n", $"{ScalingCurve.Examples}"), ("ρ", "2⁻⁷; 2⁻⁵, 2⁻⁷, 2⁻⁹")];
 
     public override FigureResult Compute(FigureRun run)
     {
-        int[] sizes = [.. Enumerable.Range(0, 14).Select(k => 1 << k)];
-        double[] b = [.. sizes.Select(size => (double)size)];
-        double[] Curve(double concentration, BatchScheme scheme)
-        {
-            double[] curve = new double[sizes.Length];
-            run.Library(() =>
-            {
-                new LinearSaturationScaling(concentration, Examples, scheme).Curve(sizes, curve);
-                return 0;
-            });
-            return curve;
-        }
-
-        double[] without = Curve(1.0 / 128, BatchScheme.WithoutReplacement), with = Curve(1.0 / 128, BatchScheme.WithReplacement);
+        double[] b = ScalingCurve.B;
+        double[] without = ScalingCurve.Of(run, 1.0 / 128), with = ScalingCurve.Of(run, 1.0 / 128, BatchScheme.WithReplacement);
         double[] concentrations = [1.0 / 32, 1.0 / 128, 1.0 / 512];
-        double[][] curves = [.. concentrations.Select(rho => Curve(rho, BatchScheme.WithoutReplacement))];
+        double[][] curves = [.. concentrations.Select(rho => ScalingCurve.Of(run, rho))];
         string[] names = ["2⁻⁵", "2⁻⁷", "2⁻⁹"];
         // Where the linear rule is twice the curve.
         double[] parts = [.. curves.Select((curve, k)
-            => concentrations[k] * b[Array.FindIndex(sizes, size => size * concentrations[k] >= 1.9 * curve[Array.IndexOf(sizes, size)])])];
+            => concentrations[k] * b.Where((size, i) => size * concentrations[k] >= 1.9 * curve[i]).First())];
         return new()
         {
             Claims =

@@ -5,10 +5,8 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper001;
 
 /// <summary>Figure 4: sharpness and interaction-aware sharpness of a network at the edge, for full-batch descent and SGD.</summary>
-internal sealed class Figure4 : Figure
+internal sealed class Figure4 : SixLayerFigure
 {
-    public override string Paper => "001";
-
     public override string Name => "F4";
 
     public override string Title => "Interaction-aware sharpness at the edge";
@@ -18,8 +16,6 @@ internal sealed class Figure4 : Figure
         "saturates at 2/η; that is, tr(H S_b) / tr(S_n) ends at 2/η for every b.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 10, 20_000);
-
-    public override IReadOnlyList<DataFile> Data => PaperData.Cifar10.TrainFiles;
 
     private static (string Loss, double LearningRate, int Steps)[] Plans(Effort effort) => effort switch
     {

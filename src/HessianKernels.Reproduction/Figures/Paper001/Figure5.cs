@@ -8,7 +8,7 @@ namespace HessianKernels.Reproduction.Figures.Paper001;
 /// <summary>Figure 5, left: the linear and saturation scaling rule beside the linear and the square-root rule.</summary>
 internal sealed class Figure5 : Figure
 {
-    private const int Examples = 8192;
+    private const int Examples = ScalingCurve.Examples;
     private const double Concentration = 1.0 / 128;
 
     public override string Paper => "001";
@@ -33,13 +33,7 @@ internal sealed class Figure5 : Figure
     public override FigureResult Compute(FigureRun run)
     {
         LinearSaturationScaling rule = new(Concentration, Examples);
-        int[] sizes = [.. Enumerable.Range(0, 14).Select(k => 1 << k)];
-        double[] b = [.. sizes.Select(size => (double)size)], saturating = new double[sizes.Length];
-        run.Library(() =>
-        {
-            rule.Curve(sizes, saturating);
-            return 0;
-        });
+        double[] b = ScalingCurve.B, saturating = ScalingCurve.Of(run, Concentration);
         double[] linear = [.. b.Select(size => size * Concentration)], root = [.. b.Select(size => Math.Sqrt(size) * Concentration)];
         (double[] measured, double[] errors, double[] exact) = Measure(run);
         double worst = measured.Select((value, k) => Math.Abs(value - exact[k]) / errors[k]).Max();
@@ -49,7 +43,7 @@ internal sealed class Figure5 : Figure
             Claims =
             [
                 Claim.Near(ClaimSource.Paper, "slope of ρ_b in the logarithms at b = 1 … 2: linear", 1, 0.02, Slope(0)),
-                Claim.AtMost(ClaimSource.Paper, "slope at b = n/2 … n: saturated", 0.05, Slope(sizes.Length - 2)),
+                Claim.AtMost(ClaimSource.Paper, "slope at b = n/2 … n: saturated", 0.05, Slope(b.Length - 2)),
                 Claim.Near(ClaimSource.Paper, "ρ_n = 1", 1, 1e-12, saturating[^1]),
                 Claim.Near(ClaimSource.Paper, "the two regimes part about b = 1/ρ = 128: where both terms are equal, over 1/ρ", 1, 0.05,
                     rule.SaturationBatchSize * Concentration),

@@ -1,3 +1,4 @@
+using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Training;
 using HessianKernels.Reproduction.Figures.Models;
@@ -17,8 +18,10 @@ internal sealed class Figure5Right : Figure
 
     public override string Summary =>
         "The learning rate that generalises best is almost linear in b while b is small and saturates: it follows ρ_b/η = C rather " +
-        "than the linear or the square-root rule. ρ is measured along a run with b = 1; each rule has its one constant C fitted to " +
-        "the best learning rates.";
+        "than the linear or the square-root rule. ρ is measured along full-batch descent, as in figure 36; each rule has its one constant C " +
+        "fitted to the best learning rates.";
+
+    public override int Version => 2;
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 1, 12, 100_000);
 
@@ -61,7 +64,7 @@ internal sealed class Figure5Right : Figure
         int[] sizes = BatchSizes(run.Effort);
         AccuracyMap map = AccuracyMap.Of(run, settings, test, sizes, LearningRates(run.Effort), Epochs(run.Effort), 0.9);
         double[] best = [.. sizes.Select((_, row) => map.Best(row))];
-        LinearSaturationScaling rule = new(Concentration(run, setting, best[0]), setting.Examples);
+        LinearSaturationScaling rule = new(Concentration(run, setting, best[^1]), setting.Examples);
         (string Name, double[] Rates)[] rules =
         [
             ("ρ_b / η = C", Fitted(sizes, best, rule.Concentration)), ("linear rule", Fitted(sizes, best, b => b)),
@@ -91,8 +94,8 @@ internal sealed class Figure5Right : Figure
         double Distance(int k) => Math.Sqrt(rules[k].Rates.Zip(best, (ruled, found) => Math.Pow(Math.Log(ruled / found), 2)).Average());
         int middle = (sizes.Length + 1) / 2;
         string flat = FormattableString.Invariant(
-            $"Many learning rates generalise alike here, so that the best is ill told; and with ρ = {scaling.SingleConcentration:G2} ")
-            + FormattableString.Invariant($"ρ_b saturates only from about b = {scaling.SaturationBatchSize:G3} of {scaling.Examples} on.");
+            $"Many learning rates generalise alike on made examples, so that the best is ill told; and with ρ = {scaling.SingleConcentration:G2} ")
+            + FormattableString.Invariant($"ρ_b saturates only from about b = {scaling.SaturationBatchSize:G3} of {scaling.Examples} on, the paper's from a sixty-fourth of n.");
         return
         [
             Claim.Near(ClaimSource.Paper, "small b, the lower half: the best η is almost linear in b (slope of the logarithms)", 1, 0.25,
@@ -112,17 +115,18 @@ internal sealed class Figure5Right : Figure
         return [.. sizes.Select(b => constant * rule(b))];
     }
 
-    /// <summary>rho = rho_1, the median along a run with b = 1.</summary>
+    /// <summary>rho = rho_1, the median along a full-batch run, as in figure 36.</summary>
     private static double Concentration(FigureRun run, NetworkSetting setting, double learningRate)
     {
-        int steps = Epochs(run.Effort) * setting.Examples, every = steps / 20;
+        int steps = Epochs(run.Effort), every = Math.Max(1, steps / 20);
         NetworkRun one = NetworkRun.Of(run, new(
-            "", setting, new() { LearningRate = learningRate, BatchSize = 1, Seed = run.Seed }, steps,
-                NetworkJob.At(every, TrackedQuantity.Concentration))
+            "", setting, new() { LearningRate = learningRate, BatchSize = setting.Examples, Seed = run.Seed }, steps,
+                NetworkJob.At(steps, TrackedQuantity.StepLoss))
         {
-            Tracking = new() { Every = new Dictionary<TrackedQuantity, int>(), Sharpness = new() { MaxBatches = 1, MaxProbes = 1 } },
+            Look = trainer => new PointLook(trainer, every, (point, _, _, _, cancellation) => ModelSharpness.Analyze(
+                point, 1, new() { MaxBatches = 1, MaxProbes = 1 }, null, cancellation).Concentration),
         }, 0.9, 1);
-        return Median.Of(one.Curve("rho").Values);
+        return ((PointLook)one.Look!).Median(0);
     }
 
     private static Chart Draw(AccuracyMap map, double[] best, (string Name, double[] Rates)[] rules)

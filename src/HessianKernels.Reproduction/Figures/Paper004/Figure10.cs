@@ -4,7 +4,7 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper004;
 
 /// <summary>Figure 10: descent with other rates along its unstable directions.</summary>
-internal sealed class Figure10 : Figure
+internal sealed class Figure10 : FashionFigure
 {
     // Of the paper's words "similar" and "reproduces": to so much of the gradient flow's sharpness.
     private const double Similar = 0.15;
@@ -14,8 +14,6 @@ internal sealed class Figure10 : Figure
 
     private static readonly string[] s_names =
         ["η throughout", "0 along unstable directions", "1/λ along unstable directions", "only along the sharpest directions", "gradient flow"];
-
-    public override string Paper => "004";
 
     public override string Name => "F10";
 
@@ -29,10 +27,8 @@ internal sealed class Figure10 : Figure
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 7, 1500);
 
-    public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
-
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
-        => [.. DescentPath.Parameters(effort), ("sharpest directions", $"{Pairs(effort)}"), ("most steps", $"{MostSteps(effort)}")];
+        => [.. base.Parameters(effort), ("sharpest directions", $"{Pairs(effort)}"), ("most steps", $"{MostSteps(effort)}")];
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -67,8 +63,8 @@ internal sealed class Figure10 : Figure
                     "only the sharpest directions: the oscillation comes back (largest over the first, least of the instabilities)", 2,
                     -Worst(runs, r => -Growth(r[3])))
                     .Because(
-                        "with all other parameters at rest nothing sharpens the valley further, and a sharpness just " +
-                        "above 2/η makes oscillations grow slowly"),
+                        "with all other parameters at rest nothing sharpens the valley further: S falls below 2/η after a few steps, " +
+                        "and the oscillation dies away"),
                 Claim.AtLeast(ClaimSource.Paper, "as it grows at η throughout (the same)", 2, -Worst(runs, r => -Growth(r[0])))
                     .Because("in a mild instability the oscillation is large from the beginning"),
             ],
@@ -113,7 +109,7 @@ internal sealed class Figure10 : Figure
             + $"{Claim.Text(Worst(runs, r => r[0].Loss.Max() / r[0].Loss[0]))} of the first";
 
     private static double Worst(DirectedDescent[][] runs, Func<DirectedDescent[], double> of)
-        => runs.Select(of).DefaultIfEmpty(double.NaN).Aggregate(Math.Max);
+        => Largest(runs.Select(of));
 
     private static int Pairs(Effort effort) => FigureRun.Of(effort, 3, 5, 8);
 

@@ -4,10 +4,8 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper004;
 
 /// <summary>Figure 11: loss and sharpness along the gradient at every step of an instability.</summary>
-internal sealed class Figure11 : Figure
+internal sealed class Figure11 : FashionFigure
 {
-    public override string Paper => "004";
-
     public override string Name => "F11";
 
     public override string Title => "The landscape along the gradient at every step of a cycle";
@@ -19,10 +17,8 @@ internal sealed class Figure11 : Figure
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 3, 900);
 
-    public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
-
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
-        => [.. DescentPath.Parameters(effort), ("places of a line", $"{Places(effort)}")];
+        => [.. base.Parameters(effort), ("places of a line", $"{Places(effort)}")];
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -53,14 +49,12 @@ internal sealed class Figure11 : Figure
                 new("loss", Map("Loss along the gradient", "log₁₀ L", cuts, cut => cut.Loss.Select(Math.Log10))),
                 new("sharpness", Map(
                     "Sharpness along the gradient over 2/η", "log₂ of S / (2/η)", cuts, cut => cut.Sharpness.Select(s => Math.Log2(s / path.Edge)))),
-                .. DescentPictures.Of(path).Select(picture => picture with { Name = $"run-{picture.Name}" }),
+                .. LandscapeCycle.Run(path),
             ],
             Tables =
             [
                 LandscapeCycle.Table(cuts),
-                Table.Of("steps", ("step", [.. steps.Select(step => (double)step)]), ("place_next", [.. cuts.Select(cut => cut.Next)]),
-                    ("place_before", [.. cuts.Select(cut => cut.Before)]), ("floor", [.. cuts.Select(cut => cut.Floor)]),
-                    ("sharpness_curvature", [.. cuts.Select(cut => cut.SharpnessCurvature)])),
+                LandscapeCycle.Places("steps", cuts),
             ],
         };
     }

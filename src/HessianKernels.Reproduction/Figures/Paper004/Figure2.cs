@@ -5,13 +5,11 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper004;
 
 /// <summary>Figure 2: the sharpest eigenvectors turn away in an instability, and back when the learning rate falls.</summary>
-internal sealed class Figure2 : Figure
+internal sealed class Figure2 : FashionFigure
 {
     private const int Period = 2;
     private const double Low = 0.2;
     private const int Immediately = 4;
-
-    public override string Paper => "004";
 
     public override string Name => "F2";
 
@@ -26,11 +24,9 @@ internal sealed class Figure2 : Figure
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 3, 900);
 
-    public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
-
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        .. DescentPath.Parameters(effort), ("lower rate", $"{Claim.Text(Low)} η"), ("steps under it", $"{StepsAfter(effort)}"),
+        .. base.Parameters(effort), ("lower rate", $"{Claim.Text(Low)} η"), ("steps under it", $"{StepsAfter(effort)}"),
         ("moments of an instability", $"{Moments(effort)}"),
     ];
 
@@ -117,10 +113,6 @@ internal sealed class Figure2 : Figure
     }
 
     private static double AtPeak(Rotation rotation, double[] values) => values[rotation.UpToPeak(Period) - 1];
-
-    private static double Largest(IEnumerable<double> values) => values.DefaultIfEmpty(double.NaN).Aggregate(Math.Max);
-
-    private static double Least(IEnumerable<double> values) => values.DefaultIfEmpty(double.NaN).Aggregate(Math.Min);
 
     /// <summary>Runs with the lower rate from several moments of each instability on.</summary>
     private static Reversal[][] Reversals(FigureRun run, DescentPath path, Rotation[] rotations)

@@ -4,11 +4,9 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper004;
 
 /// <summary>Figure 3: loss and sharpness along the gradient at some moments of an instability.</summary>
-internal sealed class Figure3 : Figure
+internal sealed class Figure3 : FashionFigure
 {
     private const int Snapshots = 6;
-
-    public override string Paper => "004";
 
     public override string Name => "F3";
 
@@ -21,10 +19,8 @@ internal sealed class Figure3 : Figure
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 3, 700);
 
-    public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
-
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
-        => [.. DescentPath.Parameters(effort), ("moments", $"{Snapshots}"), ("places of a line", $"{Places(effort)}")];
+        => [.. base.Parameters(effort), ("moments", $"{Snapshots}"), ("places of a line", $"{Places(effort)}")];
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -62,15 +58,13 @@ internal sealed class Figure3 : Figure
                 new("loss", Lines("Loss along the gradient", Axis.Log("loss L"), cuts, cut => cut.Loss, [])),
                 new("sharpness", Lines("Sharpness along the gradient", new("sharpness S = λ₁(H)"), cuts, cut => cut.Sharpness,
                     [new($"2/η = {Claim.Text(path.Edge)}", path.Edge)])),
-                .. DescentPictures.Of(path).Select(picture => picture with { Name = $"run-{picture.Name}" }),
+                .. LandscapeCycle.Run(path),
             ],
             Tables =
             [
                 LandscapeCycle.Table(cuts),
-                Table.Of("moments", ("step", [.. cuts.Select(cut => (double)cut.Step)]), ("loss", [.. cuts.Select(cut => path.Loss[cut.Step])]),
-                    ("sharpness", [.. cuts.Select(cut => path.Sharpness[cut.Step])]), ("place_next", [.. cuts.Select(cut => cut.Next)]),
-                    ("place_before", [.. cuts.Select(cut => cut.Before)]), ("floor", [.. cuts.Select(cut => cut.Floor)]),
-                    ("sharpness_curvature", [.. cuts.Select(cut => cut.SharpnessCurvature)])),
+                LandscapeCycle.Places("moments", cuts, ("loss", [.. cuts.Select(cut => path.Loss[cut.Step])]),
+                    ("sharpness", [.. cuts.Select(cut => path.Sharpness[cut.Step])])),
             ],
         };
     }

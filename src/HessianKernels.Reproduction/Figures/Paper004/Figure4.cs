@@ -4,10 +4,8 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper004;
 
 /// <summary>Figure 4: the largest sharpness after a phase at a large rate.</summary>
-internal sealed class Figure4 : Figure
+internal sealed class Figure4 : FashionFigure
 {
-    public override string Paper => "004";
-
     public override string Name => "F4";
 
     public override string Title => "Progressive flattening: the longer and larger the first rate, the lower the largest sharpness later";
@@ -19,17 +17,15 @@ internal sealed class Figure4 : Figure
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 3, 6, 3000);
 
-    public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
-
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
-        => [.. DescentPath.Parameters(effort).Take(3), .. PlanOf(effort).Parameters];
+        => [.. base.Parameters(effort).Take(3), .. PlanOf(effort).Parameters];
 
     public override FigureResult Compute(FigureRun run)
     {
         RateReduction.Plan plan = PlanOf(run.Effort);
         RateReduction[] all = RateReduction.All(run, DescentPath.Setting(run), plan);
-        double[][] largest = [.. plan.Rates.Select(rate => all.Where(one => one.Initial == rate).Select(one => one.LargestSharpness).ToArray())];
-        double[] switches = [.. plan.Switches.Select(at => (double)at)];
+        double[][] largest = [.. plan.ByRate(all).Select(of => of.Select(one => one.LargestSharpness).ToArray())];
+        double[] switches = plan.SwitchSteps;
         return new()
         {
             Claims =
@@ -54,13 +50,8 @@ internal sealed class Figure4 : Figure
             ],
             Pictures =
             [
-                new("flattening", new()
-                {
-                    Title = "Largest sharpness after the reduction", X = new("step at which the rate is lowered"), Y = new("S_max", Min: 0),
-                    Series = [.. plan.Rates.Select(
-                        (rate, i) => new LineSeries($"η₀ = {Claim.Text(rate)}", switches, largest[i]) { Marked = true })],
-                    Thresholds = [new($"2/η at the low rate: {Claim.Text(2 / plan.Low)}", 2 / plan.Low)],
-                }),
+                plan.Draw("flattening", "Largest sharpness after the reduction", new("S_max", Min: 0), all, one => one.LargestSharpness,
+                    new Threshold($"2/η at the low rate: {Claim.Text(2 / plan.Low)}", 2 / plan.Low)),
             ],
             Tables = [RateReduction.ToTable(all)],
         };

@@ -22,6 +22,8 @@ internal sealed class Figure6 : Figure
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 3, 5, 20000);
 
+    public override int Version => 2;
+
     public override IReadOnlyList<DataFile> Data => [.. PaperData.Cifar10.TrainFiles, .. PaperData.Cifar10.TestFiles];
 
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
@@ -35,15 +37,14 @@ internal sealed class Figure6 : Figure
         RateReduction.Plan plan = PlanOf(run.Effort);
         (NetworkSetting setting, DataSet<double> test) = Setting(run);
         RateReduction[] all = RateReduction.All(run, setting, plan, test);
-        RateReduction[][] rates = [.. plan.Rates.Select(rate => all.Where(one => one.Initial == rate).ToArray())];
-        double[] switches = [.. plan.Switches.Select(at => (double)at)];
+        RateReduction[][] rates = plan.ByRate(all);
         return new()
         {
             Claims =
             [
                 Claim.AtMost(ClaimSource.Paper,
                     "the end is flatter the later the reduction: rank correlation of S with its step, the highest of all η₀", -0.9,
-                    rates.Select(of => RankCorrelation.Of(switches, [.. of.Select(one => one.FinalSharpness)])).Aggregate(Math.Max))
+                    rates.Select(of => RankCorrelation.Of(plan.SwitchSteps, [.. of.Select(one => one.FinalSharpness)])).Aggregate(Math.Max))
                     .Because(
                         "the smallest η₀ becomes unstable late, and before that the sharpness at the end goes up and " +
                         "down by a few hundredths"),
@@ -58,8 +59,8 @@ internal sealed class Figure6 : Figure
             ],
             Pictures =
             [
-                Lines("sharpness", "Sharpness at the end", Axis.Log("final sharpness S"), plan, switches, rates, one => one.FinalSharpness),
-                Lines("accuracy", "Accuracy on examples kept apart", new("accuracy"), plan, switches, rates, one => one.Accuracy),
+                plan.Draw("sharpness", "Sharpness at the end", Axis.Log("final sharpness S"), all, one => one.FinalSharpness),
+                plan.Draw("accuracy", "Accuracy on examples kept apart", new("accuracy"), all, one => one.Accuracy),
             ],
             Tables = [RateReduction.ToTable(all)],
         };
@@ -91,13 +92,4 @@ internal sealed class Figure6 : Figure
             : NetworkSetting.Perceptron(data, "32-32-32-32", "relu");
         return (setting with { Loss = new CrossEntropy(), Initialization = Initialization.He, Seed = run.Seed + 1 }, test);
     }
-
-    private static Picture Lines(
-        string name, string title, Axis y, RateReduction.Plan plan, double[] switches, RateReduction[][] rates, Func<RateReduction, double> of)
-        => new(name, new()
-        {
-            Title = title, X = new("step at which the rate is lowered"), Y = y,
-            Series = [.. plan.Rates.Select(
-                (rate, i) => new LineSeries($"η₀ = {Claim.Text(rate)}", switches, [.. rates[i].Select(of)]) { Marked = true })],
-        });
 }

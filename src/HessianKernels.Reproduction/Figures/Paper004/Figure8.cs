@@ -4,14 +4,12 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper004;
 
 /// <summary>Figure 8: rotations looked at every T-th step, T even and odd.</summary>
-internal sealed class Figure8 : Figure
+internal sealed class Figure8 : FashionFigure
 {
     private static readonly int[] s_periods = [1, 2, 3, 4];
 
     // How far a similarity may come back between two looks and still be called smooth.
     private const double Smooth = 0.05;
-
-    public override string Paper => "004";
 
     public override string Name => "F8";
 
@@ -25,10 +23,8 @@ internal sealed class Figure8 : Figure
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 3, 800);
 
-    public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
-
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
-        => [.. DescentPath.Parameters(effort), ("periods T", string.Join(", ", s_periods))];
+        => [.. base.Parameters(effort), ("periods T", string.Join(", ", s_periods))];
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -39,10 +35,10 @@ internal sealed class Figure8 : Figure
             Claims =
             [
                 Claim.AtMost(ClaimSource.Paper, "even periods (2, 4): the similarity comes back by at most", Smooth,
-                    Returns(rotations, even: true).DefaultIfEmpty(double.NaN).Aggregate(Math.Max))
+                    Largest(Returns(rotations, even: true)))
                     .Because("an eigenvector that leaves the subspace may come back to it"),
                 Claim.AtLeast(ClaimSource.Paper, "odd periods (1, 3): in every instability it comes back by at least", Smooth,
-                    Returns(rotations, even: false).DefaultIfEmpty(double.NaN).Aggregate(Math.Min))
+                    Least(Returns(rotations, even: false)))
                     .Because("in an instability of few steps, or one whose sides are much alike, every third step shows no return"),
             ],
             Pictures =

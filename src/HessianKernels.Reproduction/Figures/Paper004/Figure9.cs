@@ -5,11 +5,9 @@ using HessianKernels.Reproduction.Pictures;
 namespace HessianKernels.Reproduction.Figures.Paper004;
 
 /// <summary>Figure 9: the oscillation of the parameters divides stable from unstable phases; progressive sharpening does not drive them.</summary>
-internal sealed class Figure9 : Figure
+internal sealed class Figure9 : FashionFigure
 {
     private const int Near = 2;
-
-    public override string Paper => "004";
 
     public override string Name => "F9";
 
@@ -22,10 +20,6 @@ internal sealed class Figure9 : Figure
         "for the most part, so that it is not what raises S.";
 
     public override double Weight(Effort effort) => FigureRun.Of(effort, 2, 3, 800);
-
-    public override IReadOnlyList<DataFile> Data => PaperData.FashionMnist.TrainFiles;
-
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) => [.. DescentPath.Parameters(effort)];
 
     public override FigureResult Compute(FigureRun run)
     {

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using HessianKernels.Networks.Training;
+using HessianKernels.Storage;
+
+namespace HessianKernels.Reproduction.Figures.Models;
+
+/// <summary>What watches over a run: the tracker and the look, and a file that the run is kept in now and then and when it ends.</summary>
+/// <remarks>A run that goes on from its file has the bits of one that was never stopped; of one that has ended no step is made again.</remarks>
+/// <param name="path">Of the file; null where the run is not kept.</param>
+/// <param name="trainer">Whose run it is.</param>
+/// <param name="tracker">Of that trainer.</param>
+/// <param name="look">Beside it; null where there is none.</param>
+/// <param name="steps">Told how many more steps were made.</param>
+internal sealed class KeptRun(string? path, Trainer<Span<double>> trainer, Tracker<double> tracker, IRunLook? look, Action<long> steps)
+    : ITrainingObserver<Span<double>>, IProgress<TrainingProgress>
+{
+    // Of the time, writing may take a fiftieth.
+    private const int Pause = 30, Share = 50;
+    private const int TellingPause = 20;
+    private const string Ended = "ended", Tracked = "tracked", Looked = "look.";
+
+    private long _told, _toldAt, _saved = Stopwatch.GetTimestamp();
+    private TimeSpan _pause = TimeSpan.FromSeconds(Pause);
+    // By the tracker: a run may be stopped between its look at a step and the other's.
+    private long _tracked = -1;
+
+    /// <summary>Steps that the run in a file has made; 0 where there is no file.</summary>
+    /// <param name="path">Of the file; null for none.</param>
+    public static long Steps(string? path) => Load(path)?.Step ?? 0;
+
+    public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+    {
+        if (trainer.Step != _tracked) tracker.Observe(trainer, learningRate, batchSize, cancellation);
+        _tracked = trainer.Step;
+        look?.Observe(trainer, learningRate, batchSize, cancellation);
+    }
+
+    public void Report(TrainingProgress value)
+    {
+        // A step may take a microsecond.
+        if (Stopwatch.GetElapsedTime(_toldAt).TotalMilliseconds < TellingPause) return;
+        Tell(value.Step);
+        if (path is not null && Stopwatch.GetElapsedTime(_saved) > _pause) Save(trainer.Checkpoint());
+    }
+
+    /// <summary>Makes the run, from where its file stands.</summary>
+    /// <param name="until">Steps in all.</param>
+    /// <param name="cancellation">Ends it: what was done is kept.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public TrainingResult Make(long until, CancellationToken cancellation)
+    {
+        if (Restore() is { } ended) return ended;
+        TrainingResult result = trainer.Run(until, this, this, cancellation);
+        if (result.Status == TrainingStatus.Cancelled) Save(result.Checkpoint);
+        cancellation.ThrowIfCancellationRequested();
+        Tell(result.Steps);
+        Save(result.Checkpoint, (double)result.Status, result.DivergedAt ?? -1, result.LastLoss);
+        return result;
+    }
+
+    /// <summary>Goes to where the file stands.</summary>
+    /// <returns>How the run ended; null where it goes on.</returns>
+    private TrainingResult? Restore()
+    {
+        if (Load(path) is not { } kept) return null;
+        double[]? ended = kept.Record.GetValueOrDefault(Ended);
+        trainer.Restore(kept);
+        // The step to come may have been tracked, and one that diverged has gone back behind more: no row is to be forgotten.
+        tracker.Restore(kept with { Step = long.MaxValue });
+        _tracked = (long)kept.Record[Tracked][0];
+        if (look is not null)
+            look.State = [.. Enumerable.Range(0, kept.Record.Keys.Count(IsLook)).Select(row => kept.Record[NameOf(row)])];
+        _told = kept.Step;
+        return ended is null ? null : new()
+        {
+            Status = (TrainingStatus)ended[0], Steps = kept.Step, DivergedAt = ended[1] < 0 ? null : (long)ended[1], LastLoss = ended[2],
+            Catapults = kept.Catapults, Checkpoint = kept,
+        };
+    }
+
+    private void Tell(long step)
+    {
+        steps(step - _told);
+        (_told, _toldAt) = (step, Stopwatch.GetTimestamp());
+    }
+
+    private void Save(TrainingCheckpoint checkpoint, params double[] ended)
+    {
+        if (path is null) return;
+        long start = Stopwatch.GetTimestamp();
+        Dictionary<string, double[]> record = new(tracker.AddTo(checkpoint).Record) { [Tracked] = [_tracked] };
+        if (ended.Length > 0) record[Ended] = ended;
+        foreach ((int row, double[] values) in (look?.State ?? []).Index()) record[NameOf(row)] = values;
+        TrainingCheckpointFile.Save(path, checkpoint with { Record = record }, overwrite: true);
+        _saved = Stopwatch.GetTimestamp();
+        _pause = TimeSpan.FromSeconds(Math.Max(Pause, Share * Stopwatch.GetElapsedTime(start, _saved).TotalSeconds));
+    }
+
+    private static TrainingCheckpoint? Load(string? path)
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return TrainingCheckpointFile.Load(path);
+        }
+        catch (Exception e) when (e is NpyFormatException or InvalidDataException)
+        {
+            // Damaged is as good as not there: the run is made again.
+            return null;
+        }
+    }
+
+    private static string NameOf(int row) => Looked + row.ToString(CultureInfo.InvariantCulture);
+
+    private static bool IsLook(string name) => name.StartsWith(Looked, StringComparison.Ordinal);
+}

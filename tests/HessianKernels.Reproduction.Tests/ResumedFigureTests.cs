@@ -1,0 +1,97 @@
+using HessianKernels.Reproduction.Figures.Models;
+using Xunit;
+
+namespace HessianKernels.Reproduction.Tests;
+
+/// <summary>A figure that was stopped goes on from the parts that are done, and comes to the bits of one that was not.</summary>
+public sealed class ResumedFigureTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hk-resume-");
+
+    private string Out => Path.Combine(_folder.FullName, "out");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private ReproductionOutcome Run(Figure figure, ReproductionOptions options, IProgress<ReproductionProgress>? progress = null,
+        CancellationToken cancellation = default)
+        => Reproducer.Run([figure], OutputFolder.Open(Out), options, progress, cancellation);
+
+    /// <summary>Each with another look beside the tracker, and one with several calls for runs.</summary>
+    [Theory]
+    [InlineData("000/F10")]
+    [InlineData("001/F1")]
+    [InlineData("001/F3")]
+    [InlineData("002/F25")]
+    [InlineData("004/F3")]
+    public void AStoppedFigureHasTheBitsOfOneThatWasNot(string id)
+    {
+        Figure figure = FigureCatalog.Find(id).Single();
+        ReproductionOptions options = new() { Effort = Effort.Coarse, Threads = 2 };
+        string[] whole = [.. figure.Compute(new(Effort.Coarse) { Threads = 2 }).Tables.Select(table => table.ToCsv())];
+        List<double> resumed = [];
+        foreach (double stop in (double[])[0.1, 0.4, 0.7])
+        {
+            using CancellationTokenSource source = new();
+            double first = double.NaN;
+            Tell tell = new(at =>
+            {
+                if (double.IsNaN(first) && at.Kept > 0) first = at.Kept;
+                if (at.Share > stop) source.Cancel();
+            });
+            if (!Run(figure, options, tell, source.Token).Cancelled) break;
+            Assert.False(Directory.Exists(Path.Combine(Out, figure.Folder)));
+            Assert.NotEmpty(Directory.GetFiles(Path.Combine(Out, figure.Folder + ".parts"), "*.npz", SearchOption.AllDirectories));
+            if (resumed.Count > 0) Assert.True(first > 0, $"Nothing was found done at {stop}.");
+            resumed.Add(first);
+        }
+
+        Assert.NotEmpty(resumed);
+        ReproductionOutcome outcome = Run(figure, options);
+        Assert.False(outcome.Cancelled);
+        Assert.Equal(whole, outcome.Figures[0].Tables.Select(name => File.ReadAllText(Path.Combine(Out, figure.Folder, name + ".csv"))));
+        Assert.False(Directory.Exists(Path.Combine(Out, figure.Folder + ".parts")));
+    }
+
+    [Fact]
+    public void PartsThatAreDoneAreNotComputedAgain()
+    {
+        List<int> computed = [];
+        CancellationTokenSource? source = new();
+        TestFigure figure = new("F1", run =>
+        {
+            for (int part = 0; part < 4; part++)
+            {
+                double[] numbers = run.Part($"part-{part}", 0.25, () =>
+                {
+                    if (part == 2) source?.Cancel();
+                    computed.Add(part);
+                    return [part, run.Seed, double.NaN, 0.1];
+                });
+                Assert.Equal([part, run.Seed, double.NaN, 0.1], numbers);
+            }
+        });
+        using (source) Assert.True(Run(figure, new(), null, source.Token).Cancelled);
+        source = null;
+        Assert.Equal([0, 1, 2], computed);
+        computed.Clear();
+        // Another seed is another figure, and leaves the first one's parts alone while it is not finished.
+        using (CancellationTokenSource other = new())
+        {
+            source = other;
+            Assert.True(Run(figure, new() { Seed = 1 }, null, other.Token).Cancelled);
+            source = null;
+        }
+
+        Assert.Equal([0, 1, 2], computed);
+        computed.Clear();
+        // That which was cancelled is not kept.
+        Assert.False(Run(figure, new()).Cancelled);
+        Assert.Equal([2, 3], computed);
+        Assert.False(Directory.Exists(Path.Combine(Out, "999-F1.parts")));
+    }
+
+    private sealed class Tell(Action<ReproductionProgress> tell) : IProgress<ReproductionProgress>
+    {
+        public void Report(ReproductionProgress value) => tell(value);
+    }
+}
