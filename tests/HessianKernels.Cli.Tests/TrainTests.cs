@@ -34,7 +34,7 @@ public sealed class TrainTests : IDisposable
         };
         using Trainer<Span<double>> trainer = Trainer.Create<double>(_case.Model, new MeanSquaredError(), _case.Examples, _case.Theta,
             options, stepSharpness: true);
-        using Tracker<double> tracker = new(trainer, new()
+        using Tracker<Span<double>> tracker = new(trainer, new()
         {
             Every = new Dictionary<TrackedQuantity, int>
             {

@@ -10,7 +10,7 @@ namespace HessianKernels.Networks.Curvature;
 /// <remarks>The vectors of a batch share the point's forward and backward passes, and meet a micro-batch's activations one right after the
 /// other.</remarks>
 /// <typeparam name="TView">How vectors are held.</typeparam>
-public sealed class ModelOperator<TView> : ILinearOperator<TView> where TView : allows ref struct
+public sealed partial class ModelOperator<TView> : ILinearOperator<TView> where TView : allows ref struct
 {
     private readonly ModelPoint<TView> point;
     private readonly ModelMatrix matrix;

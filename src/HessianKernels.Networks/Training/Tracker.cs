@@ -1,4 +1,3 @@
-using System.Numerics;
 using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Tensors;
 
@@ -17,15 +16,15 @@ namespace HessianKernels.Networks.Training;
 /// trainer.Run(10_000, tracker);
 /// tracker.Record.WriteCsv("curve.csv");
 /// </code></example>
-/// <typeparam name="T">float or double.</typeparam>
-public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+/// <typeparam name="TView">How tensors are held.</typeparam>
+public sealed partial class Tracker<TView> : ITrainingObserver<TView>, IDisposable
+    where TView : allows ref struct
 {
-    private readonly Trainer<Span<T>> trainer;
+    private readonly Trainer<TView> trainer;
     private readonly TrackerOptions options;
-    private readonly ModelPoint<Span<T>> point;
+    private readonly ModelPoint<TView> point;
     private readonly Dictionary<string, int> place;
-    private T[] vectors = [], baseline = [];
+    private double[] vectors = [], baseline = [];
     private double[] cells = [];
 
     /// <summary>A tracker that has recorded nothing.</summary>
@@ -34,7 +33,7 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
     /// <param name="pointOptions">How the training set goes through the network; order 2 at least, the defaults where null.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or a quantity is not to be had of this trainer; the message
     /// names it.</exception>
-    public Tracker(Trainer<Span<T>> trainer, TrackerOptions options, ModelPointOptions? pointOptions = null)
+    public Tracker(Trainer<TView> trainer, TrackerOptions options, ModelPointOptions? pointOptions = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(options);
@@ -62,7 +61,7 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
     public TrainingRecord Record { get; }
 
     /// <inheritdoc/>
-    public void Observe(Trainer<Span<T>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+    public void Observe(Trainer<TView> trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (trainer != this.trainer) throw new ArgumentException("This tracker was made for another trainer.", nameof(trainer));
         long step = trainer.Step;
@@ -74,7 +73,7 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
         (cells[0], cells[1], cells[2]) = (step, learningRate, batchSize);
         if (Due(TrackedQuantity.StepLoss, step)) this["step_loss"] = trainer.StepLoss;
         if (Due(TrackedQuantity.StepSharpness, step)) this["step_sharpness"] = trainer.StepSharpness;
-        (T[] Vectors, T[] Baseline) before = (vectors, baseline);
+        (double[] Vectors, double[] Baseline) before = (vectors, baseline);
         try
         {
             Measure(step, learningRate, batchSize, cancellation);
@@ -98,8 +97,7 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
             Record = new Dictionary<string, double[]>
             {
                 ["columns"] = [.. string.Join(',', Record.Columns).Select(character => (double)character)], ["rows"] = Record.Flattened(),
-                ["vectors"] = Array.ConvertAll(vectors, double.CreateTruncating),
-                ["baseline"] = Array.ConvertAll(baseline, double.CreateTruncating),
+                ["vectors"] = vectors, ["baseline"] = baseline,
             },
         };
     }
@@ -117,8 +115,7 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
                 $"The checkpoint's record has the columns {found}; expected {expected}, as this tracker's.", nameof(checkpoint));
         Record.Restore(checkpoint.Record["rows"]);
         Record.TruncateFrom(checkpoint.Step);
-        vectors = Array.ConvertAll(checkpoint.Record["vectors"], T.CreateTruncating);
-        baseline = Array.ConvertAll(checkpoint.Record["baseline"], T.CreateTruncating);
+        (vectors, baseline) = (checkpoint.Record["vectors"], checkpoint.Record["baseline"]);
     }
 
     /// <summary>Gives the memory back.</summary>
