@@ -74,7 +74,7 @@ public class SecondMomentTests
         FunctionSpace space = CurvatureSet.FromJacobian<double>(Matrices.Numbers(8 * 5, 6), 8, 5).Reduce();
         BatchSampling sampling = BatchSampling.WithReplacement(8, 2);
         using GpuContext small = GpuContext.Open("emulator");
-        foreach (long limit in (long[])[100, 3000])
+        foreach (long limit in (long[])[100, 5500])
         {
             // Too little for the set, then for the search on it.
             small.MemoryLimit = limit;

@@ -80,7 +80,7 @@ public static class GpuModelPoint
             if (layer is not ConvolutionLayer convolution) return;
             panel = Math.Max(panel, GpuTensorSpace<T>.PanelLength(convolution.Window, plan.MicroBatch, space.PanelElements));
         });
-        long sums = (long)TensorGrid.MostChunks * space.Gpu.GroupSize * sizeof(double);
+        long sums = GpuTensorSpace<T>.ScratchLength(space.Gpu) * sizeof(double);
         return ModelPoint<ArrayView<T>>.RequiredBytes(model, loss, examples, space.ElementBytes, options)
             + panel * space.ElementBytes + sums;
     }
