@@ -25,7 +25,7 @@ public sealed partial class PtxTests : IDisposable
 
     /// <summary>Kernels that work on coefficients, sums of chunks and decisions, a few numbers an item, whatever the load.</summary>
     private static readonly string[] OfCoefficients
-        = ["FinishDot", "FinishQuotient", "FinishNorm", "FinishProject", "DecideAlone", "DecideOnce", "DecideTwice", "AddSecond"];
+        = ["FinishDot", "FinishQuotient", "FinishNorm", "FinishProject", "DecideAlone", "DecideOnce", "DecideTwice", "AddSecond", "DivideWhere"];
 
     /// <summary>Kernels that write only.</summary>
     private static readonly string[] Writing = ["Fill", "Clear"];
