@@ -13,7 +13,7 @@ publish() {
 publish src/HessianKernels.Cli "$@"
 publish benchmarks/HessianKernels.Gpu.Benchmarks "$@"
 publish tests/HessianKernels.Gpu.Checks "$@"
-cp eng/run-gpu-checks.sh benchmarks/peers/{gpu-peers.py,gpu_network.py,network.py} samples/spiked-400.npy "$out/"
+cp eng/run-gpu-checks.sh benchmarks/peers/{gpu-peers.py,network.py} samples/spiked-400.npy "$out/"
 git rev-parse HEAD > "$out/commit"
 tar -C artifacts -cJf artifacts/gpu-bundle.tar.xz gpu-bundle
 bytes=$(stat -c %s artifacts/gpu-bundle.tar.xz)

@@ -1,6 +1,6 @@
 """The other side of the GPU benchmarks: PyTorch's and CuPy's ways to the same answers, on the same card, beside ours.
 
-Usage: gpu-peers.py [--device cuda:0|cpu] [--small] [--ours gpu-benchmarks.json] [--out gpu-peers.json]
+Usage: gpu-peers.py [--device cuda:0|cpu] [--small] [--network mlp:3072-512-512-10:relu] [--ours gpu-benchmarks.json] [--out gpu-peers.json]
 Needs torch for its rows and cupy for its; what cannot be imported is told of in a line, and is no failure. Seconds are medians, after warming
 up, with the device waited for. With --device cpu and --small the script checks itself on a machine without a card: no measurement.
 """
@@ -39,17 +39,23 @@ def ours_of(report, part):
     return next((row["Value"] for row in report.get("rows", []) if part in row["Name"]), None)
 
 
-def torch_rows(device, small, report):
+def torch_of(device):
+    """PyTorch and how to wait for the device; None where it cannot run there."""
     try:
         import torch
     except ImportError as e:
         missing.append(f"torch: {e}")
-        return
+        return None
     if device != "cpu" and not torch.cuda.is_available():
-        missing.append(f"torch {torch.__version__}: it finds no CUDA device")
-        return
-    wait = (lambda: None) if device == "cpu" else torch.cuda.synchronize
+        why = "it was built without CUDA" if torch.version.cuda is None else "it finds no CUDA device"
+        missing.append(f"torch {torch.__version__}: {why}")
+        return None
+    # Whole single precision, as ours.
     torch.backends.cuda.matmul.allow_tf32 = False
+    return torch, (lambda: None) if device == "cpu" else torch.cuda.synchronize
+
+
+def torch_rows(torch, wait, device, small, report):
     n = 48 if small else 4096
     for kind, name in ((torch.float64, "double"), (torch.float32, "single")):
         a, b = (torch.rand(n, n, dtype=kind, device=device) - 0.5 for _ in range(2))
@@ -72,6 +78,37 @@ def torch_rows(device, small, report):
         raise SystemExit(f"torch.linalg.eigvalsh: found traces wrong by {fault}")
     tell(f"torch.linalg.eigvalsh, {batch} of {order} x {order}, on the device before", seconds * 1e3, "ms",
          ours_of(report, f"{batch} problems of {order}"), 10)
+
+
+def network_rows(torch, wait, device, spec, small, report):
+    """Hessian-vector products by double backward: the graph built anew, and kept."""
+    try:
+        from network import layers_of
+    except ImportError as e:
+        missing.append(f"the network: {e}")
+        return
+    examples, times = (16, 2) if small else (8192, 15)
+    torch.manual_seed(1)
+    widths = [int(width) for width in spec.split(":")[1].split("-")]
+    model = layers_of(spec).to(device)
+    parameters = list(model.parameters())
+    inputs, targets = (torch.rand(examples, width, device=device) - 0.5 for width in (widths[0], widths[-1]))
+    v = [torch.rand_like(p) - 0.5 for p in parameters]
+
+    def graph():
+        loss = 0.5 * ((model(inputs) - targets) ** 2).sum(1).mean()
+        return torch.autograd.grad(loss, parameters, create_graph=True)
+
+    kept = graph()
+    for name, ours, floor, call in (
+            ("graph and first", "the first Hessian product at a point", 1.3, lambda: torch.autograd.grad(graph(), parameters, v)),
+            ("later", "a later Hessian product", 1.1, lambda: torch.autograd.grad(kept, parameters, v, retain_graph=True))):
+        for _ in range(3):
+            call()
+        seconds, product = median(call, wait, times)
+        if not all(torch.isfinite(part).all() for part in product):
+            raise SystemExit(f"{spec}: found a product that is no number")
+        tell(f"PyTorch, {spec}, n = {examples}: {name} product", seconds * 1e3, "ms", ours_of(report, ours), floor)
 
 
 def cupy_rows(device, small, report):
@@ -101,6 +138,7 @@ def cupy_rows(device, small, report):
 parser = argparse.ArgumentParser()
 parser.add_argument("--device", default="cuda:0")
 parser.add_argument("--small", action="store_true")
+parser.add_argument("--network", default="mlp:3072-512-512-10:relu")
 parser.add_argument("--ours")
 parser.add_argument("--out")
 asked = parser.parse_args()
@@ -108,7 +146,10 @@ own = {}
 if asked.ours:
     with open(asked.ours) as file:
         own = json.load(file)
-torch_rows(asked.device, asked.small, own)
+found = torch_of(asked.device)
+if found is not None:
+    torch_rows(*found, asked.device, asked.small, own)
+    network_rows(*found, asked.device, asked.network, asked.small, own)
 cupy_rows(asked.device, asked.small, own)
 for line in missing:
     print(f"not run: {line}")

@@ -21,19 +21,20 @@ internal sealed class DeviceMoment : ILinearOperator<ArrayView<double>>, IDispos
     private readonly MomentLaunches _launches;
     private readonly FunctionSpace _space;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _factors, _products, _matrix;
-    private readonly MemoryBuffer1D<double, Stride1D.Dense>? _signs, _diagonal, _root;
+    private readonly MemoryBuffer1D<double, Stride1D.Dense>? _signs, _diagonal, _root, _room;
     private readonly double _scale;
 
     public DeviceMoment(GpuContext gpu, FunctionSpace space, double[]? diagonal, double[]? root, double scale)
     {
         if (space.Rows > MomentKernels.MostRows)
             throw new ArgumentException($"Found factors of {space.Rows} rows; on a device at most {MomentKernels.MostRows}.", nameof(space));
-        gpu.ThrowIfShort(RequiredBytes(space, (diagonal is null ? 0 : 1) + (root is null ? 0 : 1)), $"A second moment of {space.Examples} examples on {space.Rank} dimensions");
+        gpu.ThrowIfShort(RequiredBytes(gpu, space, (diagonal is null ? 0 : 1) + (root is null ? 0 : 1)), $"A second moment of {space.Examples} examples on {space.Rank} dimensions");
         (_gpu, _space, _scale, Length) = (gpu, space, scale, PackedSymmetric.Length(space.Rank));
         (_gemm, _launches) = (Gemm<double>.Of(gpu), gpu.Launches(MomentLaunches.Load));
         _factors = Upload(space.FactorsArray);
         _products = gpu.Allocate<double>(space.FactorsArray.Length, "Products with the factors");
         _matrix = gpu.Allocate<double>((long)space.Rank * space.Rank, "A matrix");
+        _room = Gemm<double>.RoomLength(gpu) is > 0 and long room ? gpu.Allocate<double>(room, "Parts of products") : null;
         // For r = 1 the two signs cancel.
         _signs = space.Rows > 1 && space.SignsArray is { } signs ? Upload(signs) : null;
         _diagonal = diagonal is null ? null : Upload(diagonal);
@@ -44,25 +45,25 @@ internal sealed class DeviceMoment : ILinearOperator<ArrayView<double>>, IDispos
 
     public int Length { get; }
 
-    public static long RequiredBytes(FunctionSpace space, int arrays)
+    private static long RequiredBytes(GpuContext gpu, FunctionSpace space, int arrays)
     {
         long m = space.Rank, rows = (long)space.Examples * space.Rows;
-        return sizeof(double) * (2 * rows * m + m * m + (space.Signs.IsEmpty ? 0 : rows) + arrays * (m * (m + 1) / 2));
+        return sizeof(double) * (2 * rows * m + m * m + (space.Signs.IsEmpty ? 0 : rows) + arrays * (m * (m + 1) / 2) + Gemm<double>.RoomLength(gpu));
     }
 
     public void Apply(ArrayView<double> input, ArrayView<double> output)
     {
         int m = _space.Rank, rows = _space.Examples * _space.Rows;
         ArrayView<double> empty = ArrayView<double>.Empty, root = _root is null ? empty : _root.View, diagonal = _diagonal is null ? empty : _diagonal.View;
-        ArrayView<double> factors = _factors.View, products = _products.View, matrix = _matrix.View;
+        ArrayView<double> room = _room is null ? empty : _room.View, factors = _factors.View, products = _products.View, matrix = _matrix.View;
         KernelConfig over = (Math.Min((Length + _gpu.GroupSize - 1) / _gpu.GroupSize, 65535), _gpu.GroupSize);
         _launches.Unpack(_gpu.Stream, over, input, root, matrix, m, _root is null ? 0 : 1);
-        _gemm.Multiply(new(false, false, rows, m, m, 1, m, m, 0, m), factors, matrix, products);
+        _gemm.Multiply(new(false, false, rows, m, m, 1, m, m, 0, m), factors, matrix, products, room: room);
         if (_space.Rows == 1) _launches.RowDots(_gpu.Stream, (_space.Examples, _gpu.GroupSize), products, factors, m);
         else
             _launches.BlockDots(
                 _gpu.Stream, (_space.Examples, _gpu.GroupSize), products, factors, _signs is null ? empty : _signs.View, m, _space.Rows, _signs is null ? 0 : 1);
-        _gemm.Multiply(new GemmShape(true, false, m, m, rows, _scale / _space.Examples, m, m, 0, m) { Lower = 1 }, factors, products, matrix);
+        _gemm.Multiply(new GemmShape(true, false, m, m, rows, _scale / _space.Examples, m, m, 0, m) { Lower = 1 }, factors, products, matrix, room: room);
         _launches.Pack(_gpu.Stream, over, matrix, root, diagonal, input, output, m, _root is null ? 0 : 1, _diagonal is null ? 0 : 1);
     }
 
@@ -74,6 +75,7 @@ internal sealed class DeviceMoment : ILinearOperator<ArrayView<double>>, IDispos
         if (_signs is not null) _gpu.Release(_signs);
         if (_diagonal is not null) _gpu.Release(_diagonal);
         if (_root is not null) _gpu.Release(_root);
+        if (_room is not null) _gpu.Release(_room);
     }
 
     private MemoryBuffer1D<double, Stride1D.Dense> Upload(double[] numbers)

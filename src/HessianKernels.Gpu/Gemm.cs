@@ -10,23 +10,34 @@ namespace HessianKernels.Gpu;
 internal sealed class Gemm<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // A part of fewer columns of A costs more to add than it saves.
+    private const int LeastOfAPart = 64, GroupsOfAMultiprocessor = 6;
+
     private readonly GpuContext _gpu;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, GemmShape> _multiply;
+    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, GemmShape, long> _addParts;
 
-    private Gemm(GpuContext gpu)
-    {
-        _gpu = gpu;
-        _multiply = typeof(T) == typeof(float)
-            ? (Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, GemmShape>)(object)
-                gpu.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, GemmShape>(GemmKernels<float, OneSingle>.Multiply)
-            : (Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, GemmShape>)(object)
-                gpu.Accelerator.LoadKernel<ArrayView<double>, ArrayView<double>, ArrayView<double>, GemmShape>(GemmKernels<double, OneDouble>.Multiply);
-    }
+    private Gemm(
+        GpuContext gpu, Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, GemmShape> multiply,
+        Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, GemmShape, long> addParts)
+        => (_gpu, _multiply, _addParts) = (gpu, multiply, addParts);
 
-    public static Gemm<T> Of(GpuContext gpu) => gpu.Launches(static gpu => new Gemm<T>(gpu));
+    public static Gemm<T> Of(GpuContext gpu) => gpu.Launches(
+        static gpu => typeof(T) == typeof(float) ? (Gemm<T>)(object)Load<float, OneSingle>(gpu) : (Gemm<T>)(object)Load<double, OneDouble>(gpu));
+
+    /// <summary>Elements in which products of few tiles work, without cuBLAS; 0 with it.</summary>
+    public static long RoomLength(GpuContext gpu) => gpu.Blas is null ? (long)MostGroups(gpu) << (2 * (SideShift(gpu) + 2)) : 0;
 
     /// <summary><c>C = alpha op(A) op(B) + beta C</c>, for each of a batch; matrices do not overlap.</summary>
-    public void Multiply(in GemmShape shape, ArrayView<T> a, ArrayView<T> b, ArrayView<T> c, int batch = 1)
+    /// <param name="shape">Sizes and factors.</param>
+    /// <param name="a">A.</param>
+    /// <param name="b">B.</param>
+    /// <param name="c">C.</param>
+    /// <param name="batch">Number of products.</param>
+    /// <param name="room">
+    /// <see cref="RoomLength"/> elements, for products of few tiles and a long inner dimension: with it they keep the device busy.
+    /// </param>
+    public void Multiply(in GemmShape shape, ArrayView<T> a, ArrayView<T> b, ArrayView<T> c, int batch = 1, ArrayView<T> room = default)
     {
         if (shape.Rows == 0 || shape.Columns == 0 || batch == 0) return;
         Check(a, shape.TransposeA != 0 ? shape.Inner : shape.Rows, shape.TransposeA != 0 ? shape.Rows : shape.Inner, shape.LeadingA, shape.StrideA, batch, "A");
@@ -40,15 +51,40 @@ internal sealed class Gemm<T>
             return;
         }
 
-        int sideShift = 0;
-        while (sideShift < 4 && 4 << (2 * sideShift) <= _gpu.GroupSize) sideShift++;
-        int tile = 4 << sideShift;
-        GemmShape sized = shape with { SideShift = sideShift };
+        int sideShift = SideShift(_gpu), tile = 4 << sideShift;
         int rows = (shape.Rows + tile - 1) / tile, columns = (shape.Columns + tile - 1) / tile;
         if (columns > 65535 || batch > 65535)
             throw new ArgumentException($"Found a product of {shape.Columns} columns, batch {batch}; without cuBLAS at most {65535L * tile} columns and a batch of 65535.");
-        _multiply(_gpu.Stream, (new Index3D(rows, columns, batch), new Index3D(1 << (2 * sideShift), 1, 1)), a, b, c, sized);
+        long results = (long)batch * shape.Rows * shape.Columns, tiles = shape.Lower != 0 ? batch * (rows * (rows + 1L) / 2) : (long)batch * rows * columns;
+        long parts = Math.Min(Math.Min(MostGroups(_gpu) / tiles, shape.Inner / LeastOfAPart), room.Length / results);
+        KernelConfig grid = (new Index3D(rows, columns, batch), new Index3D(1 << (2 * sideShift), 1, 1));
+        if (parts < 2)
+        {
+            _multiply(_gpu.Stream, grid, a, b, c, shape with { SideShift = sideShift, Parts = 1, Chunk = shape.Inner });
+            return;
+        }
+
+        int depth = GemmShape.Depth, chunk = (int)((shape.Inner + parts - 1) / parts + depth - 1) / depth * depth;
+        GemmShape cut = shape with { SideShift = sideShift, Parts = (shape.Inner + chunk - 1) / chunk, Chunk = chunk };
+        grid = (new Index3D(rows, columns, batch * cut.Parts), new Index3D(1 << (2 * sideShift), 1, 1));
+        _multiply(
+            _gpu.Stream, grid, a, b, room,
+            cut with { Alpha = 1, Beta = 0, LeadingC = shape.Columns, StrideC = (long)shape.Rows * shape.Columns });
+        _addParts(_gpu.Stream, Tensors.TensorGrid.Over(_gpu, results), room, c, cut, results);
     }
+
+    private static int MostGroups(GpuContext gpu) => GroupsOfAMultiprocessor * gpu.Accelerator.NumMultiprocessors;
+
+    /// <summary>The logarithm of the threads of a group's side: as many as a group has, at most 16.</summary>
+    private static int SideShift(GpuContext gpu) => Math.Min(4, BitOperations.Log2((uint)gpu.GroupSize) / 2);
+
+    private static Gemm<TElement> Load<TElement, TOps>(GpuContext gpu)
+        where TElement : unmanaged, IBinaryFloatingPointIeee754<TElement>
+        where TOps : struct, IWide<TElement, TElement>
+        => new(
+            gpu,
+            gpu.Accelerator.LoadKernel<ArrayView<TElement>, ArrayView<TElement>, ArrayView<TElement>, GemmShape>(GemmKernels<TElement, TOps>.Multiply),
+            gpu.Accelerator.LoadKernel<ArrayView<TElement>, ArrayView<TElement>, GemmShape, long>(GemmKernels<TElement, TOps>.AddParts));
 
     private static nint Address(ArrayView<T> view) => view.LoadEffectiveAddressAsPtr();
 

@@ -10,7 +10,7 @@ namespace HessianKernels.Gpu;
 public static class GpuConjugateGradients
 {
     /// <summary>Solves <c>A_b x_b = b_b</c> for each item; b and x lie on the host.</summary>
-    /// <remarks>The step lengths are decided on the host, which reads two numbers an item and iteration, three with a preconditioner.</remarks>
+    /// <remarks>Step lengths and ends are decided on the device; the host reads what they were decided by every 8 iterations.</remarks>
     /// <param name="gpu">The device.</param>
     /// <param name="matrix">A batch of symmetric operators, positive definite; one that is not is found out where a direction shows it.</param>
     /// <param name="rightHandSide">b, <c>[Batch, n]</c>; not changed.</param>
@@ -40,7 +40,7 @@ public static class GpuConjugateGradients
         {
             using GpuSpace<T> space = new(gpu, batch, n);
             using DeviceMemory<T> b = new(gpu, size, "Right-hand sides"), x = new(gpu, size, "Solutions");
-            using DeviceMemory<T> memory = new(gpu, ConjugateGradients.SpaceElements(n, batch, preconditioner is not null), "The vectors of conjugate gradients");
+            using DeviceMemory<T> memory = new(gpu, ConjugateGradients.SpaceElements(n, batch, preconditioner is not null, GpuSpace<T>.StepsARead), "The vectors of conjugate gradients");
             gpu.Upload(rightHandSide, b.View);
             if (guessed) gpu.Upload((ReadOnlySpan<T>)solution, x.View);
             ConjugateGradientsEvidence[] evidence = ConjugateGradients.SolveOn(
@@ -60,7 +60,7 @@ public static class GpuConjugateGradients
     /// <param name="preconditioned">Whether there is a preconditioner.</param>
     public static long RequiredBytes<T>(int n, int batch = 1, bool preconditioned = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => (ConjugateGradients.SpaceElements(n, batch, preconditioned) + 2L * batch * n) * Interop.SizeOf<T>() + GpuSpace<T>.RequiredBytes(batch, n, combined: 1);
+        => (ConjugateGradients.SpaceElements(n, batch, preconditioned, GpuSpace<T>.StepsARead) + 2L * batch * n) * Interop.SizeOf<T>() + GpuSpace<T>.RequiredBytes(batch, n, combined: 1);
 
     private static void ThrowIfLengthIsNot(long expected, int found, string name, int batch, int n)
     {

@@ -30,10 +30,16 @@ public sealed partial class GpuContext
         Discard(_context);
     }
 
-    /// <summary>Work on the device, whose failure in its midst is told as what it is.</summary>
+    /// <summary>
+    /// Work on the device, whose failure in its midst is told as what it is: for work with a <see cref="Tensors.GpuTensorSpace{T}"/> or
+    /// kernels of one's own. The library's methods that take a context do this themselves.
+    /// </summary>
+    /// <param name="work">What to do.</param>
+    /// <returns>What it returns.</returns>
     /// <exception cref="GpuDeviceLostException">The device failed.</exception>
-    internal TResult Attempt<TResult>(Func<TResult> work)
+    public TResult Attempt<TResult>(Func<TResult> work)
     {
+        ArgumentNullException.ThrowIfNull(work);
         try
         {
             return work();

@@ -158,6 +158,13 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     public void Divide(ArrayView<T> scale, ArrayView<T> x) => For(Vectors(x, 1), x).Divide(_grid, Coefficients(scale, 1), x);
 
     /// <inheritdoc/>
+    public void DivideWhere(
+        ArrayView<T> measure, ArrayView<T> bound, ArrayView<T> x, ArrayView<T> y, ArrayView<T> otherwise, ArrayView<T> result)
+        => _narrow.DivideWhere(
+            _grid, Coefficients(measure, 1), Coefficients(bound, 1), Coefficients(x, 1), Coefficients(y, 1), Coefficients(otherwise, 1),
+            Coefficients(result, 1));
+
+    /// <inheritdoc/>
     public void Project(ArrayView<T> basis, int count, ArrayView<T> y, ArrayView<T> coefficients)
     {
         if (count == 0) return;

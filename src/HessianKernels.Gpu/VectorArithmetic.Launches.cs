@@ -22,6 +22,7 @@ internal sealed class VectorArithmetic<T, TWide, TOps> : VectorArithmetic<T>
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<TWide>, ArrayView<TWide>, int, int> _subtractScaled;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<TWide>, int, int> _divide;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<TWide>, int, int> _divideExactly;
+    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, int> _divideWhere;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<TWide>, ArrayView<TWide>, ArrayView<double>, ArrayView<int>, int, int, int, int> _project;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<int>, int, int, int, ArrayView<T>> _finishProject;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<TWide>, ArrayView<T>, ArrayView<TWide>, ArrayView<double>, ArrayView<int>, int, int, int, int> _subtract;
@@ -46,6 +47,8 @@ internal sealed class VectorArithmetic<T, TWide, TOps> : VectorArithmetic<T>
         _subtractScaled = a.LoadKernel<ArrayView<T>, ArrayView<TWide>, ArrayView<TWide>, int, int>(VectorKernels<T, TWide, TOps>.SubtractScaled);
         _divide = a.LoadKernel<ArrayView<T>, ArrayView<TWide>, int, int>(VectorKernels<T, TWide, TOps>.Divide);
         _divideExactly = a.LoadKernel<ArrayView<double>, ArrayView<TWide>, int, int>(VectorKernels<T, TWide, TOps>.DivideExactly);
+        _divideWhere = a.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, int>(
+            VectorKernels<T, TWide, TOps>.DivideWhere);
         _project = a.LoadKernel<ArrayView<TWide>, ArrayView<TWide>, ArrayView<double>, ArrayView<int>, int, int, int, int>(
             PanelKernels<T, TWide, TOps>.Project);
         _finishProject = a.LoadKernel<ArrayView<double>, ArrayView<int>, int, int, int, ArrayView<T>>(PanelKernels<T, TWide, TOps>.FinishProject);
@@ -88,6 +91,10 @@ internal sealed class VectorArithmetic<T, TWide, TOps> : VectorArithmetic<T>
 
     public override void DivideExactly(in ChunkGrid grid, ArrayView<double> scale, ArrayView<T> x)
         => _divideExactly(_stream, Chunks(grid), scale, Wide(x), grid.Length / _width, grid.Chunk / _width);
+
+    public override void DivideWhere(
+        in ChunkGrid grid, ArrayView<T> measure, ArrayView<T> bound, ArrayView<T> x, ArrayView<T> y, ArrayView<T> otherwise, ArrayView<T> result)
+        => _divideWhere(_stream, ((grid.Batch + _group - 1) / _group, _group), measure, bound, x, y, otherwise, result, grid.Batch);
 
     public override void Project(
         in ChunkGrid grid, ArrayView<T> panel, int count, ArrayView<T> y, ArrayView<double> partial, ArrayView<int> state, int wanted,

@@ -21,6 +21,9 @@ internal abstract class VectorArithmetic<T>
 
     public abstract void DivideExactly(in ChunkGrid grid, ArrayView<double> scale, ArrayView<T> x);
 
+    public abstract void DivideWhere(
+        in ChunkGrid grid, ArrayView<T> measure, ArrayView<T> bound, ArrayView<T> x, ArrayView<T> y, ArrayView<T> otherwise, ArrayView<T> result);
+
     public abstract void Project(
         in ChunkGrid grid, ArrayView<T> panel, int count, ArrayView<T> y, ArrayView<double> partial, ArrayView<int> state, int wanted,
         ArrayView<T> coefficients);

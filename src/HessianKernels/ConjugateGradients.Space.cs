@@ -9,17 +9,21 @@ public static partial class ConjugateGradients
     /// <param name="n">Order of the operators.</param>
     /// <param name="batch">Number of systems.</param>
     /// <param name="preconditioned">Whether there is a preconditioner.</param>
-    public static long SpaceElements(int n, int batch, bool preconditioned = false)
+    /// <param name="readInterval">The space's <see cref="IVectorSpace{TView}.ReadInterval"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public static long SpaceElements(int n, int batch, bool preconditioned = false, int readInterval = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        return ConjugateGradientLayout.Elements(batch, n, preconditioned);
+        ArgumentOutOfRangeException.ThrowIfLessThan(readInterval, 1);
+        return ConjugateGradientLayout.Elements(batch, n, preconditioned, readInterval);
     }
 
     /// <summary>Solves <c>A_b x_b = b_b</c> for each item on any space: the same loop, whatever holds the vectors.</summary>
     /// <remarks>
-    /// The step lengths are decided on the host: it waits for two readings of Batch numbers an iteration (three with a preconditioner), whatever the space's
-    /// <see cref="IVectorSpace{TView}.ReadInterval"/>.
+    /// Step lengths and ends are decided on the space's side; the host reads what they were decided by every <see cref="IVectorSpace{TView}.ReadInterval"/> iterations,
+    /// and the iterates are those of reading every one. Products that were asked for after an item had ended are not counted; an item that meets what is no
+    /// number before the last iteration of such a run of them keeps the solution it had on entry.
     /// </remarks>
     /// <param name="space">The arithmetic.</param>
     /// <param name="matrices">The operators, of the space's batch and length, positive definite.</param>

@@ -47,7 +47,7 @@ public static partial class ConjugateGradients
 
         CpuSpace<T> space = new(matrix.Batch, matrix.Length, options.Threads);
         T[] memory = Workspace.Allocate<T>(
-            ConjugateGradientLayout.Elements(matrix.Batch, matrix.Length, preconditioner is not null));
+            ConjugateGradientLayout.Elements(matrix.Batch, matrix.Length, preconditioner is not null, 1));
         if (!options.StartFromSolution) solution.Clear();
         // A space has one kind of view; this one is only read.
         Span<T> b = MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(rightHandSide), rightHandSide.Length);
@@ -80,7 +80,7 @@ public static partial class ConjugateGradients
     /// <param name="preconditioned">Whether there is a preconditioner.</param>
     public static long RequiredBytes<T>(int length, int batch = 1, bool preconditioned = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Workspace.Bytes<T>(ConjugateGradientLayout.Elements(batch, length, preconditioned), 16L * batch);
+        => Workspace.Bytes<T>(ConjugateGradientLayout.Elements(batch, length, preconditioned, 1), 16L * batch);
 
     private static void ThrowIfLengthIsNot<T>(long expected, int found, ILinearOperator<Span<T>> matrix, string argument)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HessianKernels.Cli.Devices;
+using HessianKernels.Storage;
 using Xunit;
 
 namespace HessianKernels.Cli.Tests;
@@ -20,36 +21,51 @@ public sealed class DeviceTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>A command that a device computes, with what it needs.</summary>
+    public static TheoryData<string> Commands => ["topk", "trace", "density", "edge", "batch", "curvature", "train", "export-jacobian"];
+
+    /// <summary>A command with what it needs.</summary>
     private string[] Command(string name) => name switch
     {
         "topk" => ["topk", _matrix.Value, "-k", "1"],
         "batch" => ["batch", "--npz", Edge.File("batch_quantities.npz"), "--batch", "3"],
         "edge" => ["edge", "--jacobian", _jacobian.Value, "--lr", "0.1", "--batch", "2"],
+        "curvature" => _network.Value.Arguments(
+            "curvature", "cross-entropy", "-k", "2", "--tol", "1e-8", "--trace-products", "8", "--batch", "18", "--edge", "--lr", "0.1"),
+        "train" => _network.Value.Arguments(
+            "train", "mse", "--lr", "0.1", "--batch", "5", "--steps", "2", "--track-every", "1", "--eigenpairs", "2",
+            "--track", "step-sharpness,loss,accuracy,lambda-max,trace,k-exact", "--force", "--out", _folder["run"]),
+        "export-jacobian" => _network.Value.Arguments("export-jacobian", "cross-entropy", "--force", _folder["rows.npy"]),
+        "edge with momentum or weight decay" => [.. Command("edge"), "--momentum", "0.5"],
         _ => [name, _matrix.Value],
     };
 
-    /// <summary>A command that the CPU alone computes, with what it needs.</summary>
-    private string[] CpuCommand(string name) => name switch
+    /// <summary>The numbers that a command found.</summary>
+    private double[] Numbers(string command, JsonElement json) => command switch
     {
-        "edge with momentum or weight decay" => [.. Command("edge"), "--momentum", "0.5"],
-        "train" => _network.Value.Arguments("train", "mse", "--lr", "0.1", "--batch", "5", "--epochs", "1", "--force", "--out", _folder["run"]),
-        "curvature" => _network.Value.Arguments("curvature", "mse", "-k", "1"),
-        _ => _network.Value.Arguments("export-jacobian", "mse", "--force", _folder["rows.npy"]),
+        "topk" => json.GetProperty("eigenvalues").Numbers(),
+        "trace" => [json.Number("value"), json.Number("standardError")],
+        "density" => [json.Number("smallest"), json.Number("largest"), json.Number("integral"), .. json.GetProperty("density").Numbers()],
+        "batch" => [json.GetProperty("batchSharpness").Number("value"), json.GetProperty("lambdaMaxBatch").Number("value")],
+        "edge" => [json.Number("criticalLearningRate"), json.Number("lambdaMax"), json.Number("trace")],
+        "curvature" =>
+        [
+            json.Number("loss"), json.Number("gradientNorm"), .. json.GetProperty("eigenvalues").Numbers(),
+            json.GetProperty("trace").Number("value"), json.GetProperty("batchSharpness").Number("value"),
+            json.GetProperty("gradientNoiseInteraction").Number("value"), json.GetProperty("edge").Number("criticalLearningRate"),
+        ],
+        "train" => [.. json.GetProperty("last").EnumerateObject().Select(column => column.Value.Number())],
+        _ => Npy.Read<double>(_folder["rows.npy"]).Values,
     };
 
     [Theory]
-    [InlineData("topk")]
-    [InlineData("trace")]
-    [InlineData("density")]
-    [InlineData("edge")]
-    [InlineData("batch")]
+    [MemberData(nameof(Commands))]
     public async Task TheResultSaysWhereItRan(string command)
     {
         HkRun run = await HkProcess.Run([.. Command(command), "--json", "--device", "cpu"]);
         Assert.InRange(run.ExitCode, 0, 1);
         Assert.Equal("", run.Error);
         Assert.Equal("cpu", run.Json.Text("device"));
+        Assert.False(run.Json.TryGetProperty("onCpu", out _));
         // auto takes a GPU where there is one; else it falls back, and says so in three places.
         HkRun auto = await HkProcess.Run([.. Command(command), "--json", "--device", "auto"]), table = await HkProcess.Run([.. Command(command), "--device", "auto"]);
         string device = auto.Json.Text("device");
@@ -59,11 +75,7 @@ public sealed class DeviceTests : IDisposable
 
     /// <summary>Threads that play a device give the CPU's numbers; in a build without GPUs they are refused, and the switch is named.</summary>
     [Theory]
-    [InlineData("topk")]
-    [InlineData("trace")]
-    [InlineData("density")]
-    [InlineData("edge")]
-    [InlineData("batch")]
+    [MemberData(nameof(Commands))]
     public async Task ADeviceFindsWhatTheCpuFinds(string command)
     {
         HkRun run = await HkProcess.Run([.. Command(command), "--json", "--device", "emulator"]);
@@ -75,24 +87,15 @@ public sealed class DeviceTests : IDisposable
             return;
         }
 
+        double[] found = Numbers(command, run.Json);
         HkRun onCpu = await HkProcess.Run([.. Command(command), "--json"]);
+        double[] expected = Numbers(command, onCpu.Json);
         Assert.Equal((onCpu.ExitCode, "", "emulator (threads of this machine)"), (run.ExitCode, run.Error, run.Json.Text("device")));
-        foreach (string name in (string[])(command switch
-        {
-            "topk" => ["eigenvalues"],
-            "trace" => ["value", "standardError"],
-            "density" => ["smallest", "largest", "integral", "density"],
-            "batch" => ["batchSharpness", "lambdaMaxBatch"],
-            _ => ["criticalLearningRate", "lambdaMax", "trace"],
-        }))
-        {
-            JsonElement found = run.Json.GetProperty(name), expected = onCpu.Json.GetProperty(name);
-            if (found.ValueKind == JsonValueKind.Object) (found, expected) = (found.GetProperty("value"), expected.GetProperty("value"));
-            double[] values = found.ValueKind == JsonValueKind.Array ? found.Numbers() : [found.Number()];
-            double[] others = expected.ValueKind == JsonValueKind.Array ? expected.Numbers() : [expected.Number()];
-            Assert.Equal(others.Length, values.Length);
-            for (int i = 0; i < values.Length; i++) Assert.True(Math.Abs(values[i] - others[i]) <= 1e-8 * (1 + Math.Abs(others[i])), $"{name}: {values[i]} and {others[i]}");
-        }
+        Assert.Equal(command is "edge" or "batch" or "curvature" or "train" or "export-jacobian", run.Json.TryGetProperty("onCpu", out _));
+        Assert.Equal(expected.Length, found.Length);
+        Assert.NotEmpty(found);
+        for (int i = 0; i < found.Length; i++)
+            Assert.True(Math.Abs(found[i] - expected[i]) <= 1e-8 * (1 + Math.Abs(expected[i])), $"number {i}: {found[i]} and {expected[i]}");
     }
 
     [Theory]
@@ -108,11 +111,7 @@ public sealed class DeviceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("topk")]
-    [InlineData("trace")]
-    [InlineData("density")]
-    [InlineData("edge")]
-    [InlineData("batch")]
+    [MemberData(nameof(Commands))]
     public async Task ADeviceThatIsNotThereSaysWhatToDo(string command)
     {
         HkRun run = await HkProcess.Run([.. Command(command), "--device", "cuda:99"]);
@@ -123,16 +122,13 @@ public sealed class DeviceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("curvature")]
-    [InlineData("train")]
-    [InlineData("export-jacobian")]
     [InlineData("edge with momentum or weight decay")]
     public async Task ACommandOfTheCpuSaysThatItIs(string command)
     {
-        HkRun refused = await HkProcess.Run([.. CpuCommand(command), "--device", "cuda"]);
+        HkRun refused = await HkProcess.Run([.. Command(command), "--device", "cuda"]);
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.Contains($"hk {command} computes on the CPU only", refused.Error, StringComparison.Ordinal);
-        HkRun fallen = await HkProcess.Run([.. CpuCommand(command), "--json", "--device", "auto"]);
+        HkRun fallen = await HkProcess.Run([.. Command(command), "--json", "--device", "auto"]);
         Assert.Equal((0, "cpu"), (fallen.ExitCode, fallen.Json.Text("device")));
         Assert.Contains($"hk {command} computes on the CPU", fallen.Error, StringComparison.Ordinal);
     }

@@ -36,7 +36,7 @@ public sealed class TrainTests : IDisposable
         };
         using Trainer<Span<double>> trainer = Trainer.Create<double>(_case.Model, new MeanSquaredError(), _case.Examples, _case.Theta,
             options, stepSharpness: true);
-        using Tracker<double> tracker = new(trainer, new()
+        using Tracker<Span<double>> tracker = new(trainer, new()
         {
             Every = new Dictionary<TrackedQuantity, int>
             {
@@ -70,7 +70,7 @@ public sealed class TrainTests : IDisposable
         // The mixture's first nine hold every class; a file's own may not: what classes there are, the training set says.
         using ModelExamples<Span<double>> held = ModelExamples.Create(
             trainer.Space, _case.Model, new MeanSquaredError(), scaling.Apply(tests.First(9)));
-        using Tracker<double> tracker = new(
+        using Tracker<Span<double>> tracker = new(
             trainer,
             new()
             {

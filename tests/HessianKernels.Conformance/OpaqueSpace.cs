@@ -75,6 +75,13 @@ public sealed class OpaqueSpace(int batch, int length, int readInterval = 1) : I
         }
     }
 
+    public void DivideWhere(
+        OpaqueVector measure, OpaqueVector bound, OpaqueVector x, OpaqueVector y, OpaqueVector otherwise, OpaqueVector result)
+    {
+        for (int b = 0; b < batch; b++)
+            result.Numbers[b] = measure.Numbers[b] > bound.Numbers[b] ? x.Numbers[b] / y.Numbers[b] : otherwise.Numbers[b];
+    }
+
     public void Project(OpaqueVector basis, int count, OpaqueVector y, OpaqueVector coefficients)
     {
         for (int b = 0; b < batch; b++)

@@ -164,6 +164,21 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         Tolerance.SameBits<double>(s, Read(space, scale, batch), "scale");
     }
 
+    [Fact]
+    public void DivideWhereDecidesForEachItem()
+    {
+        TSpace space = Space(5, 3);
+        TMemory x = Of(space, [6, 6, 6, 0, 6]), y = Of(space, [3, 0, 3, 0, 3]), otherwise = Of(space, [1, 2, 3, 4, 5]), result = Allocate(5);
+        TMemory measure = Of(space, [1, 0, 2, 2, double.NaN]), bound = Of(space, [0, 0, 2, 3, 0]);
+        space.DivideWhere(View(measure), View(bound), View(x), View(y), View(otherwise), View(result));
+        // Where it is not asked for no quotient is taken: of 0 / 0 nothing is seen.
+        Assert.Equal([2, 2, 3, 4, 5], Read(space, result, 5));
+        space.DivideWhere(View(measure), View(bound), View(measure), View(x), View(measure), View(measure));
+        double[] found = Read(space, measure, 5);
+        Tolerance.Equal(1 / 6.0, found[0], space.Epsilon);
+        Assert.Equal([0, 2, 2, double.NaN], found[1..]);
+    }
+
     [Theory]
     [InlineData(150)]
     [InlineData(-150)]

@@ -74,6 +74,45 @@ public sealed class WideLoads
             keep();
             space.Scale(1.3, at(4));
             keep();
+            space.Power(10, -0.5, at(0), at(4));
+            keep();
+            space.Power(10, 0.3, at(0), at(4));
+            keep();
+            // Rows of a length that is and is not one of whole loads, and numbers a row and a column.
+            int columns = Enumerable.Range(5, length).First(divisor => length % divisor == 0 || divisor > length / 2), rows = length / columns;
+            if (rows * columns != length) (rows, columns) = (1, length);
+            ArrayView<T> each(int count) => space.Slice(at(1), 0, count);
+            space.AddToGroups(GroupShape.Columns(rows, columns), 0.3, each(columns), at(4));
+            keep();
+            space.ScaleGroups(GroupShape.Rows(rows, columns), each(rows), at(2), true, at(4));
+            keep();
+            foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
+            {
+                space.Activate(new(kind, 0.1), 1, at(2), at(3), at(4));
+                keep();
+            }
+
+            space.ActivateShifted(new(ActivationKind.Tanh), 1, rows, columns, each(columns), at(2), at(3), at(4));
+            keep();
+            int stride3 = (3 * length + 8) / 4 * 4;
+            using ITensorMemory<ArrayView<T>> orders = space.Allocate(3L * stride3);
+            ArrayView<T> three(int i) => space.Slice(orders.View, (long)i * stride3 + start(i), 3 * length);
+            space.Write(Matrices.Numbers(3 * length, 9), three(1));
+            space.ActivateShifted(new(ActivationKind.Gelu), 3, rows, columns, each(columns), at(2), at(4), three(0));
+            keep();
+            for (int order = 1; order <= 3; order++)
+            {
+                space.ActivateTangent(order, length, three(0), three(1), three(2));
+                for (int i = 0; i < order; i++) space.Copy(space.Slice(three(2), (long)i * length, length), at(2 + i));
+                keep();
+            }
+
+            space.CopyRows(rows, columns - 1, at(0), columns, at(4), columns);
+            keep();
+            space.CopyRows(rows / 2, columns, at(0), 2L * columns, at(4), columns);
+            keep();
+            space.GatherRows([rows - 1, 0], columns, at(0), rows < 2 ? three(0) : at(4));
+            keep();
             space.Fill(0.1, at(4));
             keep();
             if (apart.Count == 0) apart = results;

@@ -78,6 +78,10 @@ internal readonly struct CountingSpace(CpuSpace<double> space, Traffic traffic) 
         space.Divide(scale, x);
     }
 
+    public void DivideWhere(
+        Span<double> measure, Span<double> bound, Span<double> x, Span<double> y, Span<double> otherwise, Span<double> result)
+        => space.DivideWhere(measure, bound, x, y, otherwise, result);
+
     public void Project(Span<double> basis, int count, Span<double> y, Span<double> coefficients)
     {
         traffic.Add(count + 1, 0, Length);

@@ -61,7 +61,7 @@ internal static class TrainingRuns
             },
             Sharpness = new() { RelativeError = 0.02, MaxBatches = 400, MaxProbes = 32, Seed = Seed }, Seed = Seed,
         };
-        using Tracker<double> tracker = new(trainer, options);
+        using Tracker<Span<double>> tracker = new(trainer, options);
         TrainingResult result = trainer.Run(steps, tracker);
         TrainingRecord record = tracker.Record;
         record.WriteCsv(Path.Combine(folder, name + ".csv"), overwrite: true);

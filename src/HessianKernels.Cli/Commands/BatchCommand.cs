@@ -64,7 +64,7 @@ internal sealed class BatchCommand
             $"{hessians.Path}: found a need of {needed >> 20} MiB; expected at most the {available >> 20} MiB of memory available");
 
         using ComputeDevice? device = ComputeDevice.Open(_run.Device(parsed));
-        Place place = ComputeDevice.PlaceOf(device, _run.Device(parsed));
+        Place place = ComputeDevice.PlaceOf(device, _run.Device(parsed), "the means over all examples");
         BatchOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
         {
             double[] g = InputFile.ReadRows<double>(gradients.Path, gradients.Member, first, board, cancellation);

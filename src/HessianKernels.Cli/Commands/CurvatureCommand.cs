@@ -1,17 +1,14 @@
 using System.CommandLine;
 using System.Numerics;
 using HessianKernels.Cli.Devices;
-using HessianKernels.Cli.Input;
 using HessianKernels.Cli.Output;
 using HessianKernels.Krylov;
 using HessianKernels.Networks.Curvature;
-using HessianKernels.SecondMoment;
-using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace HessianKernels.Cli.Commands;
 
 /// <summary>hk curvature: how curved a model's loss is at its parameters.</summary>
-internal sealed class CurvatureCommand
+internal sealed partial class CurvatureCommand
 {
     private readonly RunOptions _run = new();
     private readonly PointOptions _point = new();
@@ -78,58 +75,12 @@ internal sealed class CurvatureCommand
         TraceOptions? trace = Trace(parsed, d, threads);
         ModelSharpnessOptions sharpness = Sharpness(parsed);
         double? rate = Rate(parsed);
-        Place place = ComputeDevice.RequireCpu(_run.Device(parsed), "curvature");
-
-        CurvatureOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
-        {
-            using ModelPoint<Span<T>> point = _point.Create<T>(parsed, source, 2, threads, board, cancellation);
-            BatchSampling? sampling = parsed.GetValue(_batch) is { } b ? _sampling.Of(parsed, point.Examples, b) : null;
-            board?.Compute();
-            long start = Stopwatch.GetTimestamp();
-            CurvatureOutcome found = new()
-            {
-                Model = source.Model.Specification, IsDouble = source.IsDouble, Parameters = d, Examples = point.Examples,
-                Matrix = parsed.GetValue(_gaussNewton) ? "gaussNewton" : "hessian", Loss = point.Value(),
-                GradientNorm = point.GradientNorm(), Place = place,
-            };
-            ModelOperator<Span<T>> matrix = parsed.GetValue(_gaussNewton) ? point.GaussNewton() : point.Hessian();
-            try
-            {
-                if (k > 0) found.Take(HessianKernels.Lanczos.TopK(matrix, k, lanczos, progress: board, cancellation: cancellation));
-                if (board is not null && trace is not null) board.Products = trace.Applications;
-                if (trace is not null) found.Trace = HessianKernels.Trace.Estimate(matrix, trace, board, cancellation)[0];
-                if (sampling is not null)
-                    found.Sharpness = ModelSharpness.Analyze(point, sampling, sharpness, board?.Batches(), cancellation);
-                if (rate is { } eta) found.Edge = Edge(point, eta, sampling!, threads, board, cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                // What was found before is printed.
-                found.IsCancelled = true;
-            }
-            catch (NotSupportedException e)
-            {
-                throw new BadInputException($"--model: {e.Message}", e);
-            }
-
-            found.Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            return found;
-        });
-
+        using ComputeDevice? device = ComputeDevice.Open(_run.Device(parsed));
+        CurvatureOutcome outcome = LiveRun.Run(_run.Progress(parsed), board => ComputeDevice.TensorsOf<T, CurvatureOutcome>(
+            device, threads, new Look<T>(this, parsed, source, k, lanczos, trace, sharpness, rate, device, board, cancellation)));
         if (_run.Json(parsed)) outcome.PrintJson();
         else outcome.PrintTable();
         return outcome.ExitCode;
-    }
-
-    private static EdgeOutcome Edge<T>(
-        ModelPoint<Span<T>> point, double rate, BatchSampling sampling, int threads, ProgressBoard? board, CancellationToken cancellation)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        long start = Stopwatch.GetTimestamp();
-        StochasticEdgeOptions options = new() { Numerics = new() { Threads = threads } };
-        StochasticEdgeReport report = StochasticEdge.Analyze(
-            point.Curvatures(cancellation: cancellation), rate, sampling, options, board, cancellation);
-        return new([report], new([rate], [sampling.BatchSize], false), false, false, Stopwatch.GetElapsedTime(start).TotalSeconds, Place.Cpu);
     }
 
     private LanczosOptions Lanczos(ParseResult parsed, int threads)

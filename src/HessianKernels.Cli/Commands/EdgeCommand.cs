@@ -10,6 +10,9 @@ namespace HessianKernels.Cli.Commands;
 /// <summary>hk edge: where SGD stands to the edge of stability.</summary>
 internal sealed class EdgeCommand
 {
+    /// <summary>What a device leaves to the CPU.</summary>
+    public const string AllElse = "everything but K exact and eta*";
+
     private readonly RunOptions _run = new();
     private readonly SamplingOption _sampling = new();
 
@@ -118,7 +121,7 @@ internal sealed class EdgeCommand
         }
 
         ComputeDevice? device = ComputeDevice.Open(request);
-        place = ComputeDevice.PlaceOf(device, request);
+        place = ComputeDevice.PlaceOf(device, request, AllElse);
         return device;
     }
 

@@ -60,8 +60,7 @@ internal sealed record EdgeOutcome(
     {
         if (Range.IsSweep) PrintSweep();
         else PrintPoint(Reports[0]);
-        if (Place.IsCpu) Place.Print();
-        else Report.Line($"K exact and eta* computed on {Place.Name}, the rest on the CPU");
+        Place.Print();
     }
 
     private void PrintSweep()

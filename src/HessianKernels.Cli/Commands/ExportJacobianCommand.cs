@@ -3,6 +3,7 @@ using System.Numerics;
 using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Cli.Commands;
 
@@ -43,29 +44,12 @@ internal sealed class ExportJacobianCommand
     private int Run<T>(ParseResult parsed, ModelSource source, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Place place = ComputeDevice.RequireCpu(_run.Device(parsed), "export-jacobian");
+        bool rows = parsed.GetValue(_rows);
         OutputFile file = OutputFile.Check("OUT.npy", parsed.GetRequiredValue(_output), _run.Force(parsed), input: null, ".npy")!;
-        (int examples, int outputs) = LiveRun.Run(_run.Progress(parsed), board =>
-        {
-            using ModelPoint<Span<T>> point = _point.Create<T>(parsed, source, 1, _run.Threads(parsed), board, cancellation);
-            if (board is not null) board.Examples = point.Examples;
-            board?.Compute();
-            try
-            {
-                file.Write((path, force) =>
-                {
-                    IProgress<int>? done = board?.ExamplesDone();
-                    if (parsed.GetValue(_rows)) ModelJacobianFile.WriteRows(path, point, force, progress: done, cancellation: cancellation);
-                    else ModelJacobianFile.WriteFactors(path, point, force, progress: done, cancellation: cancellation);
-                });
-            }
-            catch (NotSupportedException e)
-            {
-                throw new BadInputException($"--model: {e.Message}", e);
-            }
-
-            return (point.Examples, point.Outputs);
-        });
+        using ComputeDevice? device = ComputeDevice.Open(_run.Device(parsed));
+        Place place = ComputeDevice.PlaceOf(device, _run.Device(parsed), rows ? null : "square roots of the loss's Hessians");
+        (int examples, int outputs) = LiveRun.Run(_run.Progress(parsed), board => ComputeDevice.TensorsOf<T, (int, int)>(
+            device, _run.Threads(parsed), new Export<T>(this, parsed, source, file, device, board, cancellation)));
         Storage.NpyHeader header = Storage.Npy.ReadHeader(file.Path);
         if (_run.Json(parsed))
         {
@@ -88,5 +72,36 @@ internal sealed class ExportJacobianCommand
         }
 
         return ExitCode.Converged;
+    }
+
+    private sealed class Export<T>(
+        ExportJacobianCommand command, ParseResult parsed, ModelSource source, OutputFile file, ComputeDevice? device, ProgressBoard? board,
+        CancellationToken cancellation) : ITensorWork<(int Examples, int Outputs)>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public (int Examples, int Outputs) On<TView>(ITensorSpace<TView> space)
+            where TView : allows ref struct
+        {
+            using ModelPoint<TView> point = command._point.Create<T, TView>(
+                parsed, source, space, device, 1, command._run.Threads(parsed), board, cancellation);
+            if (board is not null) board.Examples = point.Examples;
+            board?.Compute();
+            IProgress<int>? done = board?.ExamplesDone();
+            try
+            {
+                file.Write((path, force) =>
+                {
+                    if (parsed.GetValue(command._rows))
+                        ModelJacobianFile.WriteRows<T, TView>(path, point, force, progress: done, cancellation: cancellation);
+                    else ModelJacobianFile.WriteFactors<T, TView>(path, point, force, progress: done, cancellation: cancellation);
+                });
+            }
+            catch (NotSupportedException e)
+            {
+                throw new BadInputException($"--model: {e.Message}", e);
+            }
+
+            return (point.Examples, point.Outputs);
+        }
     }
 }

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Numerics;
+using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
 using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
+using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Cli.Commands;
 
@@ -45,9 +47,10 @@ internal sealed class PointOptions
     public ModelSource Open(ParseResult parsed, ulong seed) => _model.Open(parsed, seed);
 
     /// <summary>Reads the examples and the parameters and makes the point.</summary>
-    public ModelPoint<Span<T>> Create<T>(ParseResult parsed, ModelSource source, int order, int threads, ProgressBoard? board,
-        CancellationToken cancellation)
+    public ModelPoint<TView> Create<T, TView>(ParseResult parsed, ModelSource source, ITensorSpace<TView> space, ComputeDevice? device,
+        int order, int threads, ProgressBoard? board, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
     {
         Loss loss = _loss.Of(parsed);
         ModelPointOptions options = PointOf(parsed, source.Model, order, threads);
@@ -55,8 +58,9 @@ internal sealed class PointOptions
         DataSet<T> data = _data.Read<T>(parsed, board, threads, cancellation);
         try
         {
-            RequireMemory<T>(source.Model, loss, data, options);
-            return ModelPoint.Create<T>(source.Model, loss, data, parameters, options);
+            if (device is null) RequireMemory<T>(source.Model, loss, data, options);
+            else device.RequirePoint<T>(source.Model, loss, data.Examples, options);
+            return ModelPoint.Create<T, TView>(space, source.Model, loss, data, parameters, options);
         }
         catch (ArgumentException e)
         {

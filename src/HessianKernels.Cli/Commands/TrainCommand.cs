@@ -1,19 +1,14 @@
 using System.CommandLine;
 using System.Numerics;
 using HessianKernels.Cli.Devices;
-using HessianKernels.Cli.Input;
 using HessianKernels.Cli.Output;
-using HessianKernels.Networks.Curvature;
-using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
-using HessianKernels.Networks.Models;
 using HessianKernels.Networks.Training;
-using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace HessianKernels.Cli.Commands;
 
 /// <summary>hk train: trains a network and records how sharp its loss is on the way.</summary>
-internal sealed class TrainCommand
+internal sealed partial class TrainCommand
 {
     private readonly RunOptions _run = new();
     private readonly PointOptions _point = new();
@@ -54,88 +49,18 @@ internal sealed class TrainCommand
     private int Run<T>(ParseResult parsed, ModelSource source, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ulong seed = _run.Seed(parsed);
         int threads = _run.Threads(parsed);
-        bool resume = parsed.GetValue(_resume);
-        TrackerOptions tracked = _track.Of(parsed, seed, _tests.Path(parsed) is not null);
+        TrackerOptions tracked = _track.Of(parsed, _run.Seed(parsed), _tests.Path(parsed) is not null);
         long every = parsed.GetValue(_checkpoints);
         BadInputException.Unless(every >= 1, $"--checkpoint-every: found {every}; expected at least 1");
         Loss loss = _point.LossOf(parsed);
-        Place place = ComputeDevice.RequireCpu(_run.Device(parsed), "train");
-        TrainOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
-        {
-            (DataSet<T> data, DataSet<T>? tests) = _point.ReadData<T>(parsed, _tests, board, threads, cancellation);
-            (long steps, TrainingOptions options) = _training.Of(parsed, data.Examples, seed);
-            ModelPointOptions pointOptions = _point.PointOf(parsed, source.Model, 2, threads);
-            options = options with { MicroBatch = pointOptions.MicroBatch };
-            RunFolder folder = RunFolder.Open("--out", parsed.GetRequiredValue(_out), resume, _run.Force(parsed));
-            T[] parameters = source.Read<T>();
-            bool stepSharpness = tracked.Every.ContainsKey(TrackedQuantity.StepSharpness);
-            board?.Compute();
-            long start = Stopwatch.GetTimestamp();
-            using Trainer<Span<T>> trainer = Fitting(
-                _point.Data(parsed), () => Trainer.Create<T>(source.Model, loss, data, parameters, options, stepSharpness, threads));
-            using ModelExamples<Span<T>>? test = tests is null ? null : Fitting(
-                _tests.Path(parsed)!, () => ModelExamples.Create(trainer.Space, source.Model, loss, tests));
-            using Tracker<T> tracker = Fitting("--track", () => new Tracker<T>(trainer, tracked, pointOptions, test));
-            if (resume) Restore(trainer, tracker, folder, steps);
-            TrainingProgressLine? line = board is null ? null : new(board, tracker.Record, options, steps);
-            TrainingResult result;
-            do
-            {
-                long until = Math.Min(steps, (trainer.Step / every + 1) * every);
-                result = Fitting("--track", () => trainer.Run(until, tracker, line, cancellation));
-                Save(folder, source.Model, result, tracker);
-            }
-            while (result.Status == TrainingStatus.Completed && result.Steps < steps);
-
-            TrainOutcome outcome = new(
-                source.Model, data.Examples, tests?.Examples, source.IsDouble, options, result, tracker.Record, folder.Path,
-                Stopwatch.GetElapsedTime(start).TotalSeconds, place);
-            folder.Writing(() => File.WriteAllText(folder.Report, TrainingReport.Of(outcome, CommandLine(parsed))));
-            return outcome;
-        });
-
+        using ComputeDevice? device = ComputeDevice.Open(_run.Device(parsed));
+        TrainOutcome outcome = LiveRun.Run(_run.Progress(parsed), board => ComputeDevice.TensorsOf<T, TrainOutcome>(
+            device, threads, new Training<T>(this, parsed, source, loss, tracked, every, device, board, cancellation)));
         if (_run.Json(parsed)) outcome.PrintJson();
         else outcome.PrintTable();
         return outcome.ExitCode;
     }
-
-    private static string CommandLine(ParseResult parsed)
-        => "hk " + string.Join(' ', parsed.Tokens.Select(token => token.Value.AsSpan().IndexOfAny(" \"'") < 0 ? token.Value : $"'{token.Value}'"));
-
-    private static void Restore<T>(Trainer<Span<T>> trainer, Tracker<T> tracker, RunFolder folder, long steps)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        try
-        {
-            TrainingCheckpoint checkpoint = InputFile.Reading(folder.Checkpoint, () => TrainingCheckpointFile.Load(folder.Checkpoint));
-            trainer.Restore(checkpoint);
-            tracker.Restore(checkpoint);
-        }
-        catch (ArgumentException e)
-        {
-            throw BadInputException.From(folder.Checkpoint, e);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new BadInputException(e.Message.Contains(folder.Checkpoint) ? e.Message : $"{folder.Checkpoint}: {e.Message}", e);
-        }
-
-        BadInputException.Unless(
-            trainer.Step <= steps, $"--resume: found {trainer.Step} steps made already; expected at most the {steps} asked for");
-    }
-
-    private static void Save<T>(RunFolder folder, Model model, TrainingResult result, Tracker<T> tracker)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => folder.Writing(() =>
-        {
-            TrainingCheckpointFile.Save(folder.Checkpoint, tracker.AddTo(result.Checkpoint), overwrite: true);
-            T[] parameters = [.. result.Checkpoint.Parameters.ToArray().Select(T.CreateTruncating)];
-            ParameterFile.Write<T>(folder.Parameters, model, parameters, overwrite: true);
-            tracker.Record.WriteCsv(folder.Curve, overwrite: true);
-            tracker.Record.Save(folder.CurveArrays, overwrite: true);
-        });
 
     private static TResult Fitting<TResult>(string what, Func<TResult> make)
     {

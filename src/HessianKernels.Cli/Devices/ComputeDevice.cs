@@ -1,5 +1,9 @@
 using System.Numerics;
 using HessianKernels.Krylov;
+using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Losses;
+using HessianKernels.Networks.Models;
+using HessianKernels.Networks.Tensors;
 using HessianKernels.SecondMoment;
 using HessianKernels.Sharpness;
 
@@ -38,10 +42,27 @@ internal abstract class ComputeDevice : IDisposable
     /// <summary>What batches of examples are asked; to be disposed of before the device.</summary>
     public abstract IDisposable Batches(ExampleDerivatives derivatives, out IBatchQuotients quotients);
 
+    /// <summary>Work on the device's tensors.</summary>
+    public abstract TResult Tensors<T, TResult>(ITensorWork<TResult> work)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>Refuses a point of a model that the device has no memory for.</summary>
+    public abstract void RequirePoint<T>(Model model, Loss loss, int examples, ModelPointOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
     public abstract void Dispose();
 
+    /// <summary>Work on the device's tensors, or on the CPU's where there is none.</summary>
+    public static TResult TensorsOf<T, TResult>(ComputeDevice? device, int threads, ITensorWork<TResult> work)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => device is null ? work.On(new CpuTensorSpace<T>(threads)) : device.Tensors<T, TResult>(work);
+
     /// <summary>Where a result comes from: the device asked for, or the CPU where there is none.</summary>
-    public static Place PlaceOf(ComputeDevice? device, string request) => new(device?.Name ?? Cpu, request != Cpu);
+    /// <param name="device">The device.</param>
+    /// <param name="request">What the user asked for.</param>
+    /// <param name="onCpu">What the CPU does beside a device.</param>
+    public static Place PlaceOf(ComputeDevice? device, string request, string? onCpu = null)
+        => new(device?.Name ?? Cpu, request != Cpu, device is null ? null : onCpu);
 
     /// <summary>
     /// The device asked for; null for the CPU. <c>auto</c> falls back to the CPU and says so on the standard error.

@@ -49,4 +49,33 @@ internal static class ElementKernels<T, TWide, TOps>
     {
         for (long i = Stride.First(); i < a.Length; i += Stride.Step()) result[i] = TOps.PlusProduct(TOps.Product(a[i], b[i]), c[i], d[i]);
     }
+
+    /// <summary>
+    /// <c>result = (x + shift)^power</c>, in double. Where twice the power is a whole number up to 8 in size: by products, a root and a
+    /// quotient.
+    /// </summary>
+    public static void Power(ArrayView<TWide> x, ArrayView<TWide> result, double shift, double power)
+    {
+        int halves = Math.Abs(power) <= 4 ? (int)(2 * power) : 0, size = Math.Abs(halves);
+        bool exact = halves == 2 * power;
+        for (long i = Stride.First(); i < x.Length; i += Stride.Step())
+        {
+            TWide load = x[i], powers = load;
+            for (int lane = 0; lane < TOps.Lanes(); lane++)
+            {
+                double basis = TOps.Double(TOps.Lane(load, lane)) + shift, value;
+                if (exact)
+                {
+                    value = (size & 1) != 0 ? Math.Sqrt(basis) : 1;
+                    for (int k = 1; k < size; k += 2) value *= basis;
+                    value = halves < 0 ? 1 / value : value;
+                }
+                else value = DeviceMath.Power(basis, power);
+
+                powers = TOps.With(powers, lane, TOps.Rounded(value));
+            }
+
+            result[i] = powers;
+        }
+    }
 }

@@ -4,7 +4,7 @@ using ILGPU;
 namespace HessianKernels.Gpu.Kernels;
 
 /// <summary>
-/// Sums over, and broadcasts to, the groups of a tensor <c>[Outer, Count, Inner]</c>. Sums are taken in double, in an order that the
+/// Sums over the groups of a tensor <c>[Outer, Count, Inner]</c>, taken in double, in an order that the
 /// shape and the size of a group of threads alone decide.
 /// </summary>
 internal static class GroupKernels<T, TOps>
@@ -69,22 +69,6 @@ internal static class GroupKernels<T, TOps>
         for (int c = lane; c < end; c += lanes) sum += partial[(long)group * chunks + c];
         sum = OverLanes(shared, sum, 0, lane, lanes);
         if (group < groups & lane == 0) Store(result, group, scale * sum, accumulate);
-    }
-
-    /// <summary><c>y += scale shift[o, i]</c>; grid <c>(chunks)</c>.</summary>
-    public static void Add(ArrayView<T> shift, ArrayView<T> y, GroupGrid grid, T scale)
-    {
-        for (long e = Stride.First(); e < grid.Length; e += Stride.Step()) y[e] += scale * shift[grid.GroupOf((int)e)];
-    }
-
-    /// <summary><c>result (+)= factor[o, i] x</c>; grid <c>(chunks)</c>.</summary>
-    public static void Scale(ArrayView<T> factor, ArrayView<T> x, ArrayView<T> result, GroupGrid grid, int accumulate)
-    {
-        for (long e = Stride.First(); e < grid.Length; e += Stride.Step())
-        {
-            T product = factor[grid.GroupOf((int)e)] * x[e];
-            result[e] = accumulate != 0 ? result[e] + product : product;
-        }
     }
 
     /// <summary>The sum over lanes that stand 2^shift threads apart, by halves; lane 0 has it.</summary>

@@ -40,6 +40,15 @@ internal interface IWide<T, TWide>
 
     /// <summary><c>z + x o y</c>.</summary>
     static abstract TWide PlusProduct(TWide z, TWide x, TWide y);
+
+    /// <summary>Numbers of one load.</summary>
+    static abstract int Lanes();
+
+    /// <summary>One of them.</summary>
+    static abstract T Lane(TWide x, int lane);
+
+    /// <summary>The same with one of them changed.</summary>
+    static abstract TWide With(TWide x, int lane, T value);
 }
 
 /// <summary>Four floats of one load.</summary>
@@ -79,6 +88,12 @@ internal readonly struct OneDouble : IWide<double, double>
     public static double Product(double x, double y) => x * y;
 
     public static double PlusProduct(double z, double x, double y) => z + x * y;
+
+    public static int Lanes() => 1;
+
+    public static double Lane(double x, int lane) => x;
+
+    public static double With(double x, int lane, double value) => value;
 }
 
 internal readonly struct OneSingle : IWide<float, float>
@@ -105,6 +120,12 @@ internal readonly struct OneSingle : IWide<float, float>
     public static float Product(float x, float y) => x * y;
 
     public static float PlusProduct(float z, float x, float y) => z + x * y;
+
+    public static int Lanes() => 1;
+
+    public static float Lane(float x, int lane) => x;
+
+    public static float With(float x, int lane, float value) => value;
 }
 
 internal readonly struct PairOfDoubles : IWide<double, Pair>
@@ -130,6 +151,12 @@ internal readonly struct PairOfDoubles : IWide<double, Pair>
     public static Pair Product(Pair x, Pair y) => new(x.X * y.X, x.Y * y.Y);
 
     public static Pair PlusProduct(Pair z, Pair x, Pair y) => new(z.X + x.X * y.X, z.Y + x.Y * y.Y);
+
+    public static int Lanes() => 2;
+
+    public static double Lane(Pair x, int lane) => lane == 0 ? x.X : x.Y;
+
+    public static Pair With(Pair x, int lane, double value) => new(lane == 0 ? value : x.X, lane == 1 ? value : x.Y);
 }
 
 internal readonly struct QuadOfSingles : IWide<float, Quad>
@@ -157,4 +184,11 @@ internal readonly struct QuadOfSingles : IWide<float, Quad>
     public static Quad Product(Quad x, Quad y) => new(x.X * y.X, x.Y * y.Y, x.Z * y.Z, x.W * y.W);
 
     public static Quad PlusProduct(Quad z, Quad x, Quad y) => new(z.X + x.X * y.X, z.Y + x.Y * y.Y, z.Z + x.Z * y.Z, z.W + x.W * y.W);
+
+    public static int Lanes() => 4;
+
+    public static float Lane(Quad x, int lane) => lane == 0 ? x.X : lane == 1 ? x.Y : lane == 2 ? x.Z : x.W;
+
+    public static Quad With(Quad x, int lane, float value)
+        => new(lane == 0 ? value : x.X, lane == 1 ? value : x.Y, lane == 2 ? value : x.Z, lane == 3 ? value : x.W);
 }

@@ -2,7 +2,8 @@ using ILGPU;
 
 namespace HessianKernels.Gpu.Kernels;
 
-/// <summary>Numbers moved, none changed.</summary>
+/// <summary>Numbers moved, none changed: one at a time, or, where rows are whole numbers of loads, as many as 16 bytes hold.</summary>
+/// <typeparam name="T">What one load brings.</typeparam>
 internal static class LayoutKernels<T>
     where T : unmanaged
 {

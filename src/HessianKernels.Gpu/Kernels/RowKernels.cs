@@ -3,7 +3,7 @@ using ILGPU;
 
 namespace HessianKernels.Gpu.Kernels;
 
-/// <summary>Rows of probabilities, and powers of coefficients: little work, done in double.</summary>
+/// <summary>Rows of probabilities: little work, done in double.</summary>
 internal static class RowKernels<T, TOps>
     where T : unmanaged, INumber<T>
     where TOps : struct, IWide<T, T>
@@ -61,29 +61,6 @@ internal static class RowKernels<T, TOps>
             }
 
             for (int c = 0; c < columns; c++) result[first + c] = c == drawn ? T.One : T.Zero;
-        }
-    }
-
-    /// <summary>
-    /// <c>result = (x + shift)^power</c>; grid <c>(chunks)</c>. Where twice the power is a whole number up to 8 in size: by products, a
-    /// root and a quotient.
-    /// </summary>
-    public static void Power(ArrayView<T> x, ArrayView<T> result, long length, double shift, double power)
-    {
-        int halves = Math.Abs(power) <= 4 ? (int)(2 * power) : 0, size = Math.Abs(halves);
-        bool exact = halves == 2 * power;
-        for (long i = Stride.First(); i < length; i += Stride.Step())
-        {
-            double basis = TOps.Double(x[i]) + shift, value;
-            if (exact)
-            {
-                value = (size & 1) != 0 ? Math.Sqrt(basis) : 1;
-                for (int k = 1; k < size; k += 2) value *= basis;
-                value = halves < 0 ? 1 / value : value;
-            }
-            else value = DeviceMath.Power(basis, power);
-
-            result[i] = TOps.Rounded(value);
         }
     }
 

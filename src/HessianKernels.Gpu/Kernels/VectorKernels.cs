@@ -132,6 +132,15 @@ internal static class VectorKernels<T, TWide, TOps>
     public static void DivideExactly(ArrayView<double> scale, ArrayView<TWide> x, int length, int chunk)
         => DivideBy(scale[Grid.IdxX], x, length, chunk);
 
+    /// <summary><c>result = x / y</c> where the measure is above the bound, else <c>otherwise</c>, an item a thread; grid <c>(chunks of items)</c>.</summary>
+    public static void DivideWhere(
+        ArrayView<T> measure, ArrayView<T> bound, ArrayView<T> x, ArrayView<T> y, ArrayView<T> otherwise, ArrayView<T> result, int batch)
+    {
+        int b = Grid.IdxX * Group.DimX + Group.IdxX;
+        if (b >= batch) return;
+        result[b] = TOps.Double(measure[b]) > TOps.Double(bound[b]) ? TOps.Rounded(TOps.Double(x[b]) / TOps.Double(y[b])) : otherwise[b];
+    }
+
     private static void DivideBy(double scale, ArrayView<TWide> x, int length, int chunk)
     {
         if (scale == 0) return;

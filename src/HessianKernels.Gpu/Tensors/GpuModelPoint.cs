@@ -37,10 +37,25 @@ public static class GpuModelPoint
         ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
-        space.Gpu.ThrowIfShort(
-            RequiredBytes(space, model, loss, data.Examples, options),
-            $"A point of {model.Specification} over {data.Examples} examples, d = {model.ParameterCount},");
+        ThrowIfShort(space, model, loss, data.Examples, options);
         return ModelPoint.Create<T, ArrayView<T>>(space, model, loss, data, parameters, options);
+    }
+
+    /// <summary>Throws, with both numbers, where the device has not the memory for a point: before any of it is taken.</summary>
+    /// <param name="space">The device's tensors.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="examples">n, at least 1.</param>
+    /// <param name="options">The defaults where null.</param>
+    /// <exception cref="GpuMemoryException">The products of the point would not fit on the device.</exception>
+    public static void ThrowIfShort<T>(GpuTensorSpace<T> space, Model model, Loss loss, int examples, ModelPointOptions? options = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(model);
+        space.Gpu.ThrowIfShort(
+            RequiredBytes(space, model, loss, examples, options),
+            $"A point of {model.Specification} over {examples} examples, d = {model.ParameterCount},");
     }
 
     /// <summary>
@@ -65,7 +80,7 @@ public static class GpuModelPoint
             if (layer is not ConvolutionLayer convolution) return;
             panel = Math.Max(panel, GpuTensorSpace<T>.PanelLength(convolution.Window, plan.MicroBatch, space.PanelElements));
         });
-        long sums = (long)TensorGrid.MostChunks * space.Gpu.GroupSize * sizeof(double);
+        long sums = GpuTensorSpace<T>.ScratchLength(space.Gpu) * sizeof(double);
         return ModelPoint<ArrayView<T>>.RequiredBytes(model, loss, examples, space.ElementBytes, options)
             + panel * space.ElementBytes + sums;
     }

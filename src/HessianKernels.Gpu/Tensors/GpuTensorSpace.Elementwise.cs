@@ -1,4 +1,3 @@
-using HessianKernels.Gpu.Kernels;
 using HessianKernels.Networks.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
@@ -7,19 +6,18 @@ namespace HessianKernels.Gpu.Tensors;
 
 public sealed partial class GpuTensorSpace<T>
 {
-    private Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int> TangentKernel
-        => field ??= Gpu.Accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<T>, long, int>(ChainKernels<T>.Tangent);
-
     /// <inheritdoc/>
     public void Fill(double value, ArrayView<T> x)
     {
-        if (x.Length > 0) For(x, x, x, x).Fill(x, T.CreateTruncating(value));
+        foreach ((ElementLaunches<T> kernels, long start, long count) in Runs(x.Length, Starts(x)))
+            kernels.Fill(x.SubView(start, count), T.CreateTruncating(value));
     }
 
     /// <inheritdoc/>
     public void Scale(double scale, ArrayView<T> x)
     {
-        if (x.Length > 0) For(x, x, x, x).Scale(x, T.CreateTruncating(scale));
+        foreach ((ElementLaunches<T> kernels, long start, long count) in Runs(x.Length, Starts(x)))
+            kernels.Scale(x.SubView(start, count), T.CreateTruncating(scale));
     }
 
     /// <inheritdoc/>
@@ -27,7 +25,8 @@ public sealed partial class GpuTensorSpace<T>
     public void AddScaled(double scale, ArrayView<T> x, ArrayView<T> y)
     {
         Require(y, x.Length, nameof(y));
-        if (x.Length > 0) For(x, y, y, y).AddScaled(x, y.SubView(0, x.Length), T.CreateTruncating(scale));
+        foreach ((ElementLaunches<T> kernels, long start, long count) in Runs(x.Length, Starts(x, y)))
+            kernels.AddScaled(x.SubView(start, count), y.SubView(start, count), T.CreateTruncating(scale));
     }
 
     /// <inheritdoc/>
@@ -36,23 +35,29 @@ public sealed partial class GpuTensorSpace<T>
     {
         Require(y, x.Length, nameof(y));
         Require(result, x.Length, nameof(result));
-        if (x.Length == 0) return;
-        ElementLaunches<T> kernels = For(x, y, result, result);
-        kernels.Multiply(x, y.SubView(0, x.Length), result.SubView(0, x.Length), T.CreateTruncating(scale), accumulate ? 1 : 0);
+        foreach ((ElementLaunches<T> kernels, long start, long count) in Runs(x.Length, Starts(x, y, result)))
+        {
+            kernels.Multiply(
+                x.SubView(start, count), y.SubView(start, count), result.SubView(start, count), T.CreateTruncating(scale),
+                accumulate ? 1 : 0);
+        }
     }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A tensor is shorter than a.</exception>
     public void SumOfProducts(ArrayView<T> a, ArrayView<T> b, ArrayView<T> c, ArrayView<T> d, ArrayView<T> result)
     {
-        long count = a.Length;
-        Require(b, count, nameof(b));
-        Require(c, count, nameof(c));
-        Require(d, count, nameof(d));
-        Require(result, count, nameof(result));
-        if (count == 0) return;
-        ElementLaunches<T> kernels = Starts(result) ? For(a, b, c, d) : _launches.Narrow;
-        kernels.SumOfProducts(a, b.SubView(0, count), c.SubView(0, count), d.SubView(0, count), result.SubView(0, count));
+        long length = a.Length;
+        Require(b, length, nameof(b));
+        Require(c, length, nameof(c));
+        Require(d, length, nameof(d));
+        Require(result, length, nameof(result));
+        foreach ((ElementLaunches<T> kernels, long start, long count) in Runs(length, Starts(a, b, c, d, result)))
+        {
+            kernels.SumOfProducts(
+                a.SubView(start, count), b.SubView(start, count), c.SubView(start, count), d.SubView(start, count),
+                result.SubView(start, count));
+        }
     }
 
     /// <inheritdoc/>
@@ -60,7 +65,8 @@ public sealed partial class GpuTensorSpace<T>
     public void Power(double shift, double power, ArrayView<T> x, ArrayView<T> result)
     {
         Require(result, x.Length, nameof(result));
-        if (x.Length > 0) _launches.Power(Gpu.Stream, TensorGrid.Over(Gpu, x.Length), x, result, x.Length, shift, power);
+        foreach ((ElementLaunches<T> kernels, long start, long count) in Runs(x.Length, Starts(x, result)))
+            kernels.Power(x.SubView(start, count), result.SubView(start, count), shift, power);
     }
 
     /// <inheritdoc/>
@@ -88,10 +94,10 @@ public sealed partial class GpuTensorSpace<T>
         if (order is < 0 or > 3) throw new ArgumentOutOfRangeException(nameof(order), order, "0 to 3 derivatives can be had.");
         Require(y, length, nameof(y));
         Require(derivatives, order * length, nameof(derivatives));
-        if (length == 0) return;
-        T slope = function.Kind == ActivationKind.LeakyRelu ? T.CreateTruncating(function.Slope) : T.Zero;
-        _launches.Activate(function.Kind)(
-            Gpu.Stream, TensorGrid.Over(Gpu, length), z, shift, y, derivatives, length, columns, order, slope);
+        // A second derivative begins where the first ends.
+        bool aligned = Starts(z, y) && (order == 0 || Starts(derivatives)) && (order < 2 || length % Lanes == 0);
+        foreach ((ElementLaunches<T> kernels, long start, long count) in Runs(length, aligned))
+            kernels.Activate(function, order, z, shift, y, derivatives, start, count, length, columns);
     }
 
     /// <inheritdoc/>
@@ -104,14 +110,22 @@ public sealed partial class GpuTensorSpace<T>
         Require(x, order * length, nameof(x));
         Require(y, order * length, nameof(y));
         if (length == 0) return;
-        // Of one derivative it is a product, which has loads of 16 bytes.
         if (order == 1) Multiply(1, derivatives.SubView(0, length), x, false, y);
-        else TangentKernel(Gpu.Stream, TensorGrid.Over(Gpu, length), derivatives, x, y, length, order);
+        else For(length % Lanes == 0 && Starts(derivatives, x, y)).Tangent(derivatives, x, y, length, order);
     }
 
-    /// <summary>Loads of 16 bytes, where all four tensors and the first's length allow them.</summary>
-    private ElementLaunches<T> For(ArrayView<T> a, ArrayView<T> b, ArrayView<T> c, ArrayView<T> d)
-        => a.Length % (16 / ElementBytes) == 0 && Starts(a) && Starts(b) && Starts(c) && Starts(d) ? _launches.Wide : _launches.Narrow;
+    /// <summary>Numbers of a load of 16 bytes.</summary>
+    private static int Lanes => 16 / Interop.SizeOf<T>();
 
-    private static bool Starts(ArrayView<T> view) => view.LoadEffectiveAddressAsPtr() % 16 == 0;
+    private ElementRuns<T> Runs(long length, bool aligned) => new(_launches, length, aligned ? length - length % Lanes : 0);
+
+    private ElementLaunches<T> For(bool aligned) => aligned ? _launches.Wide : _launches.Narrow;
+
+    /// <summary>Whether all begin where a load of 16 bytes may.</summary>
+    private static bool Starts(params ReadOnlySpan<ArrayView<T>> views)
+    {
+        foreach (ArrayView<T> view in views)
+            if (view.Length > 0 && view.LoadEffectiveAddressAsPtr() % 16 != 0) return false;
+        return true;
+    }
 }

@@ -30,8 +30,9 @@ public sealed partial class GpuTensorSpace<T>
     {
         Require(shift, shape.Groups, nameof(shift));
         Require(y, shape.Length, nameof(y));
-        if (Grid(shape) is { Length: > 0 } grid)
-            _launches.AddToGroups(Gpu.Stream, TensorGrid.Over(Gpu, grid.Length), shift, y, grid, T.CreateTruncating(scale));
+        GroupGrid grid = Grid(shape);
+        foreach ((ElementLaunches<T> kernels, long start, long count) in Runs(grid.Length, Starts(y)))
+            kernels.AddToGroups(shift, y, grid, start, count, T.CreateTruncating(scale));
     }
 
     /// <inheritdoc/>
@@ -41,8 +42,9 @@ public sealed partial class GpuTensorSpace<T>
         Require(factor, shape.Groups, nameof(factor));
         Require(x, shape.Length, nameof(x));
         Require(result, shape.Length, nameof(result));
-        if (Grid(shape) is { Length: > 0 } grid)
-            _launches.ScaleGroups(Gpu.Stream, TensorGrid.Over(Gpu, grid.Length), factor, x, result, grid, accumulate ? 1 : 0);
+        GroupGrid grid = Grid(shape);
+        foreach ((ElementLaunches<T> kernels, long start, long count) in Runs(grid.Length, Starts(x, result)))
+            kernels.ScaleGroups(factor, x, result, grid, start, count, accumulate ? 1 : 0);
     }
 
     /// <inheritdoc/>
@@ -71,9 +73,8 @@ public sealed partial class GpuTensorSpace<T>
         if (shape.Groups == 0) return;
         ThrowIfLarge(shape);
         GroupGrid grid = TensorGrid.ForSum(Gpu, shape);
-        // As many as a cut into chunks can give: at most MostChunks groups of threads, each of no more results than threads.
         ArrayView<double> partial = grid.Chunks == 1
-            ? ArrayView<double>.Empty : Grown(ref _partial, (long)TensorGrid.MostChunks * Gpu.GroupSize, "Sums of chunks");
+            ? ArrayView<double>.Empty : Scratch();
         int tiles = Math.Min(grid.Tiles, TensorGrid.MostGroups(Gpu));
         KernelConfig config = (new Index3D(tiles, grid.Chunks, 1), new Index3D(Gpu.GroupSize, 1, 1));
         _launches.Sum(Gpu.Stream, config, x, y, partial, result, grid, scale, products ? 1 : 0, accumulate ? 1 : 0);

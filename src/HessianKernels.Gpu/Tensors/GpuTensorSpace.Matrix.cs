@@ -12,12 +12,6 @@ public sealed partial class GpuTensorSpace<T>
     private Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, int, int, int, int> TransposeKernel
         => field ??= Gpu.Accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, int, int, int, int>(LayoutKernels<T>.Transpose);
 
-    private Action<AcceleratorStream, KernelConfig, ArrayView<T>, ArrayView<T>, int, long, long, long> CopyRowsKernel
-        => field ??= Gpu.Accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, int, long, long, long>(LayoutKernels<T>.CopyRows);
-
-    private Action<AcceleratorStream, KernelConfig, ArrayView<int>, ArrayView<T>, ArrayView<T>, int, long> GatherRowsKernel
-        => field ??= Gpu.Accelerator.LoadKernel<ArrayView<int>, ArrayView<T>, ArrayView<T>, int, long>(LayoutKernels<T>.GatherRows);
-
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A tensor is too short.</exception>
     public void CopyRows(int rows, int columns, ArrayView<T> source, long sourceStride, ArrayView<T> destination, long destinationStride)
@@ -28,8 +22,10 @@ public sealed partial class GpuTensorSpace<T>
         long length = (long)rows * columns;
         if (sourceStride == columns && destinationStride == columns) Copy(source.SubView(0, length), destination);
         else
-            CopyRowsKernel(
-                Gpu.Stream, TensorGrid.Over(Gpu, length), source, destination, columns, length, sourceStride, destinationStride);
+        {
+            bool aligned = columns % Lanes == 0 && sourceStride % Lanes == 0 && destinationStride % Lanes == 0 && Starts(source, destination);
+            For(aligned).CopyRows(rows, columns, source, sourceStride, destination, destinationStride);
+        }
     }
 
     /// <inheritdoc/>
@@ -48,7 +44,7 @@ public sealed partial class GpuTensorSpace<T>
 
         ArrayView<int> index = Grown(ref _rows, rows.Length, "Numbers of rows");
         Gpu.Upload(rows, index);
-        GatherRowsKernel(Gpu.Stream, TensorGrid.Over(Gpu, length), index, source, destination, columns, length);
+        For(columns % Lanes == 0 && Starts(source, destination)).GatherRows(index, columns, source, destination);
     }
 
     /// <inheritdoc/>
@@ -81,12 +77,13 @@ public sealed partial class GpuTensorSpace<T>
         {
             StrideA = strideA, StrideB = strideB, StrideC = strideC,
         };
+        ArrayView<T> room = Gpu.Blas is null ? Scratch().Cast<T>() : ArrayView<T>.Empty;
         // Onto one matrix the products are added one after the other.
         int together = strideC == 0 ? 1 : MostOfABatch;
         for (int first = 0; first < batch; first += together)
         {
             int count = Math.Min(together, batch - first);
-            Gemm<T>.Of(Gpu).Multiply(shape, From(a, first * strideA), From(b, first * strideB), From(c, first * strideC), count);
+            Gemm<T>.Of(Gpu).Multiply(shape, From(a, first * strideA), From(b, first * strideB), From(c, first * strideC), count, room);
         }
     }
 

@@ -15,7 +15,7 @@ namespace HessianKernels.Gpu.Tensors;
 /// <remarks>
 /// The same bits every run on one device. Sums over groups, softmax and powers are taken in double. Matrix products are cuBLAS' where it
 /// is present, else by tiles; convolutions are products with panels of windows, <see cref="PanelElements"/> numbers at a time. Element by
-/// element loads are of 16 bytes where every operand begins at a multiple of that and the length is one. An activation and its derivatives
+/// element loads are of 16 bytes where every operand begins at a multiple of that, and single for the few numbers beyond the last. An activation and its derivatives
 /// are one kernel. A shape's groups hold fewer than 2^31 numbers in all. One caller at a time.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -127,6 +127,18 @@ public sealed partial class GpuTensorSpace<T> : ITensorSpace<ArrayView<T>>, IDis
         if (_rows is not null) Gpu.Release(_rows);
         if (_panel is not null) Gpu.Release(_panel);
     }
+
+    /// <summary>
+    /// Doubles in which sums and products work. Of sums as many as a cut into chunks can give: at most MostChunks groups of threads, each of
+    /// no more results than threads.
+    /// </summary>
+    internal static long ScratchLength(GpuContext gpu)
+    {
+        long room = (Gemm<T>.RoomLength(gpu) * Interop.SizeOf<T>() + sizeof(double) - 1) / sizeof(double);
+        return Math.Max((long)TensorGrid.MostChunks * gpu.GroupSize, room);
+    }
+
+    private ArrayView<double> Scratch() => Grown(ref _partial, ScratchLength(Gpu), "Sums of chunks");
 
     /// <summary>A kernel does not check its bounds: every view is measured before.</summary>
     private static void Require(ArrayView<T> tensor, long needed, string name)

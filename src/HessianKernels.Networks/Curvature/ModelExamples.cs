@@ -136,6 +136,20 @@ public static class ModelExamples
         }
     }
 
+    /// <summary>Numbers to the host, whatever their precision there.</summary>
+    internal static void Read<T, TView>(ITensorSpace<TView> space, TView source, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
+    {
+        double[] numbers = new double[Math.Min(destination.Length, Piece)];
+        for (int first = 0; first < destination.Length; first += Piece)
+        {
+            int count = Math.Min(Piece, destination.Length - first);
+            space.Read(space.Slice(source, first, count), numbers.AsSpan(0, count));
+            for (int i = 0; i < count; i++) destination[first + i] = T.CreateTruncating(numbers[i]);
+        }
+    }
+
     private static void ThrowIfNoOutput(int[] labels, int outputs)
     {
         for (int i = 0; i < labels.Length; i++)

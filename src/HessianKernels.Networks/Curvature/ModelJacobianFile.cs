@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using HessianKernels.Networks.Tensors;
 using HessianKernels.Storage;
 
 namespace HessianKernels.Networks.Curvature;
@@ -23,12 +25,22 @@ public static class ModelJacobianFile
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void WriteFactors<T>(
         string path, ModelPoint<Span<T>> point, bool overwrite = false, long blockBytes = JacobianFile.DefaultBlockBytes,
-        IProgress<int>? progress = null,
-        CancellationToken cancellation = default)
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => WriteFactors<T, Span<T>>(path, point, overwrite, blockBytes, progress, cancellation);
+
+    /// <summary>The same of a point on any tensor space.</summary>
+    /// <inheritdoc cref="WriteFactors{T}"/>
+    /// <typeparam name="T">float or double: of the file.</typeparam>
+    /// <typeparam name="TView">How tensors are held.</typeparam>
+    public static void WriteFactors<T, TView>(
+        string path, ModelPoint<TView> point, bool overwrite = false, long blockBytes = JacobianFile.DefaultBlockBytes,
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
     {
         ArgumentNullException.ThrowIfNull(point);
-        Write(path, point, point.Roots(), overwrite, blockBytes, progress, cancellation);
+        Write<T, TView>(path, point, point.Roots(), overwrite, blockBytes, progress, cancellation);
     }
 
     /// <summary>Writes J itself.</summary>
@@ -43,30 +55,50 @@ public static class ModelJacobianFile
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void WriteRows<T>(
         string path, ModelPoint<Span<T>> point, bool overwrite = false, long blockBytes = JacobianFile.DefaultBlockBytes,
-        IProgress<int>? progress = null,
-        CancellationToken cancellation = default)
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => WriteRows<T, Span<T>>(path, point, overwrite, blockBytes, progress, cancellation);
+
+    /// <summary>The same of a point on any tensor space.</summary>
+    /// <inheritdoc cref="WriteRows{T}"/>
+    /// <typeparam name="T">float or double: of the file.</typeparam>
+    /// <typeparam name="TView">How tensors are held.</typeparam>
+    public static void WriteRows<T, TView>(
+        string path, ModelPoint<TView> point, bool overwrite = false, long blockBytes = JacobianFile.DefaultBlockBytes,
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
     {
         ArgumentNullException.ThrowIfNull(point);
-        Write(path, point, OutputSignals.Units(point.Outputs), overwrite, blockBytes, progress, cancellation);
+        Write<T, TView>(path, point, OutputSignals.Units(point.Outputs), overwrite, blockBytes, progress, cancellation);
     }
 
-    private static void Write<T>(
-        string path, ModelPoint<Span<T>> point, OutputSignals signals, bool overwrite, long blockBytes, IProgress<int>? progress,
+    private static void Write<T, TView>(
+        string path, ModelPoint<TView> point, OutputSignals signals, bool overwrite, long blockBytes, IProgress<int>? progress,
         CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockBytes, 1);
         long n = point.Examples, r = signals.Count, d = point.ParameterCount;
         int size = (int)Math.Clamp(Math.Min(blockBytes / point.Space.ElementBytes, Array.MaxLength) / (r * d), 1, n);
         T[] rows = Workspace.Allocate<T>(size * r * d);
+        // Where the rows lie in the host's memory they are written as they were made.
+        using ITensorMemory<TView>? memory = typeof(TView) == typeof(Span<T>) ? null : point.Space.Allocate(rows.Length);
         using NpyWriter<T> writer = NpyWriter<T>.Create(path, r == 1 ? [n, d] : [n, r, d], overwrite);
         for (int first = 0; first < n; first += size)
         {
             cancellation.ThrowIfCancellationRequested();
             int count = (int)Math.Min(size, n - first);
             Span<T> block = rows.AsSpan(0, checked((int)(count * r * d)));
-            point.SignalRows(signals, first, count, block);
+            if (memory is null) point.SignalRows(signals, first, count, Unsafe.As<Span<T>, TView>(ref block));
+            else
+            {
+                TView there = point.Space.Slice(memory.View, 0, block.Length);
+                point.SignalRows(signals, first, count, there);
+                ModelExamples.Read(point.Space, there, block);
+            }
+
             writer.Write(block);
             progress?.Report(first + count);
         }

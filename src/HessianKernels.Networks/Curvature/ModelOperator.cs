@@ -15,7 +15,7 @@ namespace HessianKernels.Networks.Curvature;
 /// layers, whose products are bound by arithmetic.)
 /// </remarks>
 /// <typeparam name="TView">How vectors are held.</typeparam>
-public sealed class ModelOperator<TView> : ILinearOperator<TView> where TView : allows ref struct
+public sealed partial class ModelOperator<TView> : ILinearOperator<TView> where TView : allows ref struct
 {
     private readonly ModelPoint<TView> point;
     private readonly ModelMatrix matrix;

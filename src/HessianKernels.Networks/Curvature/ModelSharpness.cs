@@ -1,6 +1,6 @@
-using System.Numerics;
 using HessianKernels.Kernels;
 using HessianKernels.Krylov;
+using HessianKernels.Networks.Tensors;
 using HessianKernels.SecondMoment;
 using HessianKernels.Sharpness;
 
@@ -29,10 +29,10 @@ public static class ModelSharpness
     /// <exception cref="ArgumentOutOfRangeException">b or an option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The point is of order 1.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before that.</exception>
-    public static ModelSharpnessReport Analyze<T>(
-        ModelPoint<Span<T>> point, int batchSize, ModelSharpnessOptions? options = null, IProgress<long>? progress = null,
+    public static ModelSharpnessReport Analyze<TView>(
+        ModelPoint<TView> point, int batchSize, ModelSharpnessOptions? options = null, IProgress<long>? progress = null,
         CancellationToken cancellation = default)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
     {
         ArgumentNullException.ThrowIfNull(point);
         return Analyze(point, BatchSampling.WithoutReplacement(point.Examples, batchSize), options, progress, cancellation);
@@ -54,10 +54,10 @@ public static class ModelSharpness
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The point is of order 1.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before that.</exception>
-    public static ModelSharpnessReport Analyze<T>(
-        ModelPoint<Span<T>> point, BatchSampling sampling, ModelSharpnessOptions? options = null, IProgress<long>? progress = null,
+    public static ModelSharpnessReport Analyze<TView>(
+        ModelPoint<TView> point, BatchSampling sampling, ModelSharpnessOptions? options = null, IProgress<long>? progress = null,
         CancellationToken cancellation = default)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
     {
         ArgumentNullException.ThrowIfNull(point);
         GradientMoments.ThrowIfOther(sampling, point.Examples);
@@ -74,11 +74,11 @@ public static class ModelSharpness
             // Where a layer normalises examples together, no example has a gradient of its own.
             bool separate = point.Model.Network.ExampleMultiple == 1;
             double meanSquared = separate ? point.SquaredExampleGradients().Sum() / n : double.NaN;
-            Span<T> g = point.Gradient();
+            TView g = point.Gradient();
             double squared = point.Inner(g, g), form = point.HessianForm(g);
             BatchExpectation none = new(double.NaN, double.NaN, 0, BatchExpectationStatus.LimitReached);
             BatchExpectation mean = separate ? MeanForm(point, options, cancellation) : none;
-            Batches<T> batches = new(point, sampling, options);
+            Batches<TView> batches = new(point, sampling, options);
             batches.Run(progress, cancellation);
             return new()
             {
@@ -95,23 +95,23 @@ public static class ModelSharpness
 
     /// <summary><c>(1/n) sum_i g_i^T H g_i</c>: the gradient of L with weights w is <c>sum_i w_i g_i</c>. Leaves the weights 1 /
     /// n.</summary>
-    private static BatchExpectation MeanForm<T>(ModelPoint<Span<T>> point, ModelSharpnessOptions options, CancellationToken cancellation)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static BatchExpectation MeanForm<TView>(ModelPoint<TView> point, ModelSharpnessOptions options, CancellationToken cancellation)
+        where TView : allows ref struct
     {
         int n = point.Examples;
         bool exact = n <= options.MaxProbes;
         double[] weights = new double[n], even = [.. Enumerable.Repeat(1.0 / n, n)];
         RunningMean mean = default;
-        T[] v = new T[point.ParameterCount];
+        using ITensorMemory<TView> v = point.Space.Allocate(point.ParameterCount);
         BatchExpectationStatus status = exact ? BatchExpectationStatus.Exact : BatchExpectationStatus.LimitReached;
         for (int probe = 0; probe < (exact ? n : options.MaxProbes); probe++)
         {
             cancellation.ThrowIfCancellationRequested();
             for (int i = 0; i < n; i++) weights[i] = exact ? (i == probe ? 1 : 0) : Sign(options.Seed, probe, i) / Math.Sqrt(n);
             point.Weigh(weights);
-            point.Gradient(v);
+            point.Gradient(v.View);
             point.Weigh(even);
-            mean.Add(point.HessianForm(v), 1);
+            mean.Add(point.HessianForm(v.View), 1);
             if (exact || probe + 1 < Fewest || !(mean.StandardError <= options.RelativeError * Math.Abs(mean.Mean))) continue;
             status = BatchExpectationStatus.Converged;
             break;
@@ -125,8 +125,8 @@ public static class ModelSharpness
         => (Philox.Block(seed, ulong.MaxValue - (ulong)probe, (ulong)example).Item1 & 1) == 0 ? 1 : -1;
 
     /// <summary>The batches, one after the other, and the means over them.</summary>
-    private sealed class Batches<T>(ModelPoint<Span<T>> point, BatchSampling sampling, ModelSharpnessOptions options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class Batches<TView>(ModelPoint<TView> point, BatchSampling sampling, ModelSharpnessOptions options)
+        where TView : allows ref struct
     {
         private RunningMean quotient, form, eigenvalue;
         private BatchExpectationStatus status;
@@ -148,7 +148,7 @@ public static class ModelSharpness
             int[] draws = new int[source.MostDraws];
             int size = Math.Min(point.MicroBatch, Whole(source.MostDraws));
             ModelPointOptions sizes = new() { Capacity = source.MostDraws, MicroBatch = size };
-            using ModelPoint<Span<T>> batch = new(point.Space, point.Model, point.Loss, point.Source, sizes);
+            using ModelPoint<TView> batch = new(point.Space, point.Model, point.Loss, point.Source, sizes);
             batch.MoveTo(point.Parameters);
             for (long number = 0; number < most; number++)
             {
@@ -169,7 +169,7 @@ public static class ModelSharpness
             }
         }
 
-        private void Add(ModelPoint<Span<T>> batch, Span<int> draws, double weight, ulong seed)
+        private void Add(ModelPoint<TView> batch, Span<int> draws, double weight, ulong seed)
         {
             // A Bernoulli batch may be empty: its mean is 0.
             (double bent, double squared, double largest) = (0, 0, 0);
@@ -178,7 +178,7 @@ public static class ModelSharpness
                 for (int i = 0; i < draws.Length; i++) draws[i] = point.SourceOf(draws[i]);
                 batch.Select(draws);
                 if (draws.Length != sampling.BatchSize) batch.Weigh([.. Enumerable.Repeat(1.0 / sampling.BatchSize, draws.Length)]);
-                Span<T> g = batch.Gradient();
+                TView g = batch.Gradient();
                 squared = batch.Inner(g, g);
                 bent = batch.HessianForm(g);
                 if (options.LargestEigenvalues) largest = LargestOf(batch, seed);
@@ -189,14 +189,14 @@ public static class ModelSharpness
             eigenvalue.Add(largest, weight);
         }
 
-        private double LargestOf(ModelPoint<Span<T>> batch, ulong seed)
+        private double LargestOf(ModelPoint<TView> batch, ulong seed)
         {
             LanczosOptions lanczos = new()
             {
                 Which = SpectrumEnd.Largest, Tolerance = options.EigenvalueTolerance, Seed = seed, FindMultiplicity = false,
                 Validate = false,
             };
-            return Lanczos.TopK(batch.Hessian(), 1, lanczos).Eigenvalues[0];
+            return batch.Hessian().TopK(1, lanczos).Eigenvalues[0];
         }
 
         private bool Within(RunningMean mean) => mean.StandardError <= options.RelativeError * Math.Abs(mean.Mean);

@@ -1,6 +1,6 @@
 namespace HessianKernels.Networks.Training;
 
-/// <summary>What a <see cref="Tracker{T}"/> can record, with the columns it fills. All but the first two are of the whole training set, or
+/// <summary>What a <see cref="Tracker{TView}"/> can record, with the columns it fills. All but the first two are of the whole training set, or
 /// where they say so of the test set, at the parameters before the step.</summary>
 public enum TrackedQuantity
 {

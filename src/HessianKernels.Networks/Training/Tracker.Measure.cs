@@ -1,12 +1,13 @@
 using HessianKernels.Krylov;
 using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Losses;
+using HessianKernels.Networks.Tensors;
 using HessianKernels.SecondMoment;
 using HessianKernels.Sharpness;
 
 namespace HessianKernels.Networks.Training;
 
-public sealed partial class Tracker<T>
+public sealed partial class Tracker<TView>
 {
     // What a cancelled search had found so far is no record: the step is looked at again.
     private void Measure(long step, double learningRate, int batchSize, CancellationToken cancellation)
@@ -24,7 +25,7 @@ public sealed partial class Tracker<T>
         TraceOptions traces = new() { Applications = options.TraceApplications, Seed = SeedOf(step) };
         if (Due(TrackedQuantity.Trace, step))
         {
-            TraceEstimate trace = HessianKernels.Trace.Estimate(point.Hessian(), traces, null, cancellation)[0];
+            TraceEstimate trace = point.Hessian().EstimateTrace(traces, null, cancellation);
             cancellation.ThrowIfCancellationRequested();
             (this["trace"], this["trace_error"]) = (trace.Value, trace.StandardError);
         }
@@ -32,7 +33,7 @@ public sealed partial class Tracker<T>
         Momentum momentum = trainer.Options.Momentum;
         if (Due(TrackedQuantity.TraceNoiseKernel, step))
         {
-            double trace = HessianKernels.Trace.Estimate(point.GaussNewton(), traces, null, cancellation)[0].Value;
+            double trace = point.GaussNewton().EstimateTrace(traces, null, cancellation).Value;
             cancellation.ThrowIfCancellationRequested();
             this["k_tr"] = NoiseKernel.TraceWithMomentum(trace, Rows, learningRate, sampling, momentum.Beta1);
         }
@@ -75,7 +76,7 @@ public sealed partial class Tracker<T>
             Which = SpectrumEnd.Largest, Tolerance = options.EigenpairTolerance, MaximumApplications = options.MaximumApplications,
             Seed = SeedOf(step), FindMultiplicity = false, Validate = false,
         };
-        LanczosResult<T> top = Lanczos.TopK(point.Hessian(), k, lanczos, vectors, null, cancellation);
+        LanczosResult<double> top = point.Hessian().TopK(k, lanczos, vectors, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
         vectors = top.Eigenvectors;
         if (Due(TrackedQuantity.LambdaMax, step))
@@ -84,16 +85,17 @@ public sealed partial class Tracker<T>
         {
             if (baseline.Length == 0) baseline = vectors;
             for (int i = 0; i < k; i++)
-                this[$"similarity_{i + 1}"] = Subspaces.AbsoluteSimilarity<T>(Vector(vectors, i), Vector(baseline, i));
-            PrincipalAngles turned = Subspaces.Compare<T>(baseline, vectors, d, new() { Orthonormalize = true });
+                this[$"similarity_{i + 1}"] = Subspaces.AbsoluteSimilarity<double>(Vector(vectors, i), Vector(baseline, i));
+            PrincipalAngles turned = Subspaces.Compare<double>(baseline, vectors, d, new() { Orthonormalize = true });
             this["subspace_distance"] = turned.Distance(options.Distance);
         }
 
         if (!Due(TrackedQuantity.GradientCosines, step)) return;
-        Span<T> gradient = point.Gradient();
-        for (int i = 0; i < k; i++) this[$"cosine_{i + 1}"] = Subspaces.AbsoluteSimilarity<T>(gradient, Vector(vectors, i));
+        double[] gradient = new double[d];
+        point.Space.Read(point.Gradient(), gradient);
+        for (int i = 0; i < k; i++) this[$"cosine_{i + 1}"] = Subspaces.AbsoluteSimilarity<double>(gradient, Vector(vectors, i));
 
-        ReadOnlySpan<T> Vector(T[] all, int i) => all.AsSpan(i * d, d);
+        ReadOnlySpan<double> Vector(double[] all, int i) => all.AsSpan(i * d, d);
     }
 
     private void MeasureTest(long step)
@@ -103,21 +105,26 @@ public sealed partial class Tracker<T>
         if (Due(TrackedQuantity.TestAccuracy, step)) this["test_accuracy"] = Accuracy(test);
     }
 
-    private static double Accuracy(ModelPoint<Span<T>> point)
+    private static double Accuracy(ModelPoint<TView> point)
     {
         int n = point.Examples, c = point.Outputs, right = 0;
-        T[] outputs = new T[n * c];
-        point.Predict(outputs);
-        ReadOnlySpan<T> targets = point.Source.Targets;
+        double[] outputs = new double[n * c], targets = new double[n * c];
+        using (ITensorMemory<TView> predicted = point.Space.Allocate(n * c))
+        {
+            point.Predict(predicted.View);
+            point.Space.Read(predicted.View, outputs);
+        }
+
+        point.Space.Read(point.Source.Targets, targets);
         for (int i = 0; i < n; i++)
         {
-            bool same = c == 1 ? T.Sign(outputs[i]) == T.Sign(targets[i]) : Largest(outputs.AsSpan(i * c, c)) == Largest(targets.Slice(i * c, c));
+            bool same = c == 1 ? Math.Sign(outputs[i]) == Math.Sign(targets[i]) : Largest(outputs.AsSpan(i * c, c)) == Largest(targets.AsSpan(i * c, c));
             right += same ? 1 : 0;
         }
 
         return (double)right / n;
 
-        static int Largest(ReadOnlySpan<T> row)
+        static int Largest(ReadOnlySpan<double> row)
         {
             int best = 0;
             for (int j = 1; j < row.Length; j++)

@@ -1,4 +1,3 @@
-using System.Numerics;
 using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Tensors;
 
@@ -13,20 +12,20 @@ namespace HessianKernels.Networks.Training;
 /// </remarks>
 /// <example><code>
 /// Dictionary&lt;TrackedQuantity, int&gt; every = new() { [TrackedQuantity.BatchSharpness] = 100, [TrackedQuantity.LambdaMax] = 100 };
-/// using Tracker&lt;double&gt; tracker = new(trainer, new() { Every = every });
+/// using Tracker&lt;Span&lt;double&gt;&gt; tracker = new(trainer, new() { Every = every });
 /// trainer.Run(10_000, tracker);
 /// tracker.Record.WriteCsv("curve.csv");
 /// </code></example>
-/// <typeparam name="T">float or double.</typeparam>
-public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+/// <typeparam name="TView">How tensors are held.</typeparam>
+public sealed partial class Tracker<TView> : ITrainingObserver<TView>, IDisposable
+    where TView : allows ref struct
 {
-    private readonly Trainer<Span<T>> trainer;
+    private readonly Trainer<TView> trainer;
     private readonly TrackerOptions options;
-    private readonly ModelPoint<Span<T>> point;
-    private readonly ModelPoint<Span<T>>? test;
+    private readonly ModelPoint<TView> point;
+    private readonly ModelPoint<TView>? test;
     private readonly Dictionary<string, int> place;
-    private T[] vectors = [], baseline = [];
+    private double[] vectors = [], baseline = [];
     private double[] cells = [];
 
     /// <summary>A tracker that has recorded nothing.</summary>
@@ -38,7 +37,7 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
     /// <exception cref="ArgumentException">An option is out of its range, or a quantity is not to be had of this trainer; the message
     /// names it.</exception>
     public Tracker(
-        Trainer<Span<T>> trainer, TrackerOptions options, ModelPointOptions? pointOptions = null, ModelExamples<Span<T>>? test = null)
+        Trainer<TView> trainer, TrackerOptions options, ModelPointOptions? pointOptions = null, ModelExamples<TView>? test = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(options);
@@ -77,7 +76,7 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
     public TrainingRecord Record { get; }
 
     /// <inheritdoc/>
-    public void Observe(Trainer<Span<T>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+    public void Observe(Trainer<TView> trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (trainer != this.trainer) throw new ArgumentException("This tracker was made for another trainer.", nameof(trainer));
         long step = trainer.Step;
@@ -89,7 +88,7 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
         (cells[0], cells[1], cells[2]) = (step, learningRate, batchSize);
         if (Due(TrackedQuantity.StepLoss, step)) this["step_loss"] = trainer.StepLoss;
         if (Due(TrackedQuantity.StepSharpness, step)) this["step_sharpness"] = trainer.StepSharpness;
-        (T[] Vectors, T[] Baseline) before = (vectors, baseline);
+        (double[] Vectors, double[] Baseline) before = (vectors, baseline);
         try
         {
             Measure(step, learningRate, batchSize, cancellation);
@@ -113,8 +112,7 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
             Record = new Dictionary<string, double[]>
             {
                 ["columns"] = [.. string.Join(',', Record.Columns).Select(character => (double)character)], ["rows"] = Record.Flattened(),
-                ["vectors"] = Array.ConvertAll(vectors, double.CreateTruncating),
-                ["baseline"] = Array.ConvertAll(baseline, double.CreateTruncating),
+                ["vectors"] = vectors, ["baseline"] = baseline,
             },
         };
     }
@@ -132,8 +130,7 @@ public sealed partial class Tracker<T> : ITrainingObserver<Span<T>>, IDisposable
                 $"The checkpoint's record has the columns {found}; expected {expected}, as this tracker's.", nameof(checkpoint));
         Record.Restore(checkpoint.Record["rows"]);
         Record.TruncateFrom(checkpoint.Step);
-        vectors = Array.ConvertAll(checkpoint.Record["vectors"], T.CreateTruncating);
-        baseline = Array.ConvertAll(checkpoint.Record["baseline"], T.CreateTruncating);
+        (vectors, baseline) = (checkpoint.Record["vectors"], checkpoint.Record["baseline"]);
     }
 
     /// <summary>Gives the memory back.</summary>

@@ -7,10 +7,10 @@ using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Networks.Training;
 
-/// <summary>Trainers in the CPU's memory.</summary>
+/// <summary>Trainers of data sets.</summary>
 public static class Trainer
 {
-    /// <summary>A trainer of a data set, started at given parameters. It holds its own copy of both.</summary>
+    /// <summary>A trainer of a data set in the CPU's memory, started at given parameters. It holds its own copy of both.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="model">The network.</param>
     /// <param name="loss">The loss.</param>
@@ -25,10 +25,28 @@ public static class Trainer
         Model model, Loss loss, DataSet<T> data, ReadOnlySpan<T> initial, TrainingOptions options, bool stepSharpness = false,
         int threads = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Create<T, Span<T>>(new CpuTensorSpace<T>(threads), model, loss, data, initial, options, stepSharpness);
+
+    /// <summary>The same on any tensor space, which the trainer does not own.</summary>
+    /// <typeparam name="T">float or double: of data and parameters.</typeparam>
+    /// <typeparam name="TView">How tensors are held.</typeparam>
+    /// <param name="space">The arithmetic.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="data">The examples.</param>
+    /// <param name="initial">theta_0, <c>[d]</c>.</param>
+    /// <param name="options">How.</param>
+    /// <param name="stepSharpness">Whether every step's sharpness is computed.</param>
+    /// <exception cref="ArgumentException">Data, parameters or options do not fit; the message says what was found and
+    /// expected.</exception>
+    public static Trainer<TView> Create<T, TView>(
+        ITensorSpace<TView> space, Model model, Loss loss, DataSet<T> data, ReadOnlySpan<T> initial, TrainingOptions options,
+        bool stepSharpness = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TView : allows ref struct
     {
-        CpuTensorSpace<T> space = new(threads);
-        ModelExamples<Span<T>> examples = ModelExamples.Create(space, model, loss, data);
-        Trainer<Span<T>> trainer = new(space, model, loss, examples, options, stepSharpness) { OwnsExamples = true };
+        ModelExamples<TView> examples = ModelExamples.Create(space, model, loss, data);
+        Trainer<TView> trainer = new(space, model, loss, examples, options, stepSharpness) { OwnsExamples = true };
         double[] theta = new double[initial.Length];
         for (int i = 0; i < theta.Length; i++) theta[i] = double.CreateTruncating(initial[i]);
         trainer.Start(theta);

@@ -1,6 +1,9 @@
 namespace HessianKernels.Krylov;
 
-/// <summary>One system's conjugate gradient run as the host sees it: scalars in, coefficients and verdicts out.</summary>
+/// <summary>
+/// One system's conjugate gradient run as the host sees it: scalars in, verdicts out. The space decides by the same comparisons, so that an
+/// item that has ended here moves no more there.
+/// </summary>
 internal struct ConjugateGradientItem
 {
     // The recurrence's residual drifts from the true one: aiming a little below the tolerance, the true one is met too.
@@ -8,7 +11,7 @@ internal struct ConjugateGradientItem
 
     private readonly double _rightHandSide, _scale, _target;
     private readonly bool _guessed, _preconditioned;
-    private double _product, _curvature;
+    private double _curvature;
     private int _applications, _preconditions;
     private ConjugateGradientsStatus _status;
 
@@ -26,6 +29,7 @@ internal struct ConjugateGradientItem
         Running = true;
         if (!double.IsFinite(rightHandSide) || !double.IsFinite(scale)) End(ConjugateGradientsStatus.NotFinite);
         else if (_scale <= target) End(ConjugateGradientsStatus.Converged);
+        else Bound = Aim * target / _scale * (Aim * target / _scale);
     }
 
     /// <summary>False once the run has ended.</summary>
@@ -34,21 +38,21 @@ internal struct ConjugateGradientItem
     /// <summary>True once its iterate was copied out.</summary>
     public bool Retired { get; set; }
 
-    /// <summary>True where the last step overflowed: the solution stays what it was on entry.</summary>
+    /// <summary>True where a step left no finite iterate: the solution stays what it was on entry.</summary>
     public bool IterateLost { get; private set; }
 
     public int Iterations { get; private set; }
 
+    /// <summary>Whether there is an iterate beside the solution on entry.</summary>
+    public readonly bool Moved => Iterations > 0 && !IterateLost;
+
     /// <summary>rho: the size of the residual that the iteration's vectors are in units of.</summary>
     public readonly double Scale => _scale;
 
-    /// <summary>Step length; 0 once ended.</summary>
-    public double Alpha { get; private set; }
+    /// <summary>What r^T r must come down to, rounded as the space stores it.</summary>
+    public double Bound { get; set; }
 
-    /// <summary>Share of the old direction in the new; 0 once ended.</summary>
-    public double Beta { get; private set; }
-
-    public void End(ConjugateGradientsStatus status) => (_status, Running, Alpha, Beta) = (status, false, 0, 0);
+    public void End(ConjugateGradientsStatus status) => (_status, Running) = (status, false);
 
     /// <summary>Takes the first r^T z.</summary>
     public void Start(double product)
@@ -58,7 +62,7 @@ internal struct ConjugateGradientItem
         Take(product);
     }
 
-    /// <summary>Takes p^T q and finds alpha.</summary>
+    /// <summary>Takes p^T q.</summary>
     /// <returns>True where it is not positive.</returns>
     public bool Step(double curvature)
     {
@@ -66,7 +70,6 @@ internal struct ConjugateGradientItem
         _applications++;
         if (!double.IsFinite(curvature)) End(ConjugateGradientsStatus.NotFinite);
         else if (curvature <= 0) End(ConjugateGradientsStatus.NotPositiveDefinite);
-        else Alpha = _product / curvature;
         if (_status != ConjugateGradientsStatus.NotPositiveDefinite) return false;
         _curvature = curvature;
         return true;
@@ -80,7 +83,7 @@ internal struct ConjugateGradientItem
         if (_status == ConjugateGradientsStatus.NotPositiveDefinite && !Retired) _curvature /= square;
     }
 
-    /// <summary>Takes r^T r and r^T z of the new residual, and finds beta or the end.</summary>
+    /// <summary>Takes r^T r and r^T z of the new residual, and finds the end.</summary>
     public void Continue(double square, double product)
     {
         if (!Running) return;
@@ -91,16 +94,18 @@ internal struct ConjugateGradientItem
             End(ConjugateGradientsStatus.NotFinite);
             IterateLost = true;
         }
-        else if (Math.Sqrt(square) * _scale <= Aim * _target)
+        else if (square <= Bound)
         {
             End(ConjugateGradientsStatus.Converged);
         }
         else
         {
-            Beta = product / _product;
             Take(product);
         }
     }
+
+    /// <summary>Further steps were made before it was seen that one had ended it.</summary>
+    public void Overrun() => IterateLost |= _status == ConjugateGradientsStatus.NotFinite;
 
     /// <summary>The evidence, with the true residual of what is returned.</summary>
     /// <param name="residual">||b - A x||; not read where no step was taken, since it is known.</param>
@@ -127,7 +132,6 @@ internal struct ConjugateGradientItem
 
     private void Take(double product)
     {
-        _product = product;
         if (!double.IsFinite(product)) End(ConjugateGradientsStatus.NotFinite);
         else if (product <= 0) End(_preconditioned ? ConjugateGradientsStatus.PreconditionerNotPositiveDefinite : ConjugateGradientsStatus.Converged);
     }

@@ -9,11 +9,17 @@ namespace HessianKernels.Krylov;
 /// </code>
 /// </summary>
 /// <remarks>
-/// The residual is normalised first, <c>A d = r_0 / rho</c>, <c>x = x_0 + rho d</c>, so that squares neither overflow nor underflow in float, whatever b's size. When an
-/// item ends its iterate is copied out; what the loop then still does to its vectors, for the sake of the others, touches nothing that is returned.
-/// What the scalars that come back to the host decide is in <see cref="ConjugateGradientItem"/>.
+/// The residual is normalised first, <c>A d = r_0 / rho</c>, <c>x = x_0 + rho d</c>, so that squares neither overflow nor underflow in float, whatever b's size.
+/// alpha, beta and what ends an item are found on the space's side, and read by the host with every <see cref="IVectorSpace{TView}.ReadInterval"/>-th iteration. An item
+/// that has ended meanwhile stands still: with pi = r^T z while it runs and 0 once r^T r is small enough,
 /// <code>
-///  space: | p | z | q | iterate | r, where there is a preconditioner, else r = z | coefficients 2 |     each times Batch
+///  alpha = pi / p^T q where p^T q > 0, else 0;   d += alpha p;  r -= alpha q
+///  p = z + beta p where p^T q > 0, else p as it is: the direction that shows the matrix not to be positive definite
+/// </code>
+/// When the host learns of its end the iterate is copied out; what the loop then still does to its vectors, for the sake of the others, touches nothing that is returned.
+/// What the host concludes from the scalars is in <see cref="ConjugateGradientItem"/>.
+/// <code>
+///  space: | p | z | q | -d | r, where there is a preconditioner, else r = z | scalars 8 | p^T q, r^T r, r^T z of each iteration |     each times Batch
 /// </code>
 /// </remarks>
 internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
@@ -25,9 +31,14 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
     private readonly TOperator _matrix;
     private readonly ILinearOperator<TView>? _preconditioner;
     private readonly ConjugateGradientsOptions _options;
-    private readonly TView _directions, _p, _z, _q, _iterate, _r, _coefficients;
+    private readonly TView _directions, _p, _z, _q, _iterate, _r, _scalars, _history;
     private readonly ConjugateGradientItem[] _items;
-    private readonly double[] _first, _second, _pair;
+    private readonly double[] _first, _second, _read;
+    // Which of two scalars is pi of now; the other is that of the iteration before.
+    private int _now = Products;
+
+    // Places among the scalars.
+    private const int Zero = 0, One = 1, Bound = 2, Alpha = 3, Products = 4, Pair = 6;
 
     public ConjugateGradientIteration(TSpace space, TOperator matrix, ILinearOperator<TView>? preconditioner, ConjugateGradientsOptions options, TView memory)
     {
@@ -40,9 +51,12 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
         _q = space.Slice(memory, 2 * size, size);
         _iterate = space.Slice(memory, 3 * size, size);
         _r = preconditioner is null ? _z : space.Slice(memory, 4 * size, size);
-        _coefficients = space.Slice(memory, vectors * size, 2 * space.Batch);
+        _scalars = space.Slice(memory, vectors * size, ConjugateGradientLayout.Scalars * space.Batch);
+        _history = space.Slice(
+            memory, vectors * size + ConjugateGradientLayout.Scalars * space.Batch, (long)ConjugateGradientLayout.Recorded * space.ReadInterval * space.Batch);
         _items = new ConjugateGradientItem[space.Batch];
-        (_first, _second, _pair) = (new double[space.Batch], new double[space.Batch], new double[2 * space.Batch]);
+        (_first, _second) = (new double[space.Batch], new double[space.Batch]);
+        _read = new double[ConjugateGradientLayout.Recorded * space.ReadInterval * space.Batch];
     }
 
     /// <summary>Solves <c>A x = b</c>.</summary>
@@ -55,37 +69,14 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
         Start(rightHandSide, solution);
         int limit = _options.MaximumIterations ?? (int)Math.Min(int.MaxValue, 10L * _space.Length), step = 0;
         bool running = Retire(solution);
-        for (; running && step < limit && !cancellation.IsCancellationRequested; step++)
+        while (running && step < limit && !cancellation.IsCancellationRequested)
         {
-            _matrix.Apply(_p, _q);
-            TView scalars = _space.Slice(_coefficients, 0, _space.Batch);
-            Inner(_p, _q, _first);
-            if (Step()) Explain();
-            for (int b = 0; b < _items.Length; b++) _first[b] = -_items[b].Alpha * _items[b].Scale;
-            _space.Write(_first, scalars);
-            _space.SubtractScaled(scalars, _p, _iterate);
-            for (int b = 0; b < _items.Length; b++) _first[b] = _items[b].Alpha;
-            _space.Write(_first, scalars);
-            _space.SubtractScaled(scalars, _q, _r);
-
-            Inner(_r, _r, _first);
-            if (_preconditioner is null)
-            {
-                _first.CopyTo(_second);
-            }
-            else
-            {
-                _preconditioner.Apply(_r, _z);
-                Inner(_r, _z, _second);
-            }
-
-            for (int b = 0; b < _items.Length; b++) _items[b].Continue(_first[b], _second[b]);
+            int steps = Math.Min(_space.ReadInterval, limit - step);
+            for (int t = 0; t < steps; t++) Advance(t);
+            Look(steps);
             running = Retire(solution);
-
-            for (int b = 0; b < _items.Length; b++) (_pair[b], _pair[_items.Length + b]) = (_items[b].Beta, _items[b].Running ? 1 : 0);
-            _space.Write(_pair, _coefficients);
-            _space.Combine(_directions, 2, _coefficients, 1, _p);
-            progress?.Report(step + 1);
+            step += steps;
+            progress?.Report(step);
         }
 
         ConjugateGradientsStatus unfinished = step < limit ? ConjugateGradientsStatus.Cancelled : ConjugateGradientsStatus.IterationLimit;
@@ -94,16 +85,78 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
         return Conclude(rightHandSide, solution);
     }
 
-    /// <summary>Copies the iterates of the items that have just ended to the solution.</summary>
+    /// <summary>One iteration of all items, which only enqueues work; those that have ended stand still.</summary>
+    private void Advance(int t)
+    {
+        TView curvature = Recorded(t, 0), square = Recorded(t, 1), product = _preconditioner is null ? square : Recorded(t, 2);
+        TView zero = Scalar(Zero), one = Scalar(One), alpha = Scalar(Alpha), beta = Scalar(Pair), share = Scalar(Pair + 1);
+        TView before = Scalar(_now), now = Scalar(_now ^= 1);
+        _matrix.Apply(_p, _q);
+        _space.Dot(_p, _q, curvature);
+        _space.DivideWhere(curvature, zero, before, curvature, zero, alpha);
+        _space.SubtractScaled(alpha, _p, _iterate);
+        _space.SubtractScaled(alpha, _q, _r);
+
+        _space.Dot(_r, _r, square);
+        if (_preconditioner is not null)
+        {
+            _preconditioner.Apply(_r, _z);
+            _space.Dot(_r, _z, product);
+        }
+
+        _space.DivideWhere(square, Scalar(Bound), product, one, zero, now);
+        if (_preconditioner is not null) _space.DivideWhere(product, zero, now, one, zero, now);
+        _space.DivideWhere(before, zero, now, before, zero, beta);
+        _space.DivideWhere(curvature, zero, beta, one, one, beta);
+        _space.DivideWhere(curvature, zero, one, one, zero, share);
+        _space.Combine(_directions, 2, _space.Slice(_scalars, (long)Pair * _space.Batch, 2 * _space.Batch), 1, _p);
+    }
+
+    /// <summary>Reads what so many iterations recorded, and concludes.</summary>
+    private readonly void Look(int steps)
+    {
+        int batch = _items.Length;
+        _space.Read(_space.Slice(_history, 0, (long)ConjugateGradientLayout.Recorded * steps * batch), _read);
+        bool met = false;
+        for (int t = 0; t < steps; t++)
+            for (int b = 0; b < batch; b++)
+            {
+                ref ConjugateGradientItem item = ref _items[b];
+                if (!item.Running) continue;
+                int at = ConjugateGradientLayout.Recorded * t * batch + b;
+                met |= item.Step(_read[at]);
+                item.Continue(_read[at + batch], _read[at + (_preconditioner is null ? 1 : 2) * batch]);
+                if (!item.Running && t < steps - 1) item.Overrun();
+            }
+
+        if (met) Explain();
+    }
+
+    /// <summary>Adds the iterates of the items that have just ended to the solution.</summary>
     /// <returns>Whether an item still runs.</returns>
     private readonly bool Retire(TView solution)
     {
-        bool running = false;
+        bool running = false, moved = false;
         for (int b = 0; b < _items.Length; b++)
         {
             running |= _items[b].Running;
+            moved |= !_items[b].Running && !_items[b].Retired && _items[b].Moved;
+        }
+
+        if (moved)
+        {
+            // q is nothing between two iterations.
+            TView scale = Scalar(Alpha);
+            for (int b = 0; b < _items.Length; b++) _first[b] = _items[b].Scale;
+            _space.Write(_first, scale);
+            _space.Copy(solution, _q);
+            _space.SubtractScaled(scale, _iterate, _q);
+        }
+
+        for (int b = 0; b < _items.Length; b++)
+        {
             if (_items[b].Running || _items[b].Retired) continue;
-            if (!_items[b].IterateLost) _space.Copy(Item(_iterate, b), Item(solution, b));
+            if (_items[b].Moved) _space.Copy(Item(_q, b), Item(solution, b));
             _items[b].Retired = true;
         }
 
@@ -115,7 +168,7 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
     {
         if (Array.Exists(_items, static item => item.Iterations > 0))
         {
-            TView scalars = _space.Slice(_coefficients, 0, _space.Batch);
+            TView scalars = Scalar(Alpha);
             Residual(rightHandSide, solution);
             _space.Normalize(_r, scalars);
             _space.Read(scalars, _second);
@@ -126,16 +179,7 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
         return results;
     }
 
-    /// <summary>Finds each alpha from p^T q.</summary>
-    /// <returns>Whether a direction without positive curvature was met.</returns>
-    private readonly bool Step()
-    {
-        bool met = false;
-        for (int b = 0; b < _items.Length; b++) met |= _items[b].Step(_first[b]);
-        return met;
-    }
-
-    /// <summary>Divides the curvature of such directions by p^T p, which nothing else needs.</summary>
+    /// <summary>Divides the curvature of directions in which it is not positive by p^T p, which nothing else needs.</summary>
     private readonly void Explain()
     {
         Inner(_p, _p, _first);
@@ -145,11 +189,10 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
     /// <summary>The first residual, its norm and that of b; ends the items that need no iteration.</summary>
     private void Start(TView rightHandSide, TView solution)
     {
-        TView scalars = _space.Slice(_coefficients, 0, _space.Batch);
+        TView scalars = Scalar(Alpha);
         _space.Copy(rightHandSide, _q);
         _space.Normalize(_q, scalars);
         _space.Read(scalars, _first);
-        _space.Copy(solution, _iterate);
         if (_options.StartFromSolution) Residual(rightHandSide, solution);
         else _space.Copy(rightHandSide, _r);
         _space.Normalize(_r, scalars);
@@ -159,8 +202,16 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
         {
             _items[b] = new(_first[b], _second[b], Math.Max(relative * _first[b], _options.AbsoluteTolerance), _options.StartFromSolution, _preconditioner is not null);
             // The solution of A x = 0 is 0, whatever the guess; b itself is a place to copy it from.
-            if (_first[b] == 0) _space.Copy(Item(rightHandSide, b), Item(_iterate, b));
+            if (_first[b] == 0) _space.Copy(Item(rightHandSide, b), Item(solution, b));
         }
+
+        Set(One, 1);
+        Set(Zero, 0);
+        // Here and there the same comparison: of the bound as it is stored.
+        for (int b = 0; b < _items.Length; b++) _second[b] = _items[b].Bound;
+        _space.Write(_second, Scalar(Bound));
+        _space.Read(Scalar(Bound), _second);
+        for (int b = 0; b < _items.Length; b++) _items[b].Bound = _second[b];
 
         if (_preconditioner is null)
         {
@@ -173,25 +224,44 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
             Inner(_r, _z, _first);
         }
 
-        for (int b = 0; b < _items.Length; b++) _items[b].Start(_first[b]);
+        for (int b = 0; b < _items.Length; b++)
+        {
+            _items[b].Start(_first[b]);
+            _first[b] = _items[b].Running ? _first[b] : 0;
+        }
+
+        _space.Write(_first, Scalar(_now));
         _space.Copy(_z, _p);
+        Set(Pair, 0);
+        Set(Pair + 1, 0);
+        _space.Combine(_directions, 2, _space.Slice(_scalars, (long)Pair * _space.Batch, 2 * _space.Batch), 1, _iterate);
     }
 
     /// <summary><c>r = b - A x</c>.</summary>
     private readonly void Residual(TView rightHandSide, TView solution)
     {
-        TView scalars = _space.Slice(_coefficients, 0, _space.Batch);
+        TView scalars = Scalar(Alpha);
         _matrix.Apply(solution, _q);
         _space.Copy(rightHandSide, _r);
-        Span<double> ones = _pair.AsSpan(0, _space.Batch);
-        ones.Fill(1);
-        _space.Write(ones, scalars);
+        Set(Alpha, 1);
         _space.SubtractScaled(scalars, _q, _r);
+    }
+
+    private readonly TView Scalar(int place) => _space.Slice(_scalars, (long)place * _space.Batch, _space.Batch);
+
+    private readonly TView Recorded(int step, int kind)
+        => _space.Slice(_history, ((long)ConjugateGradientLayout.Recorded * step + kind) * _space.Batch, _space.Batch);
+
+    private readonly void Set(int place, double value)
+    {
+        Span<double> all = _read.AsSpan(0, _space.Batch);
+        all.Fill(value);
+        _space.Write(all, Scalar(place));
     }
 
     private readonly void Inner(TView x, TView y, double[] result)
     {
-        TView scalars = _space.Slice(_coefficients, 0, _space.Batch);
+        TView scalars = Scalar(Alpha);
         _space.Dot(x, y, scalars);
         _space.Read(scalars, result);
     }
@@ -202,6 +272,13 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
 /// <summary>How much a conjugate gradient iteration keeps.</summary>
 internal static class ConjugateGradientLayout
 {
+    /// <summary>Numbers an item that decide a step.</summary>
+    public const int Scalars = 8;
+
+    /// <summary>Numbers an item and iteration that the host concludes from.</summary>
+    public const int Recorded = 3;
+
     /// <summary>Elements of memory on the space's side.</summary>
-    public static long Elements(int batch, int length, bool preconditioned) => batch * ((preconditioned ? 5L : 4L) * length + 2);
+    public static long Elements(int batch, int length, bool preconditioned, int readInterval)
+        => batch * ((preconditioned ? 5L : 4L) * length + Scalars + (long)Recorded * readInterval);
 }

@@ -128,6 +128,12 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
     }
 
     /// <inheritdoc/>
+    public void DivideWhere(Span<T> measure, Span<T> bound, Span<T> x, Span<T> y, Span<T> otherwise, Span<T> result)
+    {
+        for (int b = 0; b < Batch; b++) result[b] = measure[b] > bound[b] ? x[b] / y[b] : otherwise[b];
+    }
+
+    /// <inheritdoc/>
     public void Project(Span<T> basis, int count, Span<T> y, Span<T> coefficients)
     {
         fixed (T* v = Vectors(basis, count), py = Vectors(y, 1), c = Coefficients(coefficients, count))

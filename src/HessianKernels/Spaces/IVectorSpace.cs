@@ -68,6 +68,12 @@ public interface IVectorSpace<TView> where TView : allows ref struct
     /// <summary><c>x_b /= scale[b]</c>; left as it is where scale is 0. Right also where the reciprocal would overflow.</summary>
     void Divide(TView scale, TView x);
 
+    /// <summary>
+    /// <c>result[b] = x[b] / y[b]</c> where <c>measure[b] &gt; bound[b]</c>, else <c>otherwise[b]</c>, all <c>[Batch]</c>: what a method
+    /// decides for each item without waiting for the host. A NaN is not greater. The result may be any of the arguments.
+    /// </summary>
+    void DivideWhere(TView measure, TView bound, TView x, TView y, TView otherwise, TView result);
+
     /// <summary><c>coefficients[j, b] = &lt;v_jb, y_b&gt;</c> for the first <paramref name="count"/> vectors of <paramref name="basis"/>.</summary>
     void Project(TView basis, int count, TView y, TView coefficients);
 

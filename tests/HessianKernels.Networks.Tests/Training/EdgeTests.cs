@@ -18,7 +18,7 @@ public class EdgeTests
             },
             Sharpness = new() { RelativeError = 0, MaxBatches = 60, MaxProbes = 4 }, EigenpairTolerance = 1e-3, Seed = 1,
         };
-        using Tracker<double> tracker = new(trainer, options);
+        using Tracker<Span<double>> tracker = new(trainer, options);
         // At the start, and then at the end alone.
         trainer.Run(1, tracker);
         trainer.Run(from);
@@ -54,7 +54,7 @@ public class EdgeTests
         TrainingOptions options = new() { LearningRate = 0.1, BatchSize = 8 };
         TrackerOptions all = new() { Every = Enum.GetValues<TrackedQuantity>().ToDictionary(quantity => quantity, _ => 2), Eigenpairs = 3, Sharpness = new() { MaxBatches = 32, MaxProbes = 8 } };
         using Trainer<Span<double>> one = setting.Trainer(options, true, 1), four = setting.Trainer(options, true, 4);
-        using Tracker<double> first = new(one, all), second = new(four, all);
+        using Tracker<Span<double>> first = new(one, all), second = new(four, all);
         one.Run(3, first);
         four.Run(3, second);
         for (int row = 0; row < 2; row++) Conformance.Tolerance.SameBits<double>([.. first.Record.Row(row)], [.. second.Record.Row(row)], $"row {row}");

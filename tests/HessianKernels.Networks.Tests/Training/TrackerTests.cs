@@ -34,7 +34,7 @@ public class TrackerTests
         const int N = 8, D = 4;
         using TrainingCase plane = TrainingCase.Plane(N, D, 70);
         using Trainer<Span<double>> trainer = plane.Started(Options with { Selection = selection }, stepSharpness: true);
-        using Tracker<double> tracker = new(trainer, Every(1, Everything) with { TraceApplications = 4000 });
+        using Tracker<Span<double>> tracker = new(trainer, Every(1, Everything) with { TraceApplications = 4000 });
         trainer.Run(3, tracker);
         double[] theta = plane.Initial, gradients = new double[N * D];
         double loss = 0, right = 0;
@@ -94,7 +94,7 @@ public class TrackerTests
         using TrainingCase plane = TrainingCase.Plane(8, 4, 70);
         TrainingOptions options = Options with { Momentum = Momentum.Polyak(0.6), WeightDecay = 0.1 };
         using Trainer<Span<double>> trainer = plane.Started(options);
-        using Tracker<double> tracker = new(trainer, Every(1, TrackedQuantity.ExactNoiseKernel, TrackedQuantity.TraceNoiseKernel) with { TraceApplications = 4000 });
+        using Tracker<Span<double>> tracker = new(trainer, Every(1, TrackedQuantity.ExactNoiseKernel, TrackedQuantity.TraceNoiseKernel) with { TraceApplications = 4000 });
         trainer.Run(1, tracker);
         FunctionSpace space = CurvatureSet.FromJacobian<double>(plane.Inputs, 8, 4).Reduce();
         BatchSampling sampling = BatchSampling.WithoutReplacement(8, 3);
@@ -113,7 +113,7 @@ public class TrackerTests
         {
             Every = new Dictionary<TrackedQuantity, int> { [TrackedQuantity.TestLoss] = 1, [TrackedQuantity.TestAccuracy] = 2 },
         };
-        using Tracker<double> tracker = new(trainer, options, new() { MicroBatch = 3 }, others.Examples);
+        using Tracker<Span<double>> tracker = new(trainer, options, new() { MicroBatch = 3 }, others.Examples);
         List<double[]> path = [];
         for (int step = 0; step < 5; step++)
         {
@@ -140,9 +140,9 @@ public class TrackerTests
         }
 
         foreach (TrackedQuantity quantity in Tested)
-            Assert.Contains("test examples", Assert.Throws<ArgumentException>(() => new Tracker<double>(trainer, Every(1, quantity))).Message, StringComparison.Ordinal);
+            Assert.Contains("test examples", Assert.Throws<ArgumentException>(() => new Tracker<Span<double>>(trainer, Every(1, quantity))).Message, StringComparison.Ordinal);
         using TrainingCase wider = TrainingCase.Plane(3, 5, 1);
-        Assert.Contains("inputs of 5", Assert.Throws<ArgumentException>(() => new Tracker<double>(trainer, options, null, wider.Examples)).Message, StringComparison.Ordinal);
+        Assert.Contains("inputs of 5", Assert.Throws<ArgumentException>(() => new Tracker<Span<double>>(trainer, options, null, wider.Examples)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public class TrackerTests
         {
             Every = new Dictionary<TrackedQuantity, int> { [TrackedQuantity.Loss] = 4, [TrackedQuantity.StepSharpness] = 3, [TrackedQuantity.LambdaMax] = 6 },
         };
-        using Tracker<double> tracker = new(trainer, options);
+        using Tracker<Span<double>> tracker = new(trainer, options);
         trainer.Run(13, tracker);
         Assert.Equal(["step", "learning_rate", "batch_size", "step_sharpness", "loss", "lambda_1"], tracker.Record.Columns);
         Assert.Equal([0, 3, 4, 6, 8, 9, 12], tracker.Record.Column("step"));
@@ -170,7 +170,7 @@ public class TrackerTests
     {
         using TrainingCase one = TrainingCase.Perceptron(12, 3, 4, 2, 1);
         using Trainer<Span<double>> tracked = one.Started(Options, stepSharpness: true), plain = one.Started(Options);
-        using Tracker<double> tracker = new(tracked, Every(2, Everything) with { Sharpness = Few });
+        using Tracker<Span<double>> tracker = new(tracked, Every(2, Everything) with { Sharpness = Few });
         tracked.Run(7, tracker);
         plain.Run(7);
         Tolerance.SameBits<double>(plain.Parameters, tracked.Parameters);
@@ -184,7 +184,7 @@ public class TrackerTests
         using TrainingCase one = TrainingCase.Perceptron(12, 3, 4, 2, 1);
         TrackerOptions options = Every(2, Everything) with { EigenpairTolerance = 1e-4, Sharpness = Few };
         using Trainer<Span<double>> whole = one.Started(Options, stepSharpness: true), first = one.Started(Options, stepSharpness: true), second = one.Trainer(Options, stepSharpness: true);
-        using Tracker<double> expected = new(whole, options), earlier = new(first, options), later = new(second, options);
+        using Tracker<Span<double>> expected = new(whole, options), earlier = new(first, options), later = new(second, options);
         whole.Run(10, expected);
         using TemporaryFile file = new(".npz");
         TrainingCheckpointFile.Save(file.Path, earlier.AddTo(first.Run(5, earlier).Checkpoint));
@@ -195,7 +195,7 @@ public class TrackerTests
         Assert.Equal(expected.Record.Count, later.Record.Count);
         for (int row = 0; row < expected.Record.Count; row++) Tolerance.SameBits<double>([.. expected.Record.Row(row)], [.. later.Record.Row(row)], $"row {row}");
 
-        using Tracker<double> other = new(second, Every(2, TrackedQuantity.Loss));
+        using Tracker<Span<double>> other = new(second, Every(2, TrackedQuantity.Loss));
         Assert.Contains("step_loss", Assert.Throws<ArgumentException>(() => other.Restore(checkpoint)).Message, StringComparison.Ordinal);
         Assert.Contains("no record", Assert.Throws<ArgumentException>(() => other.Restore(second.Checkpoint())).Message, StringComparison.Ordinal);
     }
@@ -206,7 +206,7 @@ public class TrackerTests
         using TrainingCase one = TrainingCase.Perceptron(12, 3, 4, 2, 1);
         TrackerOptions options = Every(2, TrackedQuantity.LambdaMax, TrackedQuantity.BatchSharpness, TrackedQuantity.Trace);
         using Trainer<Span<double>> whole = one.Started(Options), broken = one.Started(Options);
-        using Tracker<double> expected = new(whole, options), found = new(broken, options);
+        using Tracker<Span<double>> expected = new(whole, options), found = new(broken, options);
         whole.Run(6, expected);
         using CancellationTokenSource source = new();
         TrainingResult result = broken.Run(6, new CancelsAt(found, 4, source), cancellation: source.Token);
@@ -216,7 +216,7 @@ public class TrackerTests
         for (int row = 0; row < 3; row++) Tolerance.SameBits<double>([.. expected.Record.Row(row)], [.. found.Record.Row(row)], $"row {row}");
     }
 
-    private sealed class CancelsAt(Tracker<double> tracker, long step, CancellationTokenSource source) : ITrainingObserver<Span<double>>
+    private sealed class CancelsAt(Tracker<Span<double>> tracker, long step, CancellationTokenSource source) : ITrainingObserver<Span<double>>
     {
         public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
         {
@@ -230,7 +230,7 @@ public class TrackerTests
     {
         using TrainingCase one = TrainingCase.Plane(8, 4, 70);
         using Trainer<Span<double>> trainer = one.Started(Options with { LearningRate = 10 });
-        using Tracker<double> tracker = new(trainer, Every(1, TrackedQuantity.StepLoss, TrackedQuantity.Loss, TrackedQuantity.BatchSharpness));
+        using Tracker<Span<double>> tracker = new(trainer, Every(1, TrackedQuantity.StepLoss, TrackedQuantity.Loss, TrackedQuantity.BatchSharpness));
         TrainingResult result = trainer.Run(5000, tracker);
         Assert.Equal(TrainingStatus.Diverged, result.Status);
         Assert.Equal(result.DivergedAt, tracker.Record.Count);
@@ -276,11 +276,11 @@ public class TrackerTests
         Refused("at least 1", good with { ExactKernelRows = 0 });
         Refused("stepSharpness", Every(1, TrackedQuantity.StepSharpness));
         Refused("24 rows", Every(1, TrackedQuantity.ExactNoiseKernel) with { ExactKernelRows = 23 });
-        Assert.Contains("beta2 = 0", Assert.Throws<ArgumentException>(() => new Tracker<double>(nesterov, Every(1, TrackedQuantity.TraceNoiseKernel))).Message, StringComparison.Ordinal);
-        using Tracker<double> tracker = new(trainer, good);
+        Assert.Contains("beta2 = 0", Assert.Throws<ArgumentException>(() => new Tracker<Span<double>>(nesterov, Every(1, TrackedQuantity.TraceNoiseKernel))).Message, StringComparison.Ordinal);
+        using Tracker<Span<double>> tracker = new(trainer, good);
         Assert.Contains("another trainer", Assert.Throws<ArgumentException>(() => nesterov.Run(1, tracker)).Message, StringComparison.Ordinal);
 
         void Refused(string words, TrackerOptions options)
-            => Assert.Contains(words, Assert.ThrowsAny<ArgumentException>(() => new Tracker<double>(trainer, options)).Message, StringComparison.Ordinal);
+            => Assert.Contains(words, Assert.ThrowsAny<ArgumentException>(() => new Tracker<Span<double>>(trainer, options)).Message, StringComparison.Ordinal);
     }
 }

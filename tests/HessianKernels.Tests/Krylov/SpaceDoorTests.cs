@@ -122,7 +122,7 @@ public class SpaceDoorTests
         ConjugateGradientsEvidence[] expected = ConjugateGradients.Solve<double>(
             a, N, rhs, onCpu, options, preconditioned ? new DenseSymmetric<double>(identity, N) : null);
 
-        OpaqueVector memory = new((int)ConjugateGradients.SpaceElements(N, Batch, preconditioned)), b = new(rhs.Length), x = new(rhs.Length);
+        OpaqueVector memory = new((int)ConjugateGradients.SpaceElements(N, Batch, preconditioned, 8)), b = new(rhs.Length), x = new(rhs.Length);
         OpaqueSpace space = new(Batch, N, 8);
         space.Write(rhs, b);
         // What is no guess stays NaN, and is not read.
@@ -140,6 +140,93 @@ public class SpaceDoorTests
         space.Read(b, after);
         Tolerance.Equal<double>(onCpu, solution, 1e-8);
         Tolerance.SameBits<double>(rhs, after, "the right-hand side");
+    }
+
+    /// <summary>
+    /// Items that end on their own, early and late, for every reason: however seldom the host looks, the iterates and the evidence are those
+    /// of looking after every iteration.
+    /// </summary>
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(11, false)]
+    [InlineData(null, true)]
+    public void ASystemHasTheBitsOfOneReadAfterEveryIteration(int? limit, bool preconditioned)
+    {
+        double[] a = Stack(), rhs = [.. Enumerable.Range(0, Batch * N).Select(i => Math.Sin(i + 1.0))];
+        // The last is not positive definite, which a few iterations show.
+        for (int i = 0; i < N; i++) a[(2 * N + i) * N + i] -= 0.3;
+        double[] half = [.. Enumerable.Range(0, Batch * N * N).Select(i => i % (N * N) % (N + 1) == 0 ? 0.5 : 0)];
+        ConjugateGradientsOptions options = new() { RelativeTolerance = 1e-10, MaximumIterations = limit };
+        (ConjugateGradientsEvidence[] expected, double[] x, int often) = Run(1);
+        Assert.Equal(ConjugateGradientsStatus.NotPositiveDefinite, expected[2].Status);
+        Assert.True(expected[2].Curvature < 0 && expected[1].Iterations < expected[0].Iterations && expected[2].Iterations > 0);
+        foreach (int interval in (int[])[3, 8])
+        {
+            (ConjugateGradientsEvidence[] found, double[] same, int rarely) = Run(interval);
+            Assert.Equal(expected, found);
+            Tolerance.SameBits<double>(x, same, $"read every {interval}");
+            Assert.True(rarely < often, $"{rarely} readings with every {interval}-th iteration, {often} with each");
+        }
+
+        (ConjugateGradientsEvidence[], double[], int) Run(int interval)
+        {
+            OpaqueSpace space = new(Batch, N, interval);
+            OpaqueVector memory = new((int)ConjugateGradients.SpaceElements(N, Batch, preconditioned, interval)), b = new(rhs.Length), solution = new(rhs.Length);
+            space.Write(rhs, b);
+            ConjugateGradientsEvidence[] evidence = ConjugateGradients.SolveOn(
+                space, Operator(a, Batch), memory, b, solution, options, preconditioned ? Operator(half, Batch) : null);
+            int reads = space.Reads;
+            double[] numbers = new double[rhs.Length];
+            space.Read(solution, numbers);
+            return (evidence, numbers, reads);
+        }
+    }
+
+    /// <summary>One number of one product is none.</summary>
+    private sealed class Poisoned(OpaqueSpace space, ILinearOperator<OpaqueVector> matrix, int product, int element) : ILinearOperator<OpaqueVector>
+    {
+        private int _products;
+
+        public int Batch => matrix.Batch;
+
+        public int Length => matrix.Length;
+
+        public void Apply(OpaqueVector input, OpaqueVector output)
+        {
+            matrix.Apply(input, output);
+            if (_products++ == product) space.Write([double.NaN], space.Slice(output, element, 1));
+        }
+    }
+
+    /// <summary>What is no number, between two looks, leaves the solution on entry; just before one, the iterate; the other items always.</summary>
+    [Fact]
+    public void ASystemThatMeetsWhatIsNoNumberHasAnIterateOfNumbers()
+    {
+        double[] a = Stack(), rhs = [.. Enumerable.Range(0, Batch * N).Select(i => Math.Sin(i + 1.0))], guess = [.. rhs.Select(Math.Abs)];
+        // A product is spent on the guess: the fourth iteration's is the fifth.
+        (double[] clean, _) = Run(1, null, 3);
+        (double[] whole, _) = Run(1, null, null);
+        foreach ((int interval, double[] expected) in ((int, double[])[])[(1, clean), (4, clean), (8, guess)])
+        {
+            (double[] found, ConjugateGradientsEvidence[] evidence) = Run(interval, 4, null);
+            Assert.Equal((ConjugateGradientsStatus.NotFinite, 3), (evidence[0].Status, evidence[0].Iterations));
+            Tolerance.SameBits<double>(expected.AsSpan(0, N), found.AsSpan(0, N), $"read every {interval}");
+            Tolerance.SameBits<double>(whole.AsSpan(N), found.AsSpan(N), $"the others, read every {interval}");
+        }
+
+        (double[], ConjugateGradientsEvidence[]) Run(int interval, int? product, int? limit)
+        {
+            OpaqueSpace space = new(Batch, N, interval);
+            OpaqueVector memory = new((int)ConjugateGradients.SpaceElements(N, Batch, false, interval)), b = new(rhs.Length), x = new(rhs.Length);
+            space.Write(rhs, b);
+            space.Write(guess, x);
+            ConjugateGradientsEvidence[] evidence = ConjugateGradients.SolveOn(
+                space, new Poisoned(space, Operator(a, Batch), product ?? -1, 3), memory, b, x,
+                new() { RelativeTolerance = 1e-10, StartFromSolution = true, MaximumIterations = limit });
+            double[] solution = new double[rhs.Length];
+            space.Read(x, solution);
+            return (solution, evidence);
+        }
     }
 
     /// <summary>A space of few distinct eigenvalues is exhausted at once, and k vectors are found all the same: reading often enough from then on.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using HessianKernels.Conformance;
 using HessianKernels.SecondMoment;
-using HessianKernels.Storage;
 using Xunit;
 
 namespace HessianKernels.Tests.SecondMoment;
@@ -19,12 +18,12 @@ public class ReferenceTests
     [MemberData(nameof(Jacobians))]
     public void NoiseKernelNormsOfAJacobian(string name)
     {
-        (double[] values, int[] shape, JsonElement rows) = Read(name);
-        FunctionSpace space = CurvatureSet.FromJacobian<double>(values, shape[0], shape[1]).Reduce();
+        EdgeReference file = EdgeReference.Read(name);
+        FunctionSpace space = CurvatureSet.FromJacobian<double>(file.Values, file.Shape[0], file.Shape[1]).Reduce();
         LearningRateSweep sweep = new(space);
-        foreach (JsonElement row in rows.EnumerateArray())
+        foreach (JsonElement row in file.Rows.EnumerateArray())
         {
-            BatchSampling sampling = Sampling(row, shape[0]);
+            BatchSampling sampling = file.Sampling(row);
             double lr = row.GetProperty("lr").GetDouble();
             foreach (NoiseKernelNorms k in (NoiseKernelNorms[])[sweep.Norms(lr, sampling), NoiseKernel.Norms(space, lr, sampling)])
             {
@@ -44,38 +43,17 @@ public class ReferenceTests
     [MemberData(nameof(HessianSets))]
     public void SecondMomentOfHessians(string name)
     {
-        (double[] values, int[] shape, JsonElement rows) = Read(name);
-        FunctionSpace space = CurvatureSet.FromHessians<double>(values, shape[0], shape[1]).Reduce();
-        foreach (JsonElement row in rows.EnumerateArray())
+        EdgeReference file = EdgeReference.Read(name);
+        FunctionSpace space = CurvatureSet.FromHessians<double>(file.Values, file.Shape[0], file.Shape[1]).Reduce();
+        foreach (JsonElement row in file.Rows.EnumerateArray())
         {
-            BatchSampling sampling = Sampling(row, shape[0]);
+            BatchSampling sampling = file.Sampling(row);
             double lr = row.GetProperty("lr").GetDouble();
             CriticalLearningRate critical = CriticalLearningRate.Of(space, sampling);
             Equal(row, "critical_lr", critical.Value);
             Equal(row, "contraction", Contraction.Of(space, lr, sampling).Norm);
             Equal(row, "lambda_max_T", new SecondMomentOperator(space, lr, sampling).LargestEigenvalue().Value);
         }
-    }
-
-    private static (double[] Values, int[] Shape, JsonElement Rows) Read(string name)
-    {
-        string path = Path.Combine(AppContext.BaseDirectory, "Data", "edge", name);
-        NpyArray<double> array = Npy.Read<double>(path + ".npy");
-        JsonElement root = JsonDocument.Parse(File.ReadAllText(path + ".json")).RootElement;
-        Assert.NotEqual(0, root.GetProperty("rows").GetArrayLength());
-        return (array.Values, [.. array.Shape.Select(x => (int)x)], root.GetProperty("rows"));
-    }
-
-    private static BatchSampling Sampling(JsonElement row, int n)
-    {
-        BatchScheme scheme = row.GetProperty("sampling").GetString() switch
-        {
-            "without" => BatchScheme.WithoutReplacement,
-            "with" => BatchScheme.WithReplacement,
-            "bernoulli" => BatchScheme.Bernoulli,
-            var other => throw new InvalidDataException($"A sampling called {other}."),
-        };
-        return BatchSampling.Of(scheme, n, row.GetProperty("batch").GetInt32());
     }
 
     private static void Equal(JsonElement row, string name, double found)

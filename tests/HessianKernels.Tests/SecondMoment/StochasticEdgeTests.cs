@@ -25,20 +25,13 @@ public class StochasticEdgeTests
     [MemberData(nameof(References))]
     public void TheReferenceIsMet(string name)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "Data", "edge", name);
-        NpyArray<double> array = Npy.Read<double>(path + ".npy");
-        int n = (int)array.Shape[0], d = (int)array.Shape[1];
-        CurvatureSet set = array.Shape.Length == 2 ? CurvatureSet.FromJacobian<double>(array.Values, n, d)
-            : CurvatureSet.FromHessians<double>(array.Values, n, d);
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path + ".json"));
-        foreach (JsonElement row in document.RootElement.GetProperty("rows").EnumerateArray())
+        EdgeReference file = EdgeReference.Read(name);
+        (int n, int d) = (file.Shape[0], file.Shape[1]);
+        CurvatureSet set = file.Shape.Length == 2 ? CurvatureSet.FromJacobian<double>(file.Values, n, d)
+            : CurvatureSet.FromHessians<double>(file.Values, n, d);
+        foreach (JsonElement row in file.Rows.EnumerateArray())
         {
-            BatchScheme scheme = row.GetProperty("sampling").GetString() switch
-            {
-                "without" => BatchScheme.WithoutReplacement, "with" => BatchScheme.WithReplacement, "bernoulli" => BatchScheme.Bernoulli,
-                var other => throw new InvalidDataException(other),
-            };
-            BatchSampling sampling = BatchSampling.Of(scheme, n, row.GetProperty("batch").GetInt32());
+            BatchSampling sampling = file.Sampling(row);
             double eta = row.GetProperty("lr").GetDouble();
             StochasticEdgeReport report = StochasticEdge.Analyze(set, eta, sampling, new() { SecondMomentEigenvalue = true });
             Dictionary<string, double?> found = new()

@@ -1,6 +1,10 @@
 using System.Numerics;
 using HessianKernels.Gpu;
+using HessianKernels.Gpu.Tensors;
 using HessianKernels.Krylov;
+using HessianKernels.Networks.Curvature;
+using HessianKernels.Networks.Losses;
+using HessianKernels.Networks.Models;
 using HessianKernels.SecondMoment;
 using HessianKernels.Sharpness;
 
@@ -9,69 +13,75 @@ namespace HessianKernels.Cli.Devices;
 /// <summary>A GPU.</summary>
 internal sealed class GpuComputeDevice(GpuContext gpu) : ComputeDevice
 {
+    private const string SmallerPoint = "--micro-batch or --examples", SmallerBatches = "number of examples";
+
     public override string Name => $"{gpu.Device.Request} ({gpu.Device.Name})";
+
+    public override IEdgeSearch Edge => new Searches(this, gpu);
 
     public override LanczosResult<T>[] TopK<T>(
         ReadOnlySpan<T> matrices, int n, int k, LanczosOptions options, IProgress<LanczosProgress>? progress, CancellationToken cancellation)
-    {
-        try
-        {
-            using DeviceSymmetric<T> matrix = new(gpu, matrices, n, options.Validate);
-            return GpuLanczos.TopKBatch(gpu, matrix, k, options, progress, cancellation);
-        }
-        catch (InvalidOperationException e) when (Told(e, "--basis or stack") is { } told)
-        {
-            throw told;
-        }
-    }
+        => Of(matrices, n, options.Validate, "--basis or stack", matrix => GpuLanczos.TopKBatch(gpu, matrix, k, options, progress, cancellation));
 
     public override SpectralQuadrature[] Density<T>(
         ReadOnlySpan<T> matrices, int n, SpectralDensityOptions options, IProgress<int>? progress, CancellationToken cancellation)
-    {
-        try
-        {
-            using DeviceSymmetric<T> matrix = new(gpu, matrices, n, validate: false);
-            return GpuSpectralDensity.Estimate(gpu, matrix, options, progress, cancellation);
-        }
-        catch (InvalidOperationException e) when (Told(e, "--steps or stack") is { } told)
-        {
-            throw told;
-        }
-    }
+        => Of(matrices, n, false, "--steps or stack", matrix => GpuSpectralDensity.Estimate(gpu, matrix, options, progress, cancellation));
 
     public override TraceEstimate[] Trace<T>(
         ReadOnlySpan<T> matrices, int n, TraceOptions options, IProgress<int>? progress, CancellationToken cancellation)
-    {
-        try
-        {
-            using DeviceSymmetric<T> matrix = new(gpu, matrices, n, validate: false);
-            return GpuTrace.Estimate(gpu, matrix, options, progress, cancellation);
-        }
-        catch (InvalidOperationException e) when (Told(e, "--products or stack") is { } told)
-        {
-            throw told;
-        }
-    }
-
-    public override IEdgeSearch Edge => new Searches(gpu);
+        => Of(matrices, n, false, "--products or stack", matrix => GpuTrace.Estimate(gpu, matrix, options, progress, cancellation));
 
     public override IDisposable Batches(ExampleDerivatives derivatives, out IBatchQuotients quotients)
     {
+        DeviceBatches batches = Telling(SmallerBatches, () => new DeviceBatches(gpu, derivatives));
+        quotients = new Quotients(this, batches);
+        return batches;
+    }
+
+    public override TResult Tensors<T, TResult>(ITensorWork<TResult> work)
+        => Telling(SmallerPoint, () => gpu.Attempt(() =>
+        {
+            using GpuTensorSpace<T> space = new(gpu);
+            return work.On(space);
+        }));
+
+    public override void RequirePoint<T>(Model model, Loss loss, int examples, ModelPointOptions options)
+        => Telling(SmallerPoint, () =>
+        {
+            using GpuTensorSpace<T> space = new(gpu);
+            GpuModelPoint.ThrowIfShort(space, model, loss, examples, options);
+            return space;
+        });
+
+    public override void Dispose() => gpu.Dispose();
+
+    private TResult Of<T, TResult>(ReadOnlySpan<T> matrices, int n, bool validate, string smaller, Func<DeviceSymmetric<T>, TResult> work)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         try
         {
-            DeviceBatches batches = new(gpu, derivatives);
-            quotients = new Quotients(this, batches);
-            return batches;
+            using DeviceSymmetric<T> matrix = new(gpu, matrices, n, validate);
+            return work(matrix);
         }
-        catch (InvalidOperationException e) when (Told(e, "number of examples") is { } told)
+        catch (InvalidOperationException e) when (Told(e, smaller) is { } told)
         {
             throw told;
         }
     }
 
-    public override void Dispose() => gpu.Dispose();
+    /// <summary>Work on the device; where that is at fault the user is told what can be done about it.</summary>
+    private TResult Telling<TResult>(string smaller, Func<TResult> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (InvalidOperationException e) when (Told(e, smaller) is { } told)
+        {
+            throw told;
+        }
+    }
 
-    /// <summary>What the user can do about it, where the device is at fault.</summary>
     private BadInputException? Told(InvalidOperationException e, string smaller) => e switch
     {
         GpuMemoryException => new($"--device {gpu.Device.Request}: {e.Message} Use --device cpu, or a smaller {smaller}", e),
@@ -91,14 +101,14 @@ internal sealed class GpuComputeDevice(GpuContext gpu) : ComputeDevice
             {
                 return batches.Compute(draws, starts, batchSize, quotients, eigenvalues, seed, cancellation);
             }
-            catch (InvalidOperationException e) when (device.Told(e, "number of examples") is { } told)
+            catch (InvalidOperationException e) when (device.Told(e, SmallerBatches) is { } told)
             {
                 throw told;
             }
         }
     }
 
-    private sealed class Searches(GpuContext gpu) : IEdgeSearch
+    private sealed class Searches(GpuComputeDevice device, GpuContext gpu) : IEdgeSearch
     {
         private readonly DeviceEdge _edge = new(gpu);
 
@@ -115,15 +125,11 @@ internal sealed class GpuComputeDevice(GpuContext gpu) : ComputeDevice
         {
             try
             {
-                return search();
+                return device.Telling(SmallerBatches, search);
             }
             catch (ArgumentException e)
             {
                 throw BadInputException.From($"--device {gpu.Device.Request}", e);
-            }
-            catch (InvalidOperationException e) when (e is GpuMemoryException or GpuDeviceLostException)
-            {
-                throw new BadInputException($"--device {gpu.Device.Request}: {e.Message} Use --device cpu", e);
             }
         }
     }

@@ -12,7 +12,7 @@ namespace HessianKernels.Reproduction.Figures.Models;
 /// <param name="tracker">Of that trainer.</param>
 /// <param name="look">Beside it; null where there is none.</param>
 /// <param name="steps">Told how many more steps were made.</param>
-internal sealed class KeptRun(string? path, Trainer<Span<double>> trainer, Tracker<double> tracker, IRunLook? look, Action<long> steps)
+internal sealed class KeptRun(string? path, Trainer<Span<double>> trainer, Tracker<Span<double>> tracker, IRunLook? look, Action<long> steps)
     : ITrainingObserver<Span<double>>, IProgress<TrainingProgress>
 {
     // Of the time, writing may take a fiftieth.

@@ -127,7 +127,7 @@ internal sealed class NetworkRun
         using Trainer<Span<double>> trainer = Trainer.Create<double>(
             setting.Model, setting.Loss, setting.Data, setting.Start(), job.Training,
                 job.Every.ContainsKey(TrackedQuantity.StepSharpness), threads);
-        using Tracker<double> tracker = new(trainer, job.Tracking with { Every = job.Every }, trainer.Options());
+        using Tracker<Span<double>> tracker = new(trainer, job.Tracking with { Every = job.Every }, trainer.Options());
         IRunLook? look = job.Look?.Invoke(trainer);
         try
         {
