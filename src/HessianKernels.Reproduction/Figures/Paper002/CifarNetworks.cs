@@ -44,6 +44,19 @@ internal static class CifarNetworks
         _ => "CNN of 5 layers, 2 channels, 3 × 12 × 12; ResNet-14, 2 channels, 3 × 8 × 8; 128 examples",
     });
 
+    /// <summary>The parameters of figures that train a perceptron for some learning rates and batch sizes.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Parameters(
+        Effort effort, double[] rates, int[] sizes, int steps, int examples = 1024, int width = 64) =>
+    [
+        Words(effort, examples, width), ("η (on images a tenth)", string.Join(", ", rates)), ("b", string.Join(", ", sizes)),
+        ("steps", $"{steps}"),
+    ];
+
+    /// <summary>The same run for some batch sizes, named after them.</summary>
+    public static NetworkJob[] ByBatchSize(
+        FigureRun run, NetworkSetting setting, double rate, int[] sizes, int steps, IReadOnlyDictionary<TrackedQuantity, int> every)
+        => [.. sizes.Select(b => new NetworkJob($"b = {b}", setting, Sgd(run, rate, b), steps, every))];
+
     /// <summary>A learning rate for what is made; on images, whose inputs are a hundred times as long, a tenth of it: the paper's.</summary>
     public static double Rate(FigureRun run, double rate) => OnImages(run) ? rate / 10 : rate;
 

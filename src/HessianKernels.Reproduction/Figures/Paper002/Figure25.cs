@@ -32,11 +32,8 @@ internal sealed class Figure25 : Figure
 
     public override IReadOnlyList<DataFile> Data => PaperData.Cifar10.TrainFiles;
 
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
-    [
-        CifarNetworks.Words(effort, Examples, Width), ("η (on images a tenth)", $"{Rate}"), ("b", string.Join(", ", Batches(effort))),
-            ("steps", $"{Steps(effort)}"),
-    ];
+    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
+        => CifarNetworks.Parameters(effort, [Rate], Batches(effort), Steps(effort), Examples, Width);
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -46,7 +43,7 @@ internal sealed class Figure25 : Figure
         Dictionary<TrackedQuantity, int> every = NetworkJob.At(steps / looks, TrackedQuantity.BatchSharpness, TrackedQuantity.LambdaMax);
         NetworkRun[] runs = NetworkRun.All(run,
         [
-            .. sizes.Select(b => new NetworkJob($"b = {b}", setting, CifarNetworks.Sgd(run, Rate, b), steps, every)
+            .. CifarNetworks.ByBatchSize(run, setting, Rate, sizes, steps, every).Select(job => job with
             {
                 Look = trainer => new PointLook(trainer, steps / looks, (point, eta, size, _, cancellation) => Contraction.Of(
                     point.Curvatures(cancellation: cancellation).Reduce(cancellation: cancellation), eta,
@@ -54,7 +51,7 @@ internal sealed class Figure25 : Figure
             }),
         ]);
         PointLook[] found = [.. runs.Select(made => (PointLook)made.Look!)];
-        double[] b = [.. sizes.Select(size => (double)size)], level = [.. found.Select(look => look.Median(steps / 2))],
+        double[] b = [.. sizes.Select(size => (double)size)], level = [.. found.Select(look => look.Late(steps / 2))],
             plain = [.. runs.Select(made => made.Late("batch_sharpness"))];
         return new()
         {
