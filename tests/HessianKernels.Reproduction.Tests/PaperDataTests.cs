@@ -23,10 +23,29 @@ public sealed class PaperDataTests : IDisposable
                 [(byte)number, .. Enumerable.Repeat((byte)51, Image), (byte)number, .. Enumerable.Repeat((byte)102, Image)]);
         }
 
-        DataSet<double> data = PaperData.Cifar10.Train(new(Effort.Quick) { DataFolder = _folder.FullName }, 5, TensorShape.Vector(7));
-        Assert.Equal([0, 0, 1, 1, 2], data.Labels!);
-        Assert.Equal(Image, data.InputShape.Length);
-        Assert.Equal([0.2, 0.4, 0.2, 0.4, 0.2], Enumerable.Range(0, 5).Select(i => Math.Round(data.Inputs[i * Image + 1000], 12)));
+        foreach ((Effort effort, int length) in ((Effort, int)[])[(Effort.Full, Image), (Effort.Quick, 3 * 2 * 2)])
+        {
+            DataSet<double> data = PaperData.Cifar10.Train(new(effort) { DataFolder = _folder.FullName }, 5, TensorShape.Vector(7));
+            Assert.Equal([0, 0, 1, 1, 2], data.Labels!);
+            Assert.Equal(length, data.InputShape.Length);
+            Assert.Equal([0.2, 0.4, 0.2, 0.4, 0.2], data.Inputs.Chunk(length).Select(input => Math.Round(input[length / 3], 12)));
+        }
+    }
+
+    [Fact]
+    public void CoarseImagesAreMeansOverSquares()
+    {
+        // Two examples of two channels: the pixel of row y and column x is 10 y + x, and a channel or an example adds a thousand.
+        double[] Pixels(int height, int width, int side) =>
+        [
+            .. from picture in Enumerable.Range(0, 4) from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width)
+               select 1000.0 * picture + 10 * (side * y + (side - 1) / 2.0) + side * x + (side - 1) / 2.0,
+        ];
+        DataSet<double> whole = new() { Examples = 2, InputShape = new(4, 6, 2), Inputs = Pixels(4, 6, 1), Labels = [0, 1], Classes = 2 };
+        DataSet<double> coarse = PaperData.Coarse(whole, 2);
+        Assert.Equal((new TensorShape(2, 3, 2), 2, 2), (coarse.InputShape, coarse.Examples, coarse.Classes));
+        Assert.Equal(Pixels(2, 3, 2), coarse.Inputs);
+        Assert.Equal(whole.Inputs, PaperData.Coarse(whole, 1).Inputs);
     }
 
     [Theory]

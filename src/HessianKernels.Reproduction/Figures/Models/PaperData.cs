@@ -7,7 +7,7 @@ namespace HessianKernels.Reproduction.Figures.Models;
 /// <remarks>
 /// What is made are mixtures of Gaussians, each class of several of them, with a share of the labels drawn anew: as hard to fit exactly as
 /// images are, so that sharpness has time to rise. A figure's full size has the shape of the set's own examples, smaller ones the shape
-/// that the figure asks for.
+/// that the figure asks for, and images that are read about as many pixels: means over squares of theirs.
 /// </remarks>
 internal sealed class PaperData
 {
@@ -50,27 +50,49 @@ internal sealed class PaperData
     /// <summary>The first examples, with labels of ten classes; pixels from 0 to 1 where read, about standard normal where made.</summary>
     /// <param name="run">Where the folder is, and what the seed.</param>
     /// <param name="examples">How many.</param>
-    /// <param name="small">Shape of an example that is made, unless the figure has its full size.</param>
+    /// <param name="small">Shape of an example that is made, unless the figure has its full size; one that is read is at most twice as
+    /// long.</param>
     /// <param name="made">How what is made is made; the defaults where null.</param>
     public DataSet<double> Train(FigureRun run, int examples, TensorShape small, Mixture? made = null)
-        => run.DataFolder is { } folder ? Read(folder, _train, examples, run) : Make(run, examples, 0, small, made);
+        => run.DataFolder is { } folder ? Read(folder, _train, examples, small, run) : Make(run, examples, 0, small, made);
 
     /// <summary>Examples that are none of the first.</summary>
     /// <inheritdoc cref="Train"/>
     public DataSet<double> Test(FigureRun run, int examples, TensorShape small, Mixture? made = null)
-        => run.DataFolder is { } folder ? Read(folder, _test, examples, run) : Make(run, examples, 1L << 32, small, made);
+        => run.DataFolder is { } folder ? Read(folder, _test, examples, small, run) : Make(run, examples, 1L << 32, small, made);
 
     private static PaperData OfIdx(string name, string folder, string source)
         => new(name, folder, source, new(28, 28, 1), Names("train"), Names("t10k"));
 
     private static string[] Names(string part) => [$"{part}-images-idx3-ubyte", $"{part}-labels-idx1-ubyte"];
 
-    private DataSet<double> Read(string folder, string[] files, int examples, FigureRun run)
+    private DataSet<double> Read(string folder, string[] files, int examples, TensorShape small, FigureRun run)
     {
         string[] paths = [.. files.Select(file => Path.Combine(folder, _folder, file))];
-        return _shape.Channels == 3
+        DataSet<double> read = _shape.Channels == 3
             ? Cifar.Read<double>(paths, CifarLabels.Ten, examples, null, run.Cancellation)
             : HessianKernels.Networks.Data.Mnist.Read<double>(paths[0], paths[1], examples, null, run.Cancellation);
+        int side = 1;
+        while (_shape.Length / (side * side) > 2 * small.Length) side++;
+        while (_shape.Height % side != 0) side++;
+        return run.Effort == Effort.Full ? read : Coarse(read, side);
+    }
+
+    /// <summary>Means over squares of pixels.</summary>
+    /// <param name="data">Images.</param>
+    /// <param name="side">Pixels along a square; divides theirs.</param>
+    internal static DataSet<double> Coarse(DataSet<double> data, int side)
+    {
+        TensorShape of = data.InputShape, to = new(of.Height / side, of.Width / side, of.Channels);
+        double[] inputs = new double[data.Examples * to.Length];
+        // One picture after the other, each channel after channel.
+        for (int at = 0; at < data.Inputs.Length; at++)
+        {
+            int x = at % of.Width, y = at / of.Width % of.Height, picture = at / of.Positions;
+            inputs[picture * to.Positions + y / side * to.Width + x / side] += data.Inputs[at] / (side * side);
+        }
+
+        return new() { Examples = data.Examples, InputShape = to, Inputs = inputs, Labels = data.Labels, Classes = data.Classes };
     }
 
     private DataSet<double> Make(FigureRun run, int examples, long first, TensorShape small, Mixture? made)
