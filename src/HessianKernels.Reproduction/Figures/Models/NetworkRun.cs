@@ -102,10 +102,10 @@ internal sealed class NetworkRun
     }
 
     /// <summary>The median of a curvature in units of 2 / eta over the last share of the steps asked for; NaN where there is none.</summary>
-    public double Late(string column, double share = 0.5) => Median(InThresholds(column), (1 - share) * Job.Steps, double.PositiveInfinity);
+    public double Late(string column, double share = 0.5) => Middle(InThresholds(column), (1 - share) * Job.Steps, double.PositiveInfinity);
 
     /// <summary>The same between two steps.</summary>
-    public double Between(string column, double first, double end) => Median(InThresholds(column), first, end);
+    public double Between(string column, double first, double end) => Middle(InThresholds(column), first, end);
 
     /// <summary>All columns as a table.</summary>
     public Table ToTable(string name)
@@ -115,11 +115,8 @@ internal sealed class NetworkRun
     public static Table Stack(string name, IReadOnlyList<NetworkRun> runs)
         => Table.Stack("run", [.. runs.Select(run => (run.Job.Name, run.ToTable(name)))]);
 
-    private static double Median((double[] Steps, double[] Values) curve, double first, double end)
-    {
-        double[] late = [.. curve.Values.Where((_, i) => curve.Steps[i] >= first && curve.Steps[i] < end).Order()];
-        return late.Length == 0 ? double.NaN : (late[(late.Length - 1) / 2] + late[late.Length / 2]) / 2;
-    }
+    private static double Middle((double[] Steps, double[] Values) curve, double first, double end)
+        => Median.Of(curve.Values.Where((_, i) => curve.Steps[i] >= first && curve.Steps[i] < end));
 
     private static NetworkRun Make(NetworkJob job, int threads, string? file, Action<long> steps, CancellationToken cancellation)
     {

@@ -7,7 +7,7 @@ namespace HessianKernels.Reproduction.Figures.Models;
 /// <remarks>
 /// What is made are mixtures of Gaussians, each class of several of them, with a share of the labels drawn anew: as hard to fit exactly as
 /// images are, so that sharpness has time to rise. A figure's full size has the shape of the set's own examples, smaller ones the shape
-/// that the figure asks for.
+/// that the figure asks for, and images that are read about as many pixels, each the mean of those it covers.
 /// </remarks>
 internal sealed class PaperData
 {
@@ -50,7 +50,8 @@ internal sealed class PaperData
     /// <summary>The first examples, with labels of ten classes; pixels from 0 to 1 where read, about standard normal where made.</summary>
     /// <param name="run">Where the folder is, and what the seed.</param>
     /// <param name="examples">How many.</param>
-    /// <param name="small">Shape of an example, unless the figure has its full size: of those made, and of images read where it is one of images.</param>
+    /// <param name="small">Shape of an example, unless the figure has its full size: of those made, and of images read where it is one of images; where it is
+    /// a vector they have at most twice as many pixels.</param>
     /// <param name="made">How what is made is made; the defaults where null.</param>
     public DataSet<double> Train(FigureRun run, int examples, TensorShape small, Mixture? made = null)
         => run.DataFolder is { } folder ? Read(folder, _train, examples, small, run) : Make(run, examples, 0, small, made);
@@ -71,7 +72,9 @@ internal sealed class PaperData
         DataSet<double> read = _shape.Channels == 3
             ? Cifar.Read<double>(paths, CifarLabels.Ten, examples, null, run.Cancellation)
             : HessianKernels.Networks.Data.Mnist.Read<double>(paths[0], paths[1], examples, null, run.Cancellation);
-        return run.Effort == Effort.Full || small.IsVector ? read : Thumbnails.Of(read, small);
+        if (run.Effort == Effort.Full) return read;
+        int side = Math.Clamp((int)Math.Sqrt(2.0 * small.Length / _shape.Channels), 1, _shape.Height);
+        return Thumbnails.Of(read, small.IsVector ? new(side, side, _shape.Channels) : small);
     }
 
     private DataSet<double> Make(FigureRun run, int examples, long first, TensorShape small, Mixture? made)

@@ -18,12 +18,8 @@ internal sealed class PointLook(
 
     public IReadOnlyList<double> Values => _values;
 
-    /// <summary>Of the values from a step on; NaN where there is none.</summary>
-    public double Median(long from)
-    {
-        double[] late = [.. _values.Where((_, i) => _steps[i] >= from).Order()];
-        return late.Length == 0 ? double.NaN : (late[(late.Length - 1) / 2] + late[late.Length / 2]) / 2;
-    }
+    /// <summary>The median of the values from a step on; NaN where there is none.</summary>
+    public double Late(long from) => Median.Of(_values.Where((_, i) => _steps[i] >= from));
 
     public double[][] State
     {

@@ -25,8 +25,8 @@ internal sealed class AppendixA6 : Figure
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
         ("setting", "flat, D = 100, P = 120, B = 5"), ("ρ over the mean eigenvalue", string.Join(", ", Shares(effort))),
-            ("runs", $"{FigureRun.Of(effort, 5, 9, 25)}"),
-        ("steps", $"{FigureRun.Of(effort, 2000, 5000, 10_000)}"),
+            ("runs", $"{LateLoss.Runs(effort)}"),
+        ("steps", $"{DecayedEdge.Steps(effort)}"),
     ];
 
     private static double[] Shares(Effort effort) => effort == Effort.Coarse ? [0, 0.3, 3] : s_shares;
@@ -34,7 +34,6 @@ internal sealed class AppendixA6 : Figure
     public override FigureResult Compute(FigureRun run)
     {
         LinearSetting setting = LinearSetting.Of("flat", run.Seed);
-        int paths = run.Pick(5, 9, 25), steps = run.Pick(2000, 5000, 10_000);
         double sum = 0;
         foreach (double lambda in setting.Space.Eigenvalues) sum += lambda;
         double[] decays = Array.ConvertAll(Shares(run.Effort), share => share * sum / setting.Space.Rank);
@@ -44,14 +43,7 @@ internal sealed class AppendixA6 : Figure
         {
             run.At((double)k / decays.Length);
             double rho = decays[k];
-            SecondMomentOptions options = new() { Tolerance = 1e-6, Threads = run.Threads };
-            exact[k] = Crossing.Of(
-                eta => run.Library(() => NoiseKernel.ExactWithMomentum(setting.Space, eta, setting.Sampling, 0, rho, options).Value), 1,
-                    0.1 * scale, 6 * scale);
-            estimate[k] = Crossing.Of(
-                eta => NoiseKernel.HighDimensionalWithMomentum(setting.Space.Eigenvalues, 1, eta, setting.Sampling, 0, rho), 1, 0.1 * scale,
-                    6 * scale);
-            simulated[k] = LateLoss.Transition(setting, 0.7 * exact[k], 1.5 * exact[k], paths, steps, run, weightDecay: rho);
+            (exact[k], estimate[k], simulated[k]) = DecayedEdge.Of(run, setting, 0, rho, 0.1 * scale, 6 * scale);
             // The bound of eq. 83, at learning rates up to the edge without decay.
             foreach (double eta in Crossing.Range(0.1, 1, 10).Select(share => share * exact[0]))
                 largest = Math.Max(
@@ -59,7 +51,6 @@ internal sealed class AppendixA6 : Figure
                         / NoiseKernel.HighDimensionalWithMomentum(setting.Space.Eigenvalues, 1, eta, setting.Sampling, 0));
         }
 
-        double Worst(double[] of) => of.Zip(exact, (a, b) => Math.Abs(a / b - 1)).Max();
         return new()
         {
             Claims =
@@ -68,13 +59,13 @@ internal sealed class AppendixA6 : Figure
                     + 1e-12, largest),
                 Claim.AtMost(ClaimSource.Paper,
                     "runs grow where K with decay exceeds 1 (exact form: largest |η of half the runs / η of K = 1 − 1|)", 0.05,
-                    Worst(simulated)).Because(
+                    DecayedEdge.Worst(simulated, exact)).Because(
                     "Without decay it does. Strong decay forgets a run's past within a few steps, its growth averages over few batches, and the typical run, " +
                     "which is what half of the runs tell of, then turns unstable well after the mean square that K tells of."),
                 Claim.AtLeast(ClaimSource.Exact, "runs grow no earlier than the mean square: least η of half the runs / η of K exact = 1",
                     0.99, simulated.Zip(exact, (s, e) => s / e).Min()),
                 Claim.AtMost(ClaimSource.Paper, "the high-dimensional K with decay predicts the edge: largest |η / η of K exact − 1|", 0.15,
-                    Worst(estimate)),
+                    DecayedEdge.Worst(estimate, exact)),
                 Claim.Rising(ClaimSource.Exact, "the exact critical learning rate rises with ρ while the noise decides", [.. exact])
                     .Because(
                     "Decay lowers the noise but also the mean's own edge, 2 / (λmax + ρ)."),

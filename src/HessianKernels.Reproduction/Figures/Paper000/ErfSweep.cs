@@ -27,27 +27,29 @@ internal sealed class ErfSweep
     /// <summary>The run at a place of the range, whether it diverged or not.</summary>
     public NoiseKernelCurve At(int batchSize, int place) => Curves[Array.IndexOf(BatchSizes, batchSize) * LearningRates + place];
 
+    /// <summary>Passes through the data of the small batch sizes.</summary>
+    public static int EpochsOf(Effort effort) => FigureRun.Of(effort, 40, 200, ErfNetwork.Epochs);
+
     public static int MeetingOf(Effort effort) => effort == Effort.Full ? 32 : 16;
 
     /// <summary>All runs.</summary>
     /// <param name="run">The figure's.</param>
-    /// <param name="network">What is trained.</param>
     /// <param name="batchSizes">Rising.</param>
     /// <param name="starts">The learning rates, as K_tr at the start for the small batch sizes.</param>
-    /// <param name="epochs">Passes through the data of the small batch sizes.</param>
-    public static ErfSweep Run(FigureRun run, ErfNetwork network, int[] batchSizes, double[] starts, int epochs)
+    public static ErfSweep Run(FigureRun run, int[] batchSizes, double[] starts)
     {
-        int n = network.Examples, meeting = MeetingOf(run.Effort);
+        ErfNetwork network = ErfNetwork.Of(run);
+        int n = network.Examples, epochs = EpochsOf(run.Effort), meeting = MeetingOf(run.Effort);
         var plans = batchSizes.SelectMany(b => starts.Select(start => (
             network.LearningRateOf(start, Math.Min(b, meeting)), b, Math.Max(1, (long)epochs * n / Math.Min(b, meeting))))).ToArray();
         return new(batchSizes, meeting, starts.Length, network.Runs(run, plans, looks: 2));
     }
 
-    public Table ToTable(string name)
+    public Table ToTable()
     {
         NoiseKernelCurve[] ended = [.. Curves.Where(curve => !curve.Diverged)];
         return Table.Of(
-            name, ("batch_size", [.. ended.Select(curve => (double)curve.BatchSize)]),
+            "ends", ("batch_size", [.. ended.Select(curve => (double)curve.BatchSize)]),
                 ("learning_rate", [.. ended.Select(curve => curve.LearningRate)]),
             ("loss", [.. ended.Select(curve => curve.Loss[^1])]), ("lambda_max", [.. ended.Select(curve => curve.LambdaMax[^1])]),
             ("K_exact", [.. ended.Select(curve => curve.Exact[^1])]), ("K", [.. ended.Select(curve => curve.Diagonal[^1])]),

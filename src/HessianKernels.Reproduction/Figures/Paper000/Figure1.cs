@@ -23,23 +23,17 @@ internal sealed class Figure1 : Figure
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
         ("D", "100"), ("P", "120"), ("B", "5"), ("learning rates", $"{FigureRun.Of(effort, 9, 21, 41)}"),
-            ("paths", $"{FigureRun.Of(effort, 5, 9, 25)}"),
-        ("steps", $"{FigureRun.Of(effort, 3000, 10_000, 10_000)}"),
+            ("paths", $"{LateLoss.Runs(effort)}"),
+        ("steps", $"{LateLoss.Steps(effort)}"),
     ];
 
     public override FigureResult Compute(FigureRun run)
     {
-        int steps = run.Pick(3000, 10_000, 10_000), paths = run.Pick(5, 9, 25);
+        int steps = LateLoss.Steps(run.Effort);
         LinearSetting setting = LinearSetting.Of("flat", run.Seed);
         StabilityScan scan = new(setting, run);
         scan.Scan(Crossing.Range(0.1, 1.3, run.Pick(9, 21, 41)), run, 0, 0.3);
-        double[] late = new double[scan.LearningRates.Length];
-        for (int i = 0; i < late.Length; i++)
-        {
-            run.At(0.3 + 0.6 * i / late.Length);
-            late[i] = LateLoss.Median(setting, scan.LearningRates[i], paths, steps, run);
-        }
-
+        double[] late = LateLoss.Along(scan, run, 0.3, 0.9);
         double[][] losses = [.. s_shown.Select((share, i) =>
             new LinearSgd(setting.Space, LinearSetting.BatchSize, run.Seed, 77)
                 .Losses(share * scan.Edge, steps, cancellation: run.Cancellation))];

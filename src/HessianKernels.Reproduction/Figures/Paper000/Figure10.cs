@@ -6,8 +6,6 @@ namespace HessianKernels.Reproduction.Figures.Paper000;
 /// <summary>Figure 10: the noise kernel norm of a network beside its estimate by the trace.</summary>
 internal sealed class Figure10 : Figure
 {
-    private const int BatchSize = 1;
-
     public override string Paper => "000";
 
     public override string Name => "F10";
@@ -26,23 +24,13 @@ internal sealed class Figure10 : Figure
     /// <summary>The learning rates, each as K_tr at the start.</summary>
     private static double[] Starts(Effort effort) => effort == Effort.Coarse ? [0.02, 0.2, 0.4] : [0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5];
 
-    private static int Looks(Effort effort) => FigureRun.Of(effort, 6, 40, 60);
-
-    private static int EpochsOf(Effort effort) => FigureRun.Of(effort, 40, ErfNetwork.Epochs, ErfNetwork.Epochs);
-
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
-    [
-        .. ErfNetwork.Parameters(effort), ("B", $"{BatchSize}"), ("epochs", $"{EpochsOf(effort)}"), ("looks a run", $"{Looks(effort)}"),
-        ("K_tr at the start", string.Join(", ", Starts(effort).Select(Claim.Text))),
-    ];
+    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
+        => ErfSingles.Parameters(effort, Starts(effort));
 
     public override FigureResult Compute(FigureRun run)
     {
-        ErfNetwork network = ErfNetwork.Of(run);
-        double[] starts = Starts(run.Effort);
-        long steps = (long)EpochsOf(run.Effort) * network.Examples / BatchSize;
-        NoiseKernelCurve[] curves = network.Runs(
-            run, [.. starts.Select(start => (network.LearningRateOf(start, BatchSize), BatchSize, steps))], Looks(run.Effort));
+        ErfSingles singles = ErfSingles.Of(run, Starts(run.Effort));
+        NoiseKernelCurve[] curves = singles.Curves;
         double[] trace = [.. curves.SelectMany(curve => curve.Trace)], diagonal = [.. curves.SelectMany(curve => curve.Diagonal)],
             exact = [.. curves.SelectMany(curve => curve.Exact)];
         double Share(double low, double high) => Median.Of(
@@ -75,7 +63,7 @@ internal sealed class Figure10 : Figure
                     Thresholds = [new("edge: 1", 1)],
                 }),
             ],
-            Tables = [Table.Stack("K_tr_at_start", [.. curves.Select((curve, k) => (Claim.Text(starts[k]), curve.ToTable("curves")))])],
+            Tables = [singles.ToTable()],
         };
     }
 

@@ -6,8 +6,6 @@ namespace HessianKernels.Reproduction.Figures.Paper000;
 /// <summary>Figure 3: loss and noise kernel norm of a network over training, one example a step.</summary>
 internal sealed class Figure3 : Figure
 {
-    private const int BatchSize = 1;
-
     public override string Paper => "000";
 
     public override string Name => "F3";
@@ -28,23 +26,13 @@ internal sealed class Figure3 : Figure
     private static double[] Starts(Effort effort)
         => effort == Effort.Coarse ? [0.02, 0.1, 0.4, 1] : [0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1];
 
-    private static int Looks(Effort effort) => FigureRun.Of(effort, 6, 40, 60);
-
-    private static int EpochsOf(Effort effort) => FigureRun.Of(effort, 40, ErfNetwork.Epochs, ErfNetwork.Epochs);
-
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
-    [
-        .. ErfNetwork.Parameters(effort), ("B", $"{BatchSize}"), ("epochs", $"{EpochsOf(effort)}"), ("looks a run", $"{Looks(effort)}"),
-        ("K_tr at the start", string.Join(", ", Starts(effort).Select(Claim.Text))),
-    ];
+    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
+        => ErfSingles.Parameters(effort, Starts(effort));
 
     public override FigureResult Compute(FigureRun run)
     {
-        ErfNetwork network = ErfNetwork.Of(run);
-        double[] starts = Starts(run.Effort);
-        long steps = (long)EpochsOf(run.Effort) * network.Examples / BatchSize;
-        NoiseKernelCurve[] curves = network.Runs(
-            run, [.. starts.Select(start => (network.LearningRateOf(start, BatchSize), BatchSize, steps))], Looks(run.Effort));
+        ErfSingles singles = ErfSingles.Of(run, Starts(run.Effort));
+        NoiseKernelCurve[] curves = singles.Curves;
         return new()
         {
             Claims = Claims(curves),
@@ -54,7 +42,7 @@ internal sealed class Figure3 : Figure
                 Draw("kernel", "Noise kernel norm K of eq. 9, B = 1", Axis.Log("K", max: 20), curves, curve => curve.Diagonal),
                 Draw("exact", "Exact noise kernel norm, B = 1", Axis.Log("K exact", max: 20), curves, curve => curve.Exact),
             ],
-            Tables = [Table.Stack("K_tr_at_start", [.. curves.Select((curve, k) => (Claim.Text(starts[k]), curve.ToTable("curves")))])],
+            Tables = [singles.ToTable()],
         };
     }
 

@@ -31,26 +31,23 @@ internal sealed class Figure4 : Figure
     private static double[] Starts(Effort effort) => effort == Effort.Coarse ? [0.02, 0.08, 0.32]
         : [.. Enumerable.Range(0, 4).Select(k => 0.005 * (1 << k)), .. Enumerable.Range(0, 7).Select(k => 0.08 * Math.Pow(2, k / 2.0))];
 
-    private static int EpochsOf(Effort effort) => FigureRun.Of(effort, 40, 200, ErfNetwork.Epochs);
-
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
         .. ErfNetwork.Parameters(effort), ("B", string.Join(", ", BatchSizes(effort))),
-        ($"epochs, B up to {ErfSweep.MeetingOf(effort)}", $"{EpochsOf(effort)}"),
+        ($"epochs, B up to {ErfSweep.MeetingOf(effort)}", $"{ErfSweep.EpochsOf(effort)}"),
         ($"K_tr at the start, B up to {ErfSweep.MeetingOf(effort)}", string.Join(", ", Starts(effort).Select(Claim.Text))),
         ("steps and η, larger B", $"as B = {ErfSweep.MeetingOf(effort)}"),
     ];
 
     public override FigureResult Compute(FigureRun run)
     {
-        ErfNetwork network = ErfNetwork.Of(run);
         int[] sizes = BatchSizes(run.Effort);
-        ErfSweep sweep = ErfSweep.Run(run, network, sizes, Starts(run.Effort), EpochsOf(run.Effort));
+        ErfSweep sweep = ErfSweep.Run(run, sizes, Starts(run.Effort));
         return new()
         {
             Claims = Claims(sweep, sizes),
             Pictures = [Draw(sweep, sizes, perExample: false), Draw(sweep, sizes, perExample: true)],
-            Tables = [sweep.ToTable("ends")],
+            Tables = [sweep.ToTable()],
         };
     }
 

@@ -31,19 +31,16 @@ internal sealed class Figure5 : Figure
     private static double[] Starts(Effort effort) => effort == Effort.Coarse ? [0.02, 0.08, 0.32]
         : [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.24, 0.32, 0.48, 0.64];
 
-    private static int EpochsOf(Effort effort) => FigureRun.Of(effort, 40, 200, ErfNetwork.Epochs);
-
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
-        .. ErfNetwork.Parameters(effort), ("B", string.Join(", ", BatchSizes(effort))), ("epochs", $"{EpochsOf(effort)}"),
+        .. ErfNetwork.Parameters(effort), ("B", string.Join(", ", BatchSizes(effort))), ("epochs", $"{ErfSweep.EpochsOf(effort)}"),
         ("K_tr at the start", string.Join(", ", Starts(effort).Select(Claim.Text))),
     ];
 
     public override FigureResult Compute(FigureRun run)
     {
-        ErfNetwork network = ErfNetwork.Of(run);
         int[] sizes = BatchSizes(run.Effort);
-        ErfSweep sweep = ErfSweep.Run(run, network, sizes, Starts(run.Effort), EpochsOf(run.Effort));
+        ErfSweep sweep = ErfSweep.Run(run, sizes, Starts(run.Effort));
         return new()
         {
             Claims = Claims(sweep, sizes),
@@ -58,7 +55,7 @@ internal sealed class Figure5 : Figure
                 Draw("sharpness", "Loss after training over η λmax", new("η λmax at the end", Min: 0), Axis.Log("loss"), sweep, sizes,
                     curve => curve.LearningRate * curve.LambdaMax[^1], curve => curve.Loss[^1]),
             ],
-            Tables = [sweep.ToTable("ends")],
+            Tables = [sweep.ToTable()],
         };
     }
 

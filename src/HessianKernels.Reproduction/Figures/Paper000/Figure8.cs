@@ -23,12 +23,12 @@ internal sealed class Figure8 : Figure
     public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
     [
         ("D", "100"), ("P", "120"), ("B", "5"), ("learning rates a setting", $"{FigureRun.Of(effort, 5, 15, 41)}"),
-        ("runs", $"{FigureRun.Of(effort, 5, 9, 25)}"), ("steps", $"{FigureRun.Of(effort, 3000, 10_000, 10_000)}"),
+        ("runs", $"{LateLoss.Runs(effort)}"), ("steps", $"{LateLoss.Steps(effort)}"),
     ];
 
     public override FigureResult Compute(FigureRun run)
     {
-        int steps = run.Pick(3000, 10_000, 10_000), paths = run.Pick(5, 9, 25);
+        int steps = LateLoss.Steps(run.Effort), paths = LateLoss.Runs(run.Effort);
         string[] names = LinearSetting.Names;
         double[][] there = new double[names.Length][];
         double[] transition = new double[names.Length];
@@ -39,13 +39,7 @@ internal sealed class Figure8 : Figure
             double from = (double)s / names.Length, part = 1.0 / names.Length;
             StabilityScan scan = new(LinearSetting.Of(names[s], run.Seed), run);
             scan.Scan(Crossing.Range(0.5, 1.4, run.Pick(5, 15, 41)), run, from, from + 0.2 * part);
-            double[] late = new double[scan.LearningRates.Length];
-            for (int i = 0; i < late.Length; i++)
-            {
-                run.At(from + part * (0.2 + 0.4 * i / late.Length));
-                late[i] = LateLoss.Median(scan.Setting, scan.LearningRates[i], paths, steps, run);
-            }
-
+            double[] late = LateLoss.Along(scan, run, from + 0.2 * part, from + 0.6 * part);
             double eta = LateLoss.Transition(scan.Setting, 0.8 * scan.Edge, 1.6 * scan.Edge, paths, steps, run);
             (transition[s], there[s]) = (eta / scan.Edge, scan.At(eta, run));
             double[] shown = [.. late.Select(x => Math.Clamp(x, 1e-30, 10))];

@@ -126,7 +126,7 @@ internal sealed class Figure5Right : Figure
             Look = trainer => new PointLook(trainer, every, (point, _, _, _, cancellation) => ModelSharpness.Analyze(
                 point, 1, new() { MaxBatches = 1, MaxProbes = 1 }, null, cancellation).Concentration),
         }, 0.9, 1);
-        return ((PointLook)one.Look!).Median(0);
+        return ((PointLook)one.Look!).Late(0);
     }
 
     private static Chart Draw(AccuracyMap map, double[] best, (string Name, double[] Rates)[] rules)

@@ -29,11 +29,8 @@ internal sealed class Figure1 : Figure
 
     public override IReadOnlyList<DataFile> Data => PaperData.Cifar10.TrainFiles;
 
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
-    [
-        CifarNetworks.Words(effort), ("η (on images a tenth)", string.Join(", ", Rates(effort))), ("b", string.Join(", ", Batches(effort))),
-        ("steps", $"{Steps(effort)}"),
-    ];
+    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
+        => CifarNetworks.Parameters(effort, Rates(effort), Batches(effort), Steps(effort));
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -43,11 +40,8 @@ internal sealed class Figure1 : Figure
         NetworkSetting setting = CifarNetworks.Mlp(run);
         Dictionary<TrackedQuantity, int> every = NetworkJob.At(
             steps / 40, TrackedQuantity.Loss, TrackedQuantity.BatchSharpness, TrackedQuantity.LambdaMax);
-        NetworkRun[] runs = NetworkRun.All(run,
-        [
-            .. rates.SelectMany(eta => sizes.Select(b => new NetworkJob($"b = {b}", setting, CifarNetworks.Sgd(run, eta, b), steps,
-                every))),
-        ]);
+        NetworkRun[] runs = NetworkRun.All(
+            run, [.. rates.SelectMany(eta => CifarNetworks.ByBatchSize(run, setting, eta, sizes, steps, every))]);
         NetworkRun[][] byRate = [.. runs.Chunk(sizes.Length)];
         string[] names = [.. byRate.Select(row => $"η = {Claim.Text(row[0].Job.Training.LearningRate)}")];
         return new()

@@ -30,11 +30,8 @@ internal sealed class Figure29 : Figure
 
     public override IReadOnlyList<DataFile> Data => PaperData.Cifar10.TrainFiles;
 
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
-    [
-        CifarNetworks.Words(effort), ("η (on images a tenth)", $"{Rate(effort)}"), ("b", string.Join(", ", Batches(effort))), ("steps",
-            $"{Steps(effort)}"),
-    ];
+    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
+        => CifarNetworks.Parameters(effort, [Rate(effort)], Batches(effort), Steps(effort));
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -43,8 +40,7 @@ internal sealed class Figure29 : Figure
         NetworkSetting setting = CifarNetworks.Mlp(run);
         Dictionary<TrackedQuantity, int> every = NetworkJob.At(
             steps / 20, TrackedQuantity.BatchSharpness, TrackedQuantity.LambdaMax, TrackedQuantity.LambdaMaxBatch);
-        NetworkRun[] runs = NetworkRun.All(run,
-            [.. sizes.Select(b => new NetworkJob($"b = {b}", setting, CifarNetworks.Sgd(run, Rate(run.Effort), b), steps, every))]);
+        NetworkRun[] runs = NetworkRun.All(run, CifarNetworks.ByBatchSize(run, setting, Rate(run.Effort), sizes, steps, every));
         double[] b = [.. sizes.Select(size => (double)size)];
         double[] batch = Levels("batch_sharpness"), largest = Levels("lambda_1"), ofBatches = Levels("lambda_max_batch");
         return new()

@@ -35,11 +35,8 @@ internal sealed class Figure31 : Figure
 
     public override IReadOnlyList<DataFile> Data => PaperData.Cifar10.TrainFiles;
 
-    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort) =>
-    [
-        CifarNetworks.Words(effort, Examples, Width), ("η (on images a tenth)", $"{Rate}"), ("b", string.Join(", ", Batches(effort))),
-            ("steps", $"{Steps(effort)}"),
-    ];
+    public override IReadOnlyList<(string Name, string Value)> Parameters(Effort effort)
+        => CifarNetworks.Parameters(effort, [Rate], Batches(effort), Steps(effort), Examples, Width);
 
     public override FigureResult Compute(FigureRun run)
     {
@@ -50,7 +47,7 @@ internal sealed class Figure31 : Figure
         ModelSharpnessOptions options = new() { RelativeError = 0.03, MaxBatches = 400, MaxProbes = 1 };
         NetworkRun[] runs = NetworkRun.All(run,
         [
-            .. sizes.Select(b => new NetworkJob($"b = {b}", setting, CifarNetworks.Sgd(run, Rate, b), steps, every)
+            .. CifarNetworks.ByBatchSize(run, setting, Rate, sizes, steps, every).Select(job => job with
             {
                 Look = trainer => new PointLook(trainer, steps / 40, (point, eta, size, step, cancellation)
                     => eta / 2 * ModelSharpness.Analyze(point, size, options with { Seed = run.Seed + (ulong)step }, null, cancellation)
@@ -59,7 +56,7 @@ internal sealed class Figure31 : Figure
         ]);
         double[] b = [.. sizes.Select(size => (double)size)];
         PointLook[] looks = [.. runs.Select(made => (PointLook)made.Look!)];
-        double[] modified = [.. looks.Select(look => look.Median(steps / 2))],
+        double[] modified = [.. looks.Select(look => look.Late(steps / 2))],
             plain = [.. runs.Select(made => made.Late("batch_sharpness"))];
         return new()
         {
