@@ -21,8 +21,6 @@ public sealed class ResumedFigureTests : IDisposable
     [InlineData("000/F10")]
     [InlineData("001/F1")]
     [InlineData("001/F3")]
-    [InlineData("002/F25")]
-    [InlineData("004/F3")]
     public void AStoppedFigureHasTheBitsOfOneThatWasNot(string id)
     {
         Figure figure = FigureCatalog.Find(id).Single();
