@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace HessianKernels.Kernels;
 
 /// <summary>
-/// The product of a symmetric matrix, stored whole and row-major, with a vector. Above order 128 only the lower triangle is read, each element
-/// once for the two places where it stands: 4 n (n + 1) bytes in double, half of what a general product moves.
+/// The product of a symmetric matrix, stored whole and row-major, with a vector. Above order 128 only the lower triangle is read, each
+/// element once for the two places where it stands: 4 n (n + 1) bytes in double, half of what a general product moves.
 /// <code>
 /// for (i &lt; n) { for (j &lt; i) { y[i] += a[i, j] * x[j];  y[j] += a[i, j] * x[i]; }  y[i] += a[i, i] * x[i]; }
 /// </code>
@@ -32,7 +32,8 @@ internal static unsafe class Symv
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => MultiplyLower(a, stride, n, x, y, null, null, threads);
 
-    /// <summary><c>y = A x</c> and <c>y2 = A x2</c>, each with the bits it has alone: the matrix is read from memory once for both.</summary>
+    /// <summary><c>y = A x</c> and <c>y2 = A x2</c>, each with the bits it has alone: the matrix is read from memory once for
+    /// both.</summary>
     public static void MultiplyPair<T>(T* a, int n, T* x, T* y, T* x2, T* y2, int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -107,7 +108,8 @@ internal static unsafe class Symv
         {
             T* a0 = A + row * Stride, a1 = a0 + Stride, a2 = a1 + Stride, a3 = a2 + Stride;
             Vector512<T> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-            Vector512<T> x0 = Vector512.Create(X[row]), x1 = Vector512.Create(X[row + 1]), x2 = Vector512.Create(X[row + 2]), x3 = Vector512.Create(X[row + 3]);
+            Vector512<T> x0 = Vector512.Create(X[row]), x1 = Vector512.Create(X[row + 1]);
+            Vector512<T> x2 = Vector512.Create(X[row + 2]), x3 = Vector512.Create(X[row + 3]);
             int width = Vector512<T>.Count, j = 0;
             for (; j <= row - width; j += width)
             {
@@ -134,13 +136,17 @@ internal static unsafe class Symv
         private readonly void FourRows(int row, T* y, T* z)
         {
             T* a0 = A + row * Stride, a1 = a0 + Stride, a2 = a1 + Stride, a3 = a2 + Stride;
-            Vector512<T> sum0 = default, sum1 = default, sum2 = default, sum3 = default, other0 = default, other1 = default, other2 = default, other3 = default;
-            Vector512<T> x0 = Vector512.Create(X[row]), x1 = Vector512.Create(X[row + 1]), x2 = Vector512.Create(X[row + 2]), x3 = Vector512.Create(X[row + 3]);
-            Vector512<T> u0 = Vector512.Create(X2[row]), u1 = Vector512.Create(X2[row + 1]), u2 = Vector512.Create(X2[row + 2]), u3 = Vector512.Create(X2[row + 3]);
+            Vector512<T> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+            Vector512<T> other0 = default, other1 = default, other2 = default, other3 = default;
+            Vector512<T> x0 = Vector512.Create(X[row]), x1 = Vector512.Create(X[row + 1]);
+            Vector512<T> x2 = Vector512.Create(X[row + 2]), x3 = Vector512.Create(X[row + 3]);
+            Vector512<T> u0 = Vector512.Create(X2[row]), u1 = Vector512.Create(X2[row + 1]);
+            Vector512<T> u2 = Vector512.Create(X2[row + 2]), u3 = Vector512.Create(X2[row + 3]);
             int width = Vector512<T>.Count, j = 0;
             for (; j <= row - width; j += width)
             {
-                Vector512<T> x = Vector512.Load(X + j), sum = Vector512.Load(y + j), u = Vector512.Load(X2 + j), other = Vector512.Load(z + j);
+                Vector512<T> x = Vector512.Load(X + j), sum = Vector512.Load(y + j);
+                Vector512<T> u = Vector512.Load(X2 + j), other = Vector512.Load(z + j);
                 Vector512<T> a = Vector512.Load(a0 + j);
                 sum0 = Simd.MultiplyAdd(a, x, sum0);
                 other0 = Simd.MultiplyAdd(a, u, other0);

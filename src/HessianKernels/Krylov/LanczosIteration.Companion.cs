@@ -3,19 +3,21 @@ using HessianKernels.Spaces;
 namespace HessianKernels.Krylov;
 
 /// <summary>
-/// The companion: the first steps of the search for copies, made beside the first steps of the run, so that an operator that is read from memory is read once for
-/// both (<see cref="ILinearOperator{TView}.ApplyPair"/>).
+/// The companion: the first steps of the search for copies, made beside the first steps of the run, so that an operator that is read from
+/// memory is read once for both (<see cref="ILinearOperator{TView}.ApplyPair"/>).
 /// </summary>
 /// <remarks>
-/// The search runs on the operator A restricted to what is orthogonal to the locked pairs Y, from <c>q_0 = P w_0 / ||P w_0||</c>, where w_0 is random and
-/// <c>P = I - Y Y^T</c>. The companion is the run from w_0 on A itself, <c>A W_c = W_(c+1) T</c>, which needs no Y. Since P and A commute, to the residuals of the
-/// pairs, every vector of the search is <c>q_j = P W c_j</c> for a small column c_j of coordinates, and its product is <c>A q_j = W T c_j</c>, both up to what the
-/// orthogonalisation takes out of the product: a part in Y and in the vectors before q_j. So the search is made again step for step (<em>replayed</em>) without one:
+/// The search runs on the operator A restricted to what is orthogonal to the locked pairs Y, from <c>q_0 = P w_0 / ||P w_0||</c>, where
+/// w_0 is random and <c>P = I - Y Y^T</c>. The companion is the run from w_0 on A itself, <c>A W_c = W_(c+1) T</c>, which needs no Y. Since P and A
+/// commute, to the residuals of the pairs, every vector of the search is <c>q_j = P W c_j</c> for a small column c_j of coordinates, and
+/// its product is <c>A q_j = W T c_j</c>, both up to what the orthogonalisation takes out of the product: a part in Y and in the vectors
+/// before q_j. So the search is made again step for step (<em>replayed</em>) without one:
 /// <code>
 ///  c_0 = e_0 / &lt;q_0, w_0&gt;;   c_(j+1) = (T c_j - alpha_j c_j) / beta_j
 /// </code>
-/// and goes on with products where the companion ends. The part in Y grows with j, and rounding with it: beyond a limit the rest is not used. A replayed product
-/// serves the search alone; where the search does find a value that belongs among the wanted, the products are made (<see cref="MakeReplayedProducts"/>).
+/// and goes on with products where the companion ends. The part in Y grows with j, and rounding with it: beyond a limit the rest is not
+/// used. A replayed product serves the search alone; where the search does find a value that belongs among the wanted, the products are
+/// made (<see cref="MakeReplayedProducts"/>).
 /// </remarks>
 internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
 {
@@ -28,7 +30,8 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     private readonly Span<double> CompanionBeta => _companionScalars.Slice(_settings.Companion, _settings.Companion);
 
     /// <summary>c_j and T c_j.</summary>
-    private readonly Span<double> Coordinates(int which) => _companionScalars.Slice(2 * _settings.Companion + which * (_settings.Companion + 1), _settings.Companion + 1);
+    private readonly Span<double> Coordinates(int which)
+        => _companionScalars.Slice(2 * _settings.Companion + which * (_settings.Companion + 1), _settings.Companion + 1);
 
     private readonly TView CompanionSlot(int slot) => Tridiagonalization.Slot(_space, _companion.Vectors, slot);
 
@@ -60,11 +63,13 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
         return true;
     }
 
-    /// <summary>In the first steps of the first search: the product from the companion's vectors, up to a part in Y; false where it is to be made.</summary>
+    /// <summary>In the first steps of the first search: the product from the companion's vectors, up to a part in Y; false where it is to
+    /// be made.</summary>
     private bool TryReplay(TView product)
     {
         // One stream drawn at the start, one for the search: no other has come between.
-        if (_replayed >= _companionSteps || _next != _settings.Kept + _replayed || !_items[0].Looking || _items[0].Streams != 2) return false;
+        if (_replayed >= _companionSteps || _next != _settings.Kept + _replayed) return false;
+        if (!_items[0].Looking || _items[0].Streams != 2) return false;
         Span<double> now = Coordinates(0), image = Coordinates(1);
         if (_replayed == 0)
         {
