@@ -52,9 +52,13 @@ public class EdgeTests
     {
         RandomLabels setting = new(32, 3);
         TrainingOptions options = new() { LearningRate = 0.1, BatchSize = 8 };
-        TrackerOptions all = new() { Every = Enum.GetValues<TrackedQuantity>().ToDictionary(quantity => quantity, _ => 2), Eigenpairs = 3, Sharpness = new() { MaxBatches = 32, MaxProbes = 8 } };
+        TrackerOptions all = new()
+        {
+            Every = Enum.GetValues<TrackedQuantity>().ToDictionary(quantity => quantity, _ => 2), Eigenpairs = 3,
+            Sharpness = new() { MaxBatches = 32, MaxProbes = 8 },
+        };
         using Trainer<Span<double>> one = setting.Trainer(options, true, 1), four = setting.Trainer(options, true, 4);
-        using Tracker<Span<double>> first = new(one, all), second = new(four, all);
+        using Tracker<Span<double>> first = new(one, all, null, one.Examples), second = new(four, all, null, four.Examples);
         one.Run(3, first);
         four.Run(3, second);
         for (int row = 0; row < 2; row++) Conformance.Tolerance.SameBits<double>([.. first.Record.Row(row)], [.. second.Record.Row(row)], $"row {row}");
