@@ -36,7 +36,7 @@ public sealed class TrainingTests
         where TView : allows ref struct
     {
         using Trainer<TView> trainer = Trainer.Create<double, TView>(space, Network, new CrossEntropy(), Data, Initial, options, stepSharpness: true);
-        using Tracker<TView> tracker = new(trainer, tracked);
+        using Tracker<TView> tracker = new(trainer, tracked, null, trainer.Examples);
         TrainingResult result = trainer.Run(Steps, tracker);
         Assert.Equal(TrainingStatus.Completed, result.Status);
         return ([.. Enumerable.Range(0, tracker.Record.Count).SelectMany(tracker.Record.Row)], result.Checkpoint);
