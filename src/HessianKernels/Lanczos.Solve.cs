@@ -70,7 +70,7 @@ public static partial class Lanczos
     }
 
     /// <summary>The sum of earlier vectors: a start whose Krylov space holds them all.</summary>
-    private static void SumTo<T>(ReadOnlySpan<T> vectors, Span<T> start)
+    internal static void SumTo<T>(ReadOnlySpan<T> vectors, Span<T> start)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         start.Clear();

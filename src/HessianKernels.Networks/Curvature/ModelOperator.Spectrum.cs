@@ -24,7 +24,13 @@ public sealed partial class ModelOperator<TView>
             throw new ArgumentException($"Found {warmStart.Length} elements; expected whole vectors of d = {Length}.", nameof(warmStart));
         ITensorSpace<TView> space = point.Space;
         using ITensorMemory<TView> memory = space.Allocate(Lanczos.SpaceElements(Length, 1, k, space.Epsilon, options));
-        if (!warmStart.IsEmpty) space.Write(Sum(warmStart), space.Slice(memory.View, 0, Length));
+        if (!warmStart.IsEmpty)
+        {
+            double[] start = new double[Length];
+            Lanczos.SumTo(warmStart, start);
+            space.Write(start, space.Slice(memory.View, 0, Length));
+        }
+
         return Lanczos.TopKOn<double, TView, IVectorSpace<TView>, ModelOperator<TView>>(
             space.Vectors(1, Length), this, memory.View, k, options, !warmStart.IsEmpty, progress, null, cancellation)[0];
     }
@@ -42,12 +48,5 @@ public sealed partial class ModelOperator<TView>
         IVectorSpace<TView> vectors = point.Space.Vectors(Batch, Length);
         using ITensorMemory<TView> memory = point.Space.Allocate(Trace.SpaceElements(Length, Batch, options, vectors.ReadInterval));
         return Trace.EstimateOn(vectors, this, memory.View, options, progress, cancellation)[0];
-    }
-
-    private double[] Sum(ReadOnlySpan<double> vectors)
-    {
-        double[] sum = new double[Length];
-        for (int at = 0; at < vectors.Length; at++) sum[at % Length] += vectors[at];
-        return sum;
     }
 }
