@@ -116,4 +116,19 @@ public class ModelMatrixTests
 
         Assert.InRange(Dot(v, once) - Dot(v, product), -4 * Math.Sqrt(variance), 4 * Math.Sqrt(variance));
     }
+
+    [Fact]
+    public void EigenpairsOfAPointAreThoseOfItsOperator()
+    {
+        using ModelPoint<Span<double>> point = Point(new());
+        LanczosOptions options = new() { Threads = 1 };
+        double[] earlier = point.Hessian().TopK(2, options).Eigenvectors;
+        foreach (double[] start in (double[][])[[], earlier])
+        {
+            LanczosResult<double> expected = Lanczos.TopK(point.Hessian(), 2, options, start), found = point.Hessian().TopK(2, options, start);
+            Tolerance.SameBits<double>(expected.Eigenvalues, found.Eigenvalues, "eigenvalues");
+            Tolerance.SameBits<double>(expected.Eigenvectors, found.Eigenvectors, "eigenvectors");
+            Assert.Equal(expected.Evidence.OperatorApplications, found.Evidence.OperatorApplications);
+        }
+    }
 }
