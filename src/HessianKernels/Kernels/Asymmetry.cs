@@ -83,16 +83,12 @@ internal static unsafe class Asymmetry
             Seen<T> seen = default;
             for (int left = 0; left < end; left += Tile)
             {
-                int first = Math.Max(top, left + Tile), rows = end - first;
-                int whole = Avx.IsSupported && rows > 0 ? rows - rows % (2 * Vector256<T>.Count) : 0;
-                if (whole > 0) Blocks(first, whole, left, ref seen);
+                int first = Math.Max(top, left + Tile), whole = Whole(end - first);
+                if (whole > 0) Blocks(first, whole, left, Tile, true, ref seen);
                 for (int i = first + whole; i < end; i++)
                     for (int j = left; j < left + Tile; j++)
                         seen.Add(A[(nint)i * N + j], A[(nint)j * N + i]);
-                if (left < top) continue;
-                for (int i = left; i < Math.Min(left + Tile, end); i++)
-                    for (int j = left; j <= i; j++)
-                        seen.Add(A[(nint)i * N + j], A[(nint)j * N + i]);
+                if (left >= top) Diagonal(left, Math.Min(left + Tile, end), ref seen);
             }
 
             Found[3 * band] = double.CreateTruncating(seen.Poison);
@@ -100,21 +96,34 @@ internal static unsafe class Asymmetry
             Found[3 * band + 2] = double.CreateTruncating(seen.Largest);
         }
 
-        /// <summary>A tile under the diagonal against its mirror image, in blocks transposed in registers.</summary>
+        /// <summary>The rows of so many that blocks can take.</summary>
+        private static int Whole(int rows) => Avx.IsSupported && rows > 0 ? rows - rows % (2 * Vector256<T>.Count) : 0;
+
+        /// <summary>A tile on the diagonal, strip by strip: what lies left of the strip's square, and the square against itself.</summary>
+        private readonly void Diagonal(int first, int end, ref Seen<T> seen)
+        {
+            int strip = 2 * Vector256<T>.Count, i = first, whole = first + Whole(end - first);
+            for (; i < whole; i += strip) Blocks(i, strip, first, i + strip - first, false, ref seen);
+            for (; i < end; i++)
+                for (int j = first; j <= i; j++)
+                    seen.Add(A[(nint)i * N + j], A[(nint)j * N + i]);
+        }
+
+        /// <summary>Rows and columns against their mirror image, in blocks transposed in registers.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Blocks(int top, int rows, int left, ref Seen<T> seen)
+        private readonly void Blocks(int top, int rows, int left, int columns, bool more, ref Seen<T> seen)
         {
             nint n = N;
             int width = Vector256<T>.Count;
             Vector256<T> poison = default, difference = default, largest = default;
             for (int i = top; i < top + rows; i += 2 * width)
             {
-                for (int j = left; j < left + Tile; j += width)
+                for (int j = left; j < left + columns; j += width)
                 {
                     // Two blocks one under the other: their mirror images are side by side, and use their lines of the cache whole.
                     T* across = A + i * n + j, down = A + j * n + i;
                     // The hardware foresees a run along a row, not the jump to the same columns of the next tile's rows.
-                    for (int k = 0; k < width; k++)
+                    for (int k = 0; more && k < width; k++)
                     {
                         Sse.Prefetch1(down + (Tile + k) * n);
                         Sse.Prefetch1(across + Tile + ((j / width & 1) * width + k) * n);
