@@ -12,9 +12,9 @@ namespace HessianKernels;
 /// Gram matrix of the rows is kept.
 /// </summary>
 /// <remarks>
-/// float32 or float64, either byte order, C or Fortran order. The file is read once, block of columns by block of columns, the next one
-/// while this one is multiplied;
-/// the sum is in double. Memory is <see cref="RequiredBytes"/>, whatever d is; the work n r (n r + 1) d flops.
+/// float32 or float64, either byte order, C or Fortran order. The file is gone through once, block of columns by block of columns; the sum is in
+/// double. In the processor's byte order the numbers are multiplied where they lie, in the system's pages of the file (at most 128 MiB and a block at a time are
+/// mapped, which the system may take back); else block by block in memory. Memory is <see cref="RequiredBytes"/>, whatever d is; the work n r (n r + 1) d flops.
 /// </remarks>
 /// <example><code>
 /// CurvatureSet set = JacobianFile.Read("jacobian.npy");
@@ -22,17 +22,14 @@ namespace HessianKernels;
 /// </code></example>
 public static class JacobianFile
 {
-    /// <summary>Bytes of the two blocks in memory where nothing else is said: 32 MiB.</summary>
+    /// <summary>Bytes of a block where nothing else is said: 32 MiB.</summary>
     public const long DefaultBlockBytes = 32L << 20;
-
-    // Of a block; about a millisecond's work for a few hundred rows.
-    private const int ColumnsAtOnce = 1024;
 
     /// <summary>Reads a file once and gives its curvature set, which no longer needs it.</summary>
     /// <param name="path">A .npy file of shape <c>(n, d)</c>, <c>H_i = j_i j_i^T</c>, or <c>(n, r, d)</c>, <c>H_i = F_i^T F_i</c>.</param>
-    /// <param name="blockBytes">Bytes of the two blocks together, above 0; each holds one column at least. With the file's shape and
-    /// type it fixes the order of the sum.</param>
-    /// <param name="threads">Most threads; 0 for one a processor. Changes no bit. One of them reads while there is something to read.</param>
+    /// <param name="blockBytes">Bytes of a block, above 0; it holds one column at least. With the file's shape and type it fixes the order of
+    /// the sum.</param>
+    /// <param name="threads">Most threads; 0 for one a processor. Changes no bit.</param>
     /// <param name="progress">Told the number of columns done.</param>
     /// <param name="cancellation">Looked at before every block.</param>
     /// <exception cref="NpyFormatException">
@@ -55,55 +52,26 @@ public static class JacobianFile
     }
 
     /// <summary>The same in blocks of the file's own numbers: floats are widened where they are multiplied.</summary>
-    private static CurvatureSet Read<T>(NpyReader reader, long blockBytes, int threads, IProgress<long>? progress, CancellationToken cancellation)
+    private static unsafe CurvatureSet Read<T>(NpyReader reader, long blockBytes, int threads, IProgress<long>? progress, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         (int examples, int rows, long parameters) = ShapeOf(reader);
         GramAccumulator gram = new(examples, rows, threads);
-        // In Fortran order the first axis runs fastest: a column is one piece, its rows a n + i rather than i r + a.
-        bool transposed = reader.Header.FortranOrder && !reader.Header.OrderIsImmaterial;
-        int order = examples * rows, most = BlockColumns(order, parameters, blockBytes / Unsafe.SizeOf<T>());
-        T[][] blocks = [new T[order * most], new T[parameters > most ? order * most : 0]];
-        Task<int> next = Ahead(0, 0);
-        try
+        int order = examples * rows;
+        using NpyColumnBlocks<T> blocks = new(reader, order, BlockColumns(order, parameters, blockBytes / Unsafe.SizeOf<T>()));
+        while (blocks.MoveNext())
         {
-            for ((long column, int turn) = (0, 0); column < parameters; turn ^= 1)
-            {
-                int columns = next.GetAwaiter().GetResult();
-                cancellation.ThrowIfCancellationRequested();
-                if (column + columns < parameters) next = Ahead(column + columns, turn ^ 1);
-                for (int first = 0; first < columns; first += ColumnsAtOnce)
-                {
-                    // A thread that multiplies and loses its processor to the one that reads holds all others up.
-                    int free = next.IsCompleted ? gram.Threads : Math.Max(1, gram.Threads - 1), count = Math.Min(ColumnsAtOnce, columns - first);
-                    (int start, int stride) = transposed ? (first * order, order) : (first, columns);
-                    int fault = gram.AddUnchecked<T>(blocks[turn].AsSpan(0, order * columns)[start..], count, stride, transposed, free);
-                    if (fault >= 0) throw NotFinite(reader, blocks[turn], fault, order, column, columns, examples, rows, transposed);
-                }
-
-                column += columns;
-                progress?.Report(column);
-            }
-        }
-        finally
-        {
-            // The reader is not to be closed under the one who reads.
-            Task.WaitAny(next);
+            cancellation.ThrowIfCancellationRequested();
+            int fault = gram.AddUnchecked(blocks.Start, blocks.Columns, blocks.Stride, blocks.Transposed);
+            if (fault >= 0) throw NotFinite(reader, blocks, fault, examples, rows);
+            progress?.Report(blocks.First + blocks.Columns);
         }
 
-        return transposed ? gram.ToCurvatureSetFromRowsFirst() : gram.ToCurvatureSet();
-
-        Task<int> Ahead(long column, int turn) => Task.Run(() =>
-        {
-            int columns = (int)Math.Min(most, parameters - column);
-            Span<T> block = blocks[turn].AsSpan(0, order * columns);
-            if (transposed) _ = reader.ReadElements(block);
-            else reader.ReadColumns(column, columns, block);
-            return columns;
-        });
+        // In Fortran order the lines are a n + i rather than i r + a.
+        return blocks.Transposed ? gram.ToCurvatureSetFromRowsFirst() : gram.ToCurvatureSet();
     }
 
-    /// <summary>Bytes that <see cref="Read"/> takes at most: the two blocks, the Gram matrix, as much again for its
+    /// <summary>Bytes that <see cref="Read"/> takes at most: the block, the Gram matrix, as much again for its
     /// eigenvectors, and half as much and 4 KiB a row for finding them.</summary>
     /// <param name="examples">n, at least 1.</param>
     /// <param name="rows">r, at least 1.</param>
@@ -121,7 +89,7 @@ public static class JacobianFile
 
     private static int BlockColumns(int order, long parameters, long blockElements)
     {
-        long most = Math.Min(blockElements / 2, Array.MaxLength) / order;
+        long most = Math.Min(blockElements, Array.MaxLength) / order;
         return (int)Math.Clamp(most, 1, parameters);
     }
 
@@ -136,20 +104,20 @@ public static class JacobianFile
     }
 
     /// <summary>Names the element that made a row's sum of squares what it is.</summary>
-    private static NpyFormatException NotFinite<T>(
-        NpyReader reader, T[] block, int row, int order, long firstColumn, int columns, int examples, int rows, bool transposed)
+    private static unsafe NpyFormatException NotFinite<T>(NpyReader reader, NpyColumnBlocks<T> blocks, int row, int examples, int rows)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        bool transposed = blocks.Transposed;
         int example = transposed ? row % examples : row / rows, within = transposed ? row / examples : row % rows;
         string place = rows == 1 ? $"row {example}" : $"example {example}, row {within}";
-        for (int c = 0; c < columns; c++)
+        for (int c = 0; c < blocks.Columns; c++)
         {
-            T x = transposed ? block[c * order + row] : block[row * columns + c];
+            T x = transposed ? blocks.Start[c * blocks.Stride + row] : blocks.Start[row * blocks.Stride + c];
             if (!T.IsFinite(x))
-                return new(reader.File, "data", $"{x.ToString(null, CultureInfo.InvariantCulture)} in {place}, column {firstColumn + c}", "finite numbers");
+                return new(reader.File, "data", $"{x.ToString(null, CultureInfo.InvariantCulture)} in {place}, column {blocks.First + c}", "finite numbers");
         }
 
-        string found = $"a sum of squares beyond {double.MaxValue:G3} in {place}, up to column {firstColumn + columns - 1}";
+        string found = $"a sum of squares beyond {double.MaxValue:G3} in {place}, up to column {blocks.First + blocks.Columns - 1}";
         return new(reader.File, "data", found, "smaller numbers");
     }
 }

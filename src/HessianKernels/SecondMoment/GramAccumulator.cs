@@ -108,20 +108,18 @@ public sealed unsafe class GramAccumulator
     /// <summary>Adds a block that is known to be finite, or whose place can be found when the sum shows that it is not.</summary>
     /// <param name="block">From its first column on; in rows a stride apart, or, where transposed, column after column.</param>
     /// <param name="columns">How many are added.</param>
-    /// <param name="stride">Elements from one row to the next.</param>
+    /// <param name="stride">Elements from one row, or column, to the next.</param>
     /// <param name="transposed">Whether it lies parameter by parameter.</param>
-    /// <param name="threads">Most threads; changes no bit.</param>
     /// <returns>The first row with a sum of squares that is not finite; -1 where all are.</returns>
-    internal int AddUnchecked<T>(ReadOnlySpan<T> block, int columns, int stride, bool transposed, int threads)
+    internal int AddUnchecked<T>(T* block, int columns, nint stride, bool transposed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        fixed (T* b = block)
         fixed (double* g = _gram)
         {
             if (typeof(T) == typeof(float))
-                Gemm.MultiplyLowerWidened(transposed, _order, columns, 1.0, (float*)b, stride, 1.0, g, _order, threads);
+                Gemm.MultiplyLowerWidened(transposed, _order, columns, 1.0, (float*)block, stride, 1.0, g, _order, Threads);
             else
-                Syrk.Multiply(transposed, _order, columns, 1.0, (double*)b, stride, 1.0, g, _order, threads);
+                Syrk.Multiply(transposed, _order, columns, 1.0, (double*)block, stride, 1.0, g, _order, Threads);
         }
 
         Columns += columns;
@@ -139,7 +137,7 @@ public sealed unsafe class GramAccumulator
         (int rows, int rowLength) = transposed ? (columns, _order) : (_order, columns);
         string shape = transposed ? "columns x (examples x rows)" : "(examples x rows) x columns";
         FactorRows.Validate(block, rows, 1, rowLength, (nameof(block), shape), Threads, transposed ? "Column" : "Row");
-        AddUnchecked(block, columns, transposed ? _order : columns, transposed, Threads);
+        fixed (T* b = block) AddUnchecked(b, columns, transposed ? _order : columns, transposed);
     }
 
     private void ThrowIfTaken()

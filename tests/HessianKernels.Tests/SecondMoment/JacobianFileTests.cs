@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using HessianKernels.Conformance;
 using HessianKernels.Dense;
 using HessianKernels.SecondMoment;
@@ -57,7 +58,7 @@ public sealed class JacobianFileTests : IDisposable
             (int n, int r, int d) = (shape[0], shape.Length == 3 ? shape[1] : 1, shape[^1]);
             FunctionSpace expected = CurvatureSet.FromFactors<double>(elements, n, r, d).Reduce();
             // Blocks of one column, of three, and of all.
-            foreach (long bytes in (long[])[1, 3 * 16 * n * r, JacobianFile.DefaultBlockBytes])
+            foreach (long bytes in (long[])[1, 3 * (single ? 4 : 8) * n * r, JacobianFile.DefaultBlockBytes])
             {
                 CurvatureSet set = JacobianFile.Read(path, bytes);
                 Assert.Equal((n, r, (long)d), (set.Examples, set.Rows, set.Parameters));
@@ -128,7 +129,7 @@ public sealed class JacobianFileTests : IDisposable
     {
         string path = Write("progress.npy", Operators.Matrices.Random<double>(4 * 10, 1), [4, 10]);
         List<long> seen = [];
-        JacobianFile.Read(path, 3 * 4 * 16, progress: new Now(seen.Add));
+        JacobianFile.Read(path, 3 * 4 * 8, progress: new Now(seen.Add));
         Assert.Equal([3, 6, 9, 10], seen);
 
         using CancellationTokenSource source = new();
@@ -141,6 +142,22 @@ public sealed class JacobianFileTests : IDisposable
         Assert.Equal([1, 2, 3, 4], seen);
         // The file is closed: it can be removed on any system, and written again.
         File.Delete(path);
+    }
+
+    [Fact]
+    public void AFileCutOffMeanwhileIsRefusedWithBothNumbers()
+    {
+        // Windows does not let a file be cut off that another has open.
+        if (OperatingSystem.IsWindows()) return;
+        string path = Write("cut.npy", new double[4 * 10], [4, 10]);
+        NpyFormatException fault = Assert.Throws<NpyFormatException>(() => JacobianFile.Read(path, 1, progress: new Now(column =>
+        {
+            if (column < 3) return;
+            using Process cut = Process.Start("truncate", ["--size=-200", path]);
+            cut.WaitForExit();
+        })));
+        Assert.Contains("120 bytes", fault.Message);
+        Assert.Contains("320 bytes", fault.Message);
     }
 
     private sealed class Now(Action<long> report) : IProgress<long>
