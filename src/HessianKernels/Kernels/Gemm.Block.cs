@@ -159,7 +159,10 @@ internal static unsafe partial class Gemm
         {
             ref readonly Product<T> product = ref *Block->Product;
             T* sums = stackalloc T[GemmTile.Rows * GemmTile.Vectors * Vector512<T>.Count];
-            GemmTile.Multiply(width / Vector512<T>.Count, rows, depth, a, aLine, aStep, b, bStep, T.One, T.Zero, sums, width);
+            int vectors = width / Vector512<T>.Count;
+            // Of a tile on the diagonal, no vector that is above it in every row.
+            if (product.LowerC) vectors = Math.Min(vectors, GemmGrid.Pieces(i + rows - first, Vector512<T>.Count));
+            GemmTile.Multiply(vectors, rows, depth, a, aLine, aStep, b, bStep, T.One, T.Zero, sums, width);
             if (product.Quadratics is not null)
             {
                 GemmTile.AddQuadratics(sums, width, rows, columns, product.A.At(i, first), product.A.Line, product.Quadratics + i);

@@ -5,34 +5,59 @@ namespace HessianKernels.Kernels;
 
 internal static unsafe partial class Gemm
 {
-    private const int MostPieces = 16, FewestSteps = 512, MostSplit = 64 * 64;
+    // Sixteen parts of c of 256 x 256 are 8 MiB in double; of more, the way to memory and back would cost what the threads gain.
+    private const int MostPieces = 16, FewestSteps = 512, MostSplit = 256 * 256, StepsASide = 8, WorthThreads = 1 << 15;
 
-    /// <summary>Whether c is too small, and the inner dimension long enough, that threads should share the latter.</summary>
+    /// <summary>
+    /// Whether the inner dimension is so long, and c so small, that threads should share the former: each packs for itself and shares nothing,
+    /// where otherwise half of what each reads would lie in another's cache.
+    /// </summary>
     private static bool Splits<T>(in Product<T> product)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => (long)product.M * product.N <= MostSplit && product.K >= 2 * FewestSteps && !product.LowerB && (double)product.M * product.N * product.K >= GemmGrid.ProductsWorthThreads;
+        => (long)product.M * product.N <= MostSplit && product.K >= Math.Max(2 * FewestSteps, StepsASide * (long)Math.Max(product.M, product.N))
+            && !product.LowerB && (double)product.M * product.N * product.K >= GemmGrid.ProductsWorthThreads;
 
     /// <summary>Pieces of the inner dimension apart, their number decided by the sizes; then their sum, in order.</summary>
     private static void RunSplit<T>(Product<T> product, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int steps = Math.Max(FewestSteps, ((product.K + MostPieces - 1) / MostPieces + 7) & ~7), pieces = (product.K + steps - 1) / steps;
+        int steps = (int)Math.Max(FewestSteps, (GemmGrid.Pieces(product.K, MostPieces) + 7) & ~7), pieces = GemmGrid.Pieces(product.K, steps);
         nint length = (nint)product.M * product.N;
         double* stack = stackalloc double[Scratch.OnStack];
         using Scratch scratch = new(stack, Scratch.OnStack, pieces * length);
         PieceJob<T> job = new() { Product = &product, Steps = steps, Partial = (T*)scratch.Pointer };
         ParallelLoop.Run(ref job, pieces, threads);
-        T* sum = job.Partial;
-        for (int piece = 1; piece < pieces; piece++)
+        SumJob<T> sum = new() { Product = &product, Pieces = pieces, Partial = job.Partial };
+        ParallelLoop.Run(ref sum, GemmGrid.Pieces(product.M, SumJob<T>.Rows), pieces * length < WorthThreads ? 1 : threads);
+    }
+
+    private struct SumJob<T> : IChunkJob
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public const int Rows = 16;
+        public Product<T>* Product;
+        public int Pieces;
+        public T* Partial;
+
+        public readonly void Run(int chunk, int lane)
         {
-            T* next = job.Partial + piece * length;
-            nint i = 0;
-            for (; i <= length - Vector512<T>.Count; i += Vector512<T>.Count) (Vector512.Load(sum + i) + Vector512.Load(next + i)).Store(sum + i);
-            for (; i < length; i++) sum[i] += next[i];
+            Product<T>* product = Product;
+            int begin = chunk * Rows, end = Math.Min(product->M, begin + Rows), n = product->N;
+            for (int row = begin; row < end; row++)
+            {
+                int columns = product->LowerC ? Math.Min(n, row + 1) : n;
+                T* sum = Partial + (nint)row * n;
+                for (int piece = 1; piece < Pieces; piece++) Add(sum + piece * (nint)product->M * n, sum, columns);
+                GemmTile.Merge(sum, n, 1, n, columns, 0, product->Alpha, product->Beta, product->C + row * product->Ldc, product->Ldc);
+            }
         }
 
-        (int first, int more) = product.LowerC ? (1, 1) : (product.N, 0);
-        GemmTile.Merge(sum, product.N, product.M, product.N, first, more, product.Alpha, product.Beta, product.C, product.Ldc);
+        private static void Add(T* next, T* sum, int count)
+        {
+            int i = 0;
+            for (; i <= count - Vector512<T>.Count; i += Vector512<T>.Count) (Vector512.Load(sum + i) + Vector512.Load(next + i)).Store(sum + i);
+            for (; i < count; i++) sum[i] += next[i];
+        }
     }
 
     private struct PieceJob<T> : IChunkJob
