@@ -66,7 +66,7 @@ internal sealed class ErfNetwork
         };
         return new("", Setting, training, steps + 1, NetworkJob.At((int)steps, TrackedQuantity.StepLoss))
         {
-            Look = trainer => new NoiseKernelLook(trainer, at, curve),
+            Look = trainer => new NoiseKernelLook(trainer, at, curve), LooksBefore = before => at.Count(look => look < before),
         };
     }
 }
