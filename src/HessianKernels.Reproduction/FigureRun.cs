@@ -75,15 +75,15 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
     {
         ArgumentNullException.ThrowIfNull(compute);
         string? path = PartPath(name + ".npy");
-        if (File.Exists(path))
+        if (Load(path) is { } kept)
         {
             FindsDone(share);
-            return Npy.Read<double>(path).Values;
+            return kept;
         }
 
         double[] values = compute();
         cancellation.ThrowIfCancellationRequested();
-        if (path is not null) Npy.Write<double>(path, values, [values.Length]);
+        if (path is not null) Npy.Write<double>(path, values, [values.Length], overwrite: true);
         return values;
     }
 
@@ -178,4 +178,18 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
     /// <param name="full">For <see cref="Effort.Full"/>.</param>
     public static int Of(Effort effort, int coarse, int quick, int full)
         => effort switch { Effort.Coarse => coarse, Effort.Quick => quick, _ => full };
+
+    private static double[]? Load(string? path)
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return Npy.Read<double>(path).Values;
+        }
+        catch (NpyFormatException)
+        {
+            // Damaged is as good as not there: the part is computed again.
+            return null;
+        }
+    }
 }

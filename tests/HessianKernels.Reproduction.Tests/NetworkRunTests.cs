@@ -136,7 +136,7 @@ public class NetworkRunTests
         }
     }
 
-    /// <summary>A step's share is its batch's and that of the looks at it: at step 8 of 24, 4 of 6 losses and 1 of 3 searches are to come.</summary>
+    /// <summary>A step's share is its batch's and that of the looks at it.</summary>
     [Fact]
     public void WorkIsCountedInExamples()
     {
@@ -165,7 +165,8 @@ public class NetworkRunTests
     public void ProgressIsToldWithinAStep()
     {
         List<double> told = [];
-        NetworkJob[] jobs = [.. new[] { 0.1, 1e4 }.Select(eta => Job(new() { LearningRate = eta, BatchSize = 6, DivergedAbove = 1e6 }, 200))];
+        NetworkJob[] jobs =
+            [.. new[] { 0.1, 1e4 }.Select(eta => Job(new() { LearningRate = eta, BatchSize = 6, DivergedAbove = 1e6 }, 200))];
         NetworkRun[] made = NetworkRun.All(new(Effort.Coarse, 0, new Told(told)) { Threads = 1 }, jobs, 0.25, 0.75);
         Assert.Equal([false, true], made.Select(one => one.Diverged));
         RunWork work = new(jobs[0]);

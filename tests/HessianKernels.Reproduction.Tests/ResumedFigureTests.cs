@@ -93,6 +93,28 @@ public sealed class ResumedFigureTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(Out, "999-F1.parts")));
     }
 
+    [Fact]
+    public void APartThatIsDamagedIsComputedAgain()
+    {
+        int computed = 0;
+        FigureRun Run() => new(Effort.Coarse) { PartsFolder = _folder.FullName };
+        double[] Part(FigureRun run) => run.Part("one", 0.5, () =>
+        {
+            computed++;
+            return [1, 2, 3];
+        });
+        Part(Run());
+        Assert.Equal([1, 2, 3], Part(Run()));
+        Assert.Equal(1, computed);
+        string file = Path.Combine(_folder.FullName, "one.npy");
+        File.WriteAllBytes(file, File.ReadAllBytes(file)[..^9]);
+        FigureRun again = Run();
+        Assert.Equal([1, 2, 3], Part(again));
+        Assert.Equal((2, 0.0), (computed, again.Kept));
+        Assert.Equal([1, 2, 3], Part(Run()));
+        Assert.Equal(2, computed);
+    }
+
     private sealed class Tell(Action<ReproductionProgress> tell) : IProgress<ReproductionProgress>
     {
         public void Report(ReproductionProgress value) => tell(value);

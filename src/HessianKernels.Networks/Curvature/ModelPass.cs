@@ -225,7 +225,8 @@ public sealed partial class ModelPass<TView> : IDisposable where TView : allows 
 
     private LayerViews<TView> Views(TView parameters) => new()
     {
-        Space = Space, Examples = Examples, Order = Order, Cancellation = Cancellation, Parameters = parameters, Input = Input, Output = Output,
+        Space = Space, Examples = Examples, Order = Order, Cancellation = Cancellation,
+        Parameters = parameters, Input = Input, Output = Output,
         State = Space.Slice(state.View, 0, Model.Network.StateLength(Examples, Order)),
     };
 

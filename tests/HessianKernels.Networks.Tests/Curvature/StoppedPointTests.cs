@@ -33,7 +33,8 @@ public class StoppedPointTests
     {
         StopsAfter? stops = null;
         // Within a network, too: in the third of its five layers.
-        Model network = new("watched", [.. Network.Network.Layers.Select((layer, i) => i == 2 ? new OpaqueLayer(layer, () => stops?.Report(0)) : layer)]);
+        Model network = new("watched",
+            [.. Network.Network.Layers.Select((layer, i) => i == 2 ? new OpaqueLayer(layer, () => stops?.Report(0)) : layer)]);
         ModelPointOptions options = new() { MicroBatch = 3, Recompute = recompute };
         foreach ((string name, Func<ModelPoint<Span<double>>, double[]> ask) in Asked)
         {

@@ -85,7 +85,10 @@ public class ResumeTests
         const int Before = 4, Until = 7;
         TrackerOptions tracking = new()
         {
-            Every = new Dictionary<TrackedQuantity, int> { [TrackedQuantity.Loss] = 1, [TrackedQuantity.LambdaMax] = 2, [TrackedQuantity.Similarity] = 2 },
+            Every = new Dictionary<TrackedQuantity, int>
+            {
+                [TrackedQuantity.Loss] = 1, [TrackedQuantity.LambdaMax] = 2, [TrackedQuantity.Similarity] = 2,
+            },
         };
         options = options with { MicroBatch = 4 };
         using TrainingCase one = TrainingCase.Perceptron(12, 3, 4, 2, 1);
@@ -115,7 +118,8 @@ public class ResumeTests
             foreach (TrainingRecord rows in (TrainingRecord[])[found.Record, later.Record])
             {
                 Assert.Equal(Until, rows.Count);
-                for (int row = 0; row < Until; row++) Tolerance.SameBits<double>([.. record.Record.Row(row)], [.. rows.Row(row)], $"{where}, row {row}");
+                for (int row = 0; row < Until; row++)
+                    Tolerance.SameBits<double>([.. record.Record.Row(row)], [.. rows.Row(row)], $"{where}, row {row}");
             }
         }
 
@@ -128,7 +132,8 @@ public class ResumeTests
             Tolerance.SameBits<double>(expected.Velocity.Span, found.Velocity.Span, where);
             Tolerance.SameBits<double>(expected.NoiseVariance.Span, found.NoiseVariance.Span, where);
             Tolerance.SameBits<double>([expected.SmoothedLoss, expected.LossLevel], [found.SmoothedLoss, found.LossLevel], where);
-            Assert.Equal((expected.Epoch, expected.Position, expected.Catapults.Count), (found.Epoch, found.Position, found.Catapults.Count));
+            Assert.Equal(
+                (expected.Epoch, expected.Position, expected.Catapults.Count), (found.Epoch, found.Position, found.Catapults.Count));
         }
     }
 

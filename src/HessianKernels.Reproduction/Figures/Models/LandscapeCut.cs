@@ -67,7 +67,8 @@ internal sealed record LandscapeCut(int Step, double[] Distances, double[] Loss,
         return
         [
             .. cuts.Select((cut, i) => new LandscapeCut(
-                steps[i], distances, cut[..places], cut[places..], Inner(directions[steps[i]], path.Points[steps[i]], path.Points[steps[i] + 1]),
+                steps[i], distances, cut[..places], cut[places..],
+                Inner(directions[steps[i]], path.Points[steps[i]], path.Points[steps[i] + 1]),
                 Inner(directions[steps[i]], path.Points[steps[i]], path.Points[steps[i] - 1]))),
         ];
     }

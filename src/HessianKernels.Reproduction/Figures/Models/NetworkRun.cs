@@ -126,7 +126,8 @@ internal sealed class NetworkRun
     private static double Middle((double[] Steps, double[] Values) curve, double first, double end)
         => Median.Of(curve.Values.Where((_, i) => curve.Steps[i] >= first && curve.Steps[i] < end));
 
-    private static NetworkRun Make(NetworkJob job, int threads, string? file, RunWork work, Action<long> more, CancellationToken cancellation)
+    private static NetworkRun Make(
+        NetworkJob job, int threads, string? file, RunWork work, Action<long> more, CancellationToken cancellation)
     {
         NetworkSetting setting = job.Setting;
         using Trainer<Span<double>> trainer = Trainer.Create<double>(

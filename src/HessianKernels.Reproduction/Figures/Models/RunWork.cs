@@ -4,8 +4,8 @@ namespace HessianKernels.Reproduction.Figures.Models;
 
 /// <summary>How much work a run is, in examples that go through the network: what its progress is told in.</summary>
 /// <remarks>
-/// How long a step takes is known: its batch. How long a look takes is not, nor is the network's pass for a product of the Hessian that of a
-/// gradient. What is told is an estimate, right to some factor: it is there from the first micro-batch on, grows, and ends where the run does.
+/// How long a step takes is known: its batch. How long a look takes is not, nor is a pass for a product of the Hessian one for a gradient.
+/// What is told is an estimate, right to some factor: it is there from the first micro-batch on, grows, and ends where the run does.
 /// </remarks>
 internal sealed class RunWork
 {

@@ -53,7 +53,8 @@ internal sealed class Figure2 : Figure
             string name = heavy ? "shaped" : "flat";
             double[][][] of =
             [
-                .. run.Parts(name, seeds, seed => OneSeed(d, p, heavy, run, (ulong)seed, batches, eta, steps), shaped / 2.0, (shaped + 1) / 2.0)
+                .. run.Parts(
+                    name, seeds, seed => OneSeed(d, p, heavy, run, (ulong)seed, batches, eta, steps), shaped / 2.0, (shaped + 1) / 2.0)
                     .Select(part => part.Chunk(steps + 1).ToArray()),
             ];
             rise[shaped] = [.. batches.Select((_, b) => times.Select((_, t) => of.Average(s => s[b][t] / s[b][0])).ToArray())];
