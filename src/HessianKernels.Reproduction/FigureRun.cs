@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using HessianKernels.Storage;
 
@@ -74,16 +75,37 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
     {
         ArgumentNullException.ThrowIfNull(compute);
         string? path = PartPath(name + ".npy");
-        if (File.Exists(path))
+        if (Load(path) is { } kept)
         {
             FindsDone(share);
-            return Npy.Read<double>(path).Values;
+            return kept;
         }
 
         double[] values = compute();
         cancellation.ThrowIfCancellationRequested();
-        if (path is not null) Npy.Write<double>(path, values, [values.Length]);
+        if (path is not null) Npy.Write<double>(path, values, [values.Length], overwrite: true);
         return values;
+    }
+
+    /// <summary>Parts that do not know of each other, computed on all threads in any order.</summary>
+    /// <param name="name">Of all of them, within the figure; a part's is this and its number.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="compute">Gives the numbers of a part, the same every time.</param>
+    /// <param name="from">The share of the figure that is done before.</param>
+    /// <param name="to">The share that is done after.</param>
+    /// <exception cref="OperationCanceledException">Cancelled: the parts that were done are kept.</exception>
+    public double[][] Parts(string name, int count, Func<int, double[]> compute, double from = 0, double to = 1)
+    {
+        ArgumentNullException.ThrowIfNull(compute);
+        double[][] parts = new double[count][];
+        double share = (to - from) / count;
+        int done = 0;
+        Parallel(count, part =>
+        {
+            parts[part] = Part(FormattableString.Invariant($"{name}-{part}"), share, () => compute(part));
+            At(from + share * Interlocked.Increment(ref done));
+        });
+        return parts;
     }
 
     /// <summary>Where a part is kept; null where none are.</summary>
@@ -126,7 +148,7 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
     /// <param name="full">For <see cref="Effort.Full"/>.</param>
     public int Pick(int coarse, int quick, int full) => Of(effort, coarse, quick, full);
 
-    /// <summary>Calls a body for 0 .. count - 1 on all threads, in any order.</summary>
+    /// <summary>Calls a body for 0 .. count - 1 on all threads, begun in this order.</summary>
     /// <param name="count">How often.</param>
     /// <param name="body">Writes to places of its own.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -139,7 +161,9 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
         };
         try
         {
-            System.Threading.Tasks.Parallel.For(0, count, options, body);
+            // One at a time: bodies handed out by the dozen would leave the other threads idle at the end.
+            OrderablePartitioner<int> one = Partitioner.Create(Enumerable.Range(0, count), EnumerablePartitionerOptions.NoBuffering);
+            System.Threading.Tasks.Parallel.ForEach(one, options, body);
         }
         catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is OperationCanceledException))
         {
@@ -154,4 +178,18 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
     /// <param name="full">For <see cref="Effort.Full"/>.</param>
     public static int Of(Effort effort, int coarse, int quick, int full)
         => effort switch { Effort.Coarse => coarse, Effort.Quick => quick, _ => full };
+
+    private static double[]? Load(string? path)
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return Npy.Read<double>(path).Values;
+        }
+        catch (NpyFormatException)
+        {
+            // Damaged is as good as not there: the part is computed again.
+            return null;
+        }
+    }
 }

@@ -118,7 +118,8 @@ public class NetworkRunTests
             FigureRun again = Kept();
             Assert.Equal(Words(whole), Words(NetworkRun.All(again, Jobs())));
             Assert.Equal(4, steps[0]);
-            Assert.InRange(again.Kept, 4.0 / 48, 4.0 / 48);
+            RunWork work = new(Jobs()[0]);
+            Assert.Equal(work.Until(4) / (2.0 * work.All), again.Kept);
 
             steps.Clear();
             Assert.Equal(Words(whole), Words(NetworkRun.All(Kept(), Jobs())));
@@ -133,6 +134,50 @@ public class NetworkRunTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>A step's share is its batch's and that of the looks at it.</summary>
+    [Fact]
+    public void WorkIsCountedInExamples()
+    {
+        NetworkJob job = Job(new() { LearningRate = 0.1, BatchSize = 6, Interventions = [new(9, BatchSize: 2), new(4, BatchSize: 3)] }, 12);
+        RunWork work = new(job), looked = new(job with { LooksBefore = NetworkJob.Each(5) });
+        long search = work.Until(1) - 6 - 24;
+        Assert.True(search > 10 * 24);
+        Assert.Equal(0, work.Until(0));
+        Assert.Equal(4 * 6 + 2 * 24 + search, work.Until(4));
+        Assert.Equal(4 * 6 + 4 * 3 + 4 * 24 + 2 * search, work.Until(8));
+        Assert.Equal(4 * 6 + 5 * 3 + 3 * 2 + 6 * 24 + 3 * search, work.All);
+        Assert.Equal(work.Until(6) + 2 * search, looked.Until(6));
+        long last = work.Until(4);
+        for (int examples = 6; examples < 100_000; examples += 6)
+        {
+            long within = work.Within(4, examples);
+            Assert.InRange(within, last, work.Until(5));
+            last = within;
+        }
+
+        Assert.InRange(work.Within(4, 60) - work.Until(4), 57, 60);
+    }
+
+    /// <summary>Within the first look already, always more, and all of it at the end, though a run diverges.</summary>
+    [Fact]
+    public void ProgressIsToldWithinAStep()
+    {
+        List<double> told = [];
+        NetworkJob[] jobs =
+            [.. new[] { 0.1, 1e4 }.Select(eta => Job(new() { LearningRate = eta, BatchSize = 6, DivergedAbove = 1e6 }, 200))];
+        NetworkRun[] made = NetworkRun.All(new(Effort.Coarse, 0, new Told(told)) { Threads = 1 }, jobs, 0.25, 0.75);
+        Assert.Equal([false, true], made.Select(one => one.Diverged));
+        RunWork work = new(jobs[0]);
+        Assert.InRange(told[0], 0.25 + 1e-9, 0.25 + 0.25 * work.Until(1) / work.All);
+        Assert.Equal(told.Order(), told);
+        Assert.Equal(0.75, told[^1]);
+    }
+
+    private sealed class Told(List<double> shares) : IProgress<double>
+    {
+        public void Report(double value) => shares.Add(value);
     }
 
     private sealed class Stop(CancellationTokenSource source) : IProgress<double>

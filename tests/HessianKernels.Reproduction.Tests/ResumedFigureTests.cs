@@ -16,11 +16,13 @@ public sealed class ResumedFigureTests : IDisposable
         CancellationToken cancellation = default)
         => Reproducer.Run([figure], OutputFolder.Open(Out), options, progress, cancellation);
 
-    /// <summary>Each with another look beside the tracker, and one with several calls for runs.</summary>
+    /// <summary>Runs with another look beside the tracker, several calls for runs, rows of a map, and parts one after the other.</summary>
     [Theory]
     [InlineData("000/F10")]
     [InlineData("001/F1")]
     [InlineData("001/F3")]
+    [InlineData("003/F2")]
+    [InlineData("000/F8")]
     public void AStoppedFigureHasTheBitsOfOneThatWasNot(string id)
     {
         Figure figure = FigureCatalog.Find(id).Single();
@@ -29,6 +31,8 @@ public sealed class ResumedFigureTests : IDisposable
         List<double> resumed = [];
         foreach (double stop in (double[])[0.1, 0.4, 0.7])
         {
+            // Threads change no bit.
+            options = options with { Threads = 3 - options.Threads };
             using CancellationTokenSource source = new();
             double first = double.NaN;
             Tell tell = new(at =>
@@ -38,7 +42,7 @@ public sealed class ResumedFigureTests : IDisposable
             });
             if (!Run(figure, options, tell, source.Token).Cancelled) break;
             Assert.False(Directory.Exists(Path.Combine(Out, figure.Folder)));
-            Assert.NotEmpty(Directory.GetFiles(Path.Combine(Out, figure.Folder + ".parts"), "*.npz", SearchOption.AllDirectories));
+            Assert.NotEmpty(Directory.GetFiles(Path.Combine(Out, figure.Folder + ".parts"), "*.np?", SearchOption.AllDirectories));
             if (resumed.Count > 0) Assert.True(first > 0, $"Nothing was found done at {stop}.");
             resumed.Add(first);
         }
@@ -46,7 +50,8 @@ public sealed class ResumedFigureTests : IDisposable
         Assert.NotEmpty(resumed);
         ReproductionOutcome outcome = Run(figure, options);
         Assert.False(outcome.Cancelled);
-        Assert.Equal(whole, outcome.Figures[0].Tables.Select(name => File.ReadAllText(Path.Combine(Out, figure.Folder, name + ".csv"))));
+        foreach ((string name, string table) in outcome.Figures[0].Tables.Zip(whole))
+            Assert.Equal(table, File.ReadAllText(Path.Combine(Out, figure.Folder, name + ".csv")));
         Assert.False(Directory.Exists(Path.Combine(Out, figure.Folder + ".parts")));
     }
 
@@ -86,6 +91,28 @@ public sealed class ResumedFigureTests : IDisposable
         Assert.False(Run(figure, new()).Cancelled);
         Assert.Equal([2, 3], computed);
         Assert.False(Directory.Exists(Path.Combine(Out, "999-F1.parts")));
+    }
+
+    [Fact]
+    public void APartThatIsDamagedIsComputedAgain()
+    {
+        int computed = 0;
+        FigureRun Run() => new(Effort.Coarse) { PartsFolder = _folder.FullName };
+        double[] Part(FigureRun run) => run.Part("one", 0.5, () =>
+        {
+            computed++;
+            return [1, 2, 3];
+        });
+        Part(Run());
+        Assert.Equal([1, 2, 3], Part(Run()));
+        Assert.Equal(1, computed);
+        string file = Path.Combine(_folder.FullName, "one.npy");
+        File.WriteAllBytes(file, File.ReadAllBytes(file)[..^9]);
+        FigureRun again = Run();
+        Assert.Equal([1, 2, 3], Part(again));
+        Assert.Equal((2, 0.0), (computed, again.Kept));
+        Assert.Equal([1, 2, 3], Part(Run()));
+        Assert.Equal(2, computed);
     }
 
     private sealed class Tell(Action<ReproductionProgress> tell) : IProgress<ReproductionProgress>

@@ -75,6 +75,9 @@ public sealed partial class ModelPass<TView> : IDisposable where TView : allows 
     /// <summary>Examples now held, n.</summary>
     public int Examples { get; private set; }
 
+    /// <summary>Ends a call between two layers: what it was to write, all of it, has to be computed again.</summary>
+    public CancellationToken Cancellation { get; set; }
+
     /// <summary>The inputs, <c>[n, Input.Length]</c>: written by who calls, before Forward.</summary>
     public TView Input => Space.Slice(input.View, first * Model.Input.Length, (long)Examples * Model.Input.Length);
 
@@ -222,7 +225,8 @@ public sealed partial class ModelPass<TView> : IDisposable where TView : allows 
 
     private LayerViews<TView> Views(TView parameters) => new()
     {
-        Space = Space, Examples = Examples, Order = Order, Parameters = parameters, Input = Input, Output = Output,
+        Space = Space, Examples = Examples, Order = Order, Cancellation = Cancellation,
+        Parameters = parameters, Input = Input, Output = Output,
         State = Space.Slice(state.View, 0, Model.Network.StateLength(Examples, Order)),
     };
 

@@ -102,6 +102,7 @@ public sealed partial class ModelPoint<TView>
         }
 
         window.Show(all ? source.InputMemory : gathered!, all ? source.TargetMemory : gatheredTargets!, weights, first, count);
+        Begin(window);
         window.Forward(Parameters);
         return window;
     }

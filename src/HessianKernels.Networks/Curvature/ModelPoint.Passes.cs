@@ -19,6 +19,7 @@ public sealed partial class ModelPoint<TView>
     {
         int slot = Loaded(piece);
         ModelPass<TView> pass = passes[slot];
+        Begin(pass);
         if (done[slot].Stage == Stage.None)
         {
             pass.Forward(Parameters);
@@ -32,6 +33,13 @@ public sealed partial class ModelPoint<TView>
         }
 
         return pass;
+    }
+
+    private void Begin(ModelPass<TView> pass)
+    {
+        Cancellation.ThrowIfCancellationRequested();
+        pass.Cancellation = Cancellation;
+        Passes?.Report(pass.Examples);
     }
 
     /// <summary>The place of the pass that is shown a micro-batch's examples.</summary>

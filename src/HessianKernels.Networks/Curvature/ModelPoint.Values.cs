@@ -45,8 +45,11 @@ public sealed partial class ModelPoint<TView>
         for (int piece = 0; piece < Pieces; piece++)
         {
             ModelPass<TView> pass = Ready(piece, Stage.Forward);
+            int slot = Plan.Recompute ? 0 : piece;
+            // Signals that are there are written over, and no longer there if that is ended.
+            done[slot] = (piece, Stage.Forward);
             pass.Backward(Parameters, true, gradient.View);
-            done[Plan.Recompute ? 0 : piece] = (piece, Stage.Signals);
+            done[slot] = (piece, Stage.Signals);
         }
 
         gradientKnown = true;

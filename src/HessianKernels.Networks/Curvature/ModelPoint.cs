@@ -140,6 +140,15 @@ public sealed partial class ModelPoint<TView> : IDisposable where TView : allows
     /// <summary>Examples that go through the network together.</summary>
     public int MicroBatch => Plan.MicroBatch;
 
+    /// <summary>
+    /// Ends whatever the point is at, in the middle of a micro-batch, by an <see cref="OperationCanceledException"/>. The point stays
+    /// good: what is asked for again, under another token, is computed whole.
+    /// </summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>Told, as each micro-batch goes through the network for a result, how many examples it has; nobody where null.</summary>
+    public IProgress<int>? Passes { get; set; }
+
     /// <summary>theta, <c>[d]</c>. Who writes here says so by <see cref="Moved"/>.</summary>
     public TView Parameters => parameters.View;
 

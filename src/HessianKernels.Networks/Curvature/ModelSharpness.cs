@@ -148,7 +148,10 @@ public static class ModelSharpness
             int[] draws = new int[source.MostDraws];
             int size = Math.Min(point.MicroBatch, Whole(source.MostDraws));
             ModelPointOptions sizes = new() { Capacity = source.MostDraws, MicroBatch = size };
-            using ModelPoint<TView> batch = new(point.Space, point.Model, point.Loss, point.Source, sizes);
+            using ModelPoint<TView> batch = new(point.Space, point.Model, point.Loss, point.Source, sizes)
+            {
+                Cancellation = point.Cancellation, Passes = point.Passes,
+            };
             batch.MoveTo(point.Parameters);
             for (long number = 0; number < most; number++)
             {

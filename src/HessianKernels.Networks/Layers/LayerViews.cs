@@ -24,6 +24,9 @@ public ref struct LayerViews<TView> where TView : allows ref struct
     /// <summary>Derivatives of activations that Forward keeps: 0 for values alone, 1 for gradients, J and Gauss-Newton products, 2 for the Hessian, 3 for third derivatives.</summary>
     public required int Order;
 
+    /// <summary>Ends the call between two layers: what it was to write is then not all written.</summary>
+    public CancellationToken Cancellation;
+
     /// <summary>The parameters, <c>[p]</c>.</summary>
     public TView Parameters;
 

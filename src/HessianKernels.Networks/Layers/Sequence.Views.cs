@@ -4,9 +4,10 @@ namespace HessianKernels.Networks.Layers;
 
 public sealed partial class Sequence
 {
-    /// <summary>Layer <paramref name="i"/>'s part of the sequence's tensors.</summary>
+    /// <summary>Layer <paramref name="i"/>'s part of the sequence's tensors: asked for before each layer's turn.</summary>
     private LayerViews<TView> At<TView>(Cursor at, int i, scoped in LayerViews<TView> views, LayerCall call) where TView : allows ref struct
     {
+        views.Cancellation.ThrowIfCancellationRequested();
         ITensorSpace<TView> space = views.Space;
         Layer layer = layers[i];
         int n = views.Examples, k = views.Directions, start = parameterStart[i], count = parameterStart[i + 1] - start;
@@ -14,7 +15,7 @@ public sealed partial class Sequence
         LayerViews<TView> own = new()
         {
             Space = space, Examples = n, Order = views.Order, TangentOrder = views.TangentOrder,
-            Directions = k, ParameterStride = views.ParameterStride,
+            Directions = k, ParameterStride = views.ParameterStride, Cancellation = views.Cancellation,
             InputMoves = views.InputMoves || start > 0,
             InputSignalWanted = views.InputSignalWanted || start > 0,
             GradientWanted = views.GradientWanted, Curvature = views.Curvature,

@@ -26,6 +26,9 @@ public sealed partial class Tracker<TView> : ITrainingObserver<TView>, IDisposab
     private readonly ModelPoint<TView>? test;
     private readonly Dictionary<string, int> place;
     private double[] vectors = [], baseline = [];
+    // The step last looked at, and the two above before it: a step that is then not made is looked at again.
+    private long looked = -1;
+    private (double[] Vectors, double[] Baseline) earlier = ([], []);
     private double[] cells = [];
 
     /// <summary>A tracker that has recorded nothing.</summary>
@@ -88,6 +91,9 @@ public sealed partial class Tracker<TView> : ITrainingObserver<TView>, IDisposab
         (cells[0], cells[1], cells[2]) = (step, learningRate, batchSize);
         if (Due(TrackedQuantity.StepLoss, step)) this["step_loss"] = trainer.StepLoss;
         if (Due(TrackedQuantity.StepSharpness, step)) this["step_sharpness"] = trainer.StepSharpness;
+        foreach (ModelPoint<TView>? looking in (ModelPoint<TView>?[])[point, test])
+            if (looking is not null) (looking.Cancellation, looking.Passes) = (cancellation, trainer.Passes);
+        if (step == looked) (vectors, baseline) = earlier;
         (double[] Vectors, double[] Baseline) before = (vectors, baseline);
         try
         {
@@ -100,6 +106,7 @@ public sealed partial class Tracker<TView> : ITrainingObserver<TView>, IDisposab
             throw;
         }
 
+        (looked, earlier) = (step, before);
         Record.Add(cells);
     }
 
@@ -107,14 +114,15 @@ public sealed partial class Tracker<TView> : ITrainingObserver<TView>, IDisposab
     public TrainingCheckpoint AddTo(TrainingCheckpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        return checkpoint with
+        Dictionary<string, double[]> record = new()
         {
-            Record = new Dictionary<string, double[]>
-            {
-                ["columns"] = [.. string.Join(',', Record.Columns).Select(character => (double)character)], ["rows"] = Record.Flattened(),
-                ["vectors"] = vectors, ["baseline"] = baseline,
-            },
+            ["columns"] = [.. string.Join(',', Record.Columns).Select(character => (double)character)], ["rows"] = Record.Flattened(),
+            ["vectors"] = vectors, ["baseline"] = baseline,
         };
+        // Of a step that was cancelled after its look.
+        if (checkpoint.Step == looked)
+            (record["looked"], record["vectors.before"], record["baseline.before"]) = ([looked], earlier.Vectors, earlier.Baseline);
+        return checkpoint with { Record = record };
     }
 
     /// <summary>Goes on with the record of a checkpoint, which the trainer is restored to by itself.</summary>
@@ -131,6 +139,8 @@ public sealed partial class Tracker<TView> : ITrainingObserver<TView>, IDisposab
         Record.Restore(checkpoint.Record["rows"]);
         Record.TruncateFrom(checkpoint.Step);
         (vectors, baseline) = (checkpoint.Record["vectors"], checkpoint.Record["baseline"]);
+        looked = checkpoint.Record.TryGetValue("looked", out double[]? step) ? (long)step[0] : -1;
+        earlier = looked < 0 ? ([], []) : (checkpoint.Record["vectors.before"], checkpoint.Record["baseline.before"]);
     }
 
     /// <summary>Gives the memory back.</summary>

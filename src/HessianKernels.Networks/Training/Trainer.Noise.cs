@@ -48,14 +48,13 @@ public sealed unsafe partial class Trainer<TView>
     {
         int d = Model.ParameterCount, n = examples.Count;
         double centring = options.Selection == BatchSelection.Bernoulli ? 0 : 1;
-        double[] g = new double[d];
-        noiseVariance = new double[d];
+        double[] g = new double[d], variance = new double[d];
         batch.SquaredGradients(at, noise!.View);
-        Space.Read(noise.View, noiseVariance);
+        Space.Read(noise.View, variance);
         Space.Read(gradient.View, g);
         // Rounding may leave less than nothing of a variance.
-        for (int j = 0; j < d; j++) noiseVariance[j] = Math.Max(0, noiseVariance[j] / n - centring * g[j] * g[j]);
-        if (options.Noise.Kind == GradientNoiseKind.Isotropic) noiseVariance = [noiseVariance.Sum() / d];
+        for (int j = 0; j < d; j++) variance[j] = Math.Max(0, variance[j] / n - centring * g[j] * g[j]);
+        noiseVariance = options.Noise.Kind == GradientNoiseKind.Isotropic ? [variance.Sum() / d] : variance;
     }
 
     private void Normals(int count, int substep)

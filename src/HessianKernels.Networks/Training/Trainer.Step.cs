@@ -4,38 +4,41 @@ namespace HessianKernels.Networks.Training;
 
 public sealed partial class Trainer<TView>
 {
-    /// <summary>One step, unless its loss is not good or it was cancelled while observed.</summary>
-    /// <returns>Whether its loss was good.</returns>
+    /// <summary>One step, unless its loss is not good or it was cancelled.</summary>
+    /// <returns>Whether its loss was good, as far as it was known.</returns>
     private bool Descend(int batchSize, double rate, ITrainingObserver<TView>? observer, CancellationToken cancellation)
     {
-        (long Epoch, int Position) before = (stream.Epoch, stream.Position);
-        TView at = LookAhead();
-        int count = Choose(batchSize, rate, substep: 0);
-        batch.Gradient(at, chosen.AsSpan(0, count), weights.AsSpan(0, count), gradient.View);
-        StepLoss = batch.MeanLoss;
-        if (!(double.IsFinite(StepLoss) && StepLoss <= options.DivergedAbove)) return false;
-
-        AddNoise(at, batchSize);
-        if (WithStepSharpness) StepSharpness = SharpnessAlong(at, count);
+        (long Epoch, int Position, double[] Variance) before = (stream.Epoch, stream.Position, noiseVariance);
+        bool moving = false;
         try
         {
+            TView at = LookAhead();
+            int count = Choose(batchSize, rate, substep: 0);
+            batch.Gradient(at, chosen.AsSpan(0, count), weights.AsSpan(0, count), gradient.View);
+            StepLoss = batch.MeanLoss;
+            if (!(double.IsFinite(StepLoss) && StepLoss <= options.DivergedAbove)) return false;
+
+            AddNoise(at, batchSize);
+            if (WithStepSharpness) StepSharpness = SharpnessAlong(at, count);
             observer?.Observe(this, rate, batchSize, cancellation);
+            KeepGood(before.Epoch, before.Position);
+            moving = true;
+            catapults.Observe(Step, StepLoss, (double)batchSize / examples.Count);
+            Move(at, rate / options.Noise.Substeps);
+            for (int substep = 1; substep < options.Noise.Substeps; substep++)
+            {
+                count = Choose(batchSize, rate, substep);
+                batch.Gradient(Parameters, chosen.AsSpan(0, count), weights.AsSpan(0, count), gradient.View);
+                Move(Parameters, rate / options.Noise.Substeps);
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // The step is drawn again by whoever goes on.
-            stream.Restore(before.Epoch, before.Position);
+            // Whoever goes on makes the step from its beginning, with the same batch.
+            if (moving) ReturnToGood();
+            else stream.Restore(before.Epoch, before.Position);
+            noiseVariance = before.Variance;
             return true;
-        }
-
-        KeepGood(before.Epoch, before.Position);
-        catapults.Observe(Step, StepLoss, (double)batchSize / examples.Count);
-        Move(at, rate / options.Noise.Substeps);
-        for (int substep = 1; substep < options.Noise.Substeps; substep++)
-        {
-            count = Choose(batchSize, rate, substep);
-            batch.Gradient(Parameters, chosen.AsSpan(0, count), weights.AsSpan(0, count), gradient.View);
-            Move(Parameters, rate / options.Noise.Substeps);
         }
 
         Step++;

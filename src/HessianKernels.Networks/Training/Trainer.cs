@@ -132,7 +132,7 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
     /// <summary>theta, <c>[d]</c>, after those steps.</summary>
     public TView Parameters => parameters.View;
 
-    /// <summary>The gradient that the last step descended, without weight decay, <c>[d]</c>.</summary>
+    /// <summary>The gradient that the last step descended, without weight decay, <c>[d]</c>; of none where a step was cancelled.</summary>
     public TView Gradient => gradient.View;
 
     /// <summary>The mean loss of the last step's batch, at the point where its gradient was taken.</summary>
@@ -141,6 +141,14 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
     /// <summary><c>g_B^T H_B g_B / ||g_B||^2</c> of the last step's batch (0/0 = 0), at the point where its gradient was taken, without
     /// weight decay; NaN where not wanted.</summary>
     public double StepSharpness { get; private set; } = double.NaN;
+
+    /// <summary>Told, as each micro-batch goes through the network for a gradient, how many examples it has; nobody where null. A
+    /// <see cref="Tracker{TView}"/> tells of its own there, too.</summary>
+    public IProgress<int>? Passes
+    {
+        get => batch.Passes;
+        set => batch.Passes = value;
+    }
 
     /// <summary>Begins at step 0.</summary>
     /// <param name="initial">theta_0, <c>[d]</c>, rounded to the space's precision.</param>
@@ -159,7 +167,8 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
     /// <param name="until">Steps made since the beginning when it ends, at least <see cref="Step"/>.</param>
     /// <param name="observer">Sees every step before its update; none where null.</param>
     /// <param name="progress">Told after every step.</param>
-    /// <param name="cancellation">Ends the run between two steps.</param>
+    /// <param name="cancellation">Ends the run, be it in the middle of a micro-batch: the step under way is then not made, and the trainer
+    /// stands where it began.</param>
     /// <returns>What became of it. A trainer that diverged stands at the last point whose loss was good.</returns>
     /// <exception cref="InvalidOperationException">The trainer was not started.</exception>
     /// <exception cref="ArgumentOutOfRangeException">until is below the steps already made.</exception>
@@ -169,6 +178,7 @@ public sealed partial class Trainer<TView> : IDisposable where TView : allows re
     {
         if (!started) throw new InvalidOperationException("The trainer is at no point; call Start or Restore first.");
         ArgumentOutOfRangeException.ThrowIfLessThan(until, Step);
+        batch.Cancellation = cancellation;
         while (Step < until)
         {
             if (cancellation.IsCancellationRequested) return Result(TrainingStatus.Cancelled, null);

@@ -40,6 +40,12 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
         form = space.Allocate(1);
     }
 
+    /// <summary>Told how many examples go through the network for a gradient, micro-batch by micro-batch; nobody where null.</summary>
+    public IProgress<int>? Passes { get; set; }
+
+    /// <summary>Ends a call in the middle of a micro-batch; nothing of it is kept.</summary>
+    public CancellationToken Cancellation { get; set; }
+
     /// <summary>The unweighted losses' mean over the batch of the last call; 0 where it is empty.</summary>
     public double MeanLoss { get; private set; }
 
@@ -59,6 +65,7 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
             if (passes.Count == 0 || (keep && passes.Count <= at)) passes.Add(new(space, model, loss, capacity, order));
             ModelPass<TView> pass = passes[keep ? at : 0];
             Load(pass, micro, weights.Slice(first, micro.Length));
+            Passes?.Report(micro.Length);
             pass.Forward(parameters);
             Span<double> losses = numbers.AsSpan(0, micro.Length);
             space.Read(pass.Losses, losses);
@@ -108,6 +115,7 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
             // A pass of its own: those of the gradient may still be asked for second derivatives.
             own ??= new(space, model, loss, step, 1);
             Load(own, batch[..count], ones[..count]);
+            Passes?.Report(count);
             own.Forward(parameters);
             own.Backward(parameters, false, squares);
             TView gradients = space.Slice(rows.View, 0, (long)count * d);
@@ -126,6 +134,8 @@ internal sealed class WeightedBatch<TView> : IDisposable where TView : allows re
 
     private void Load(ModelPass<TView> pass, ReadOnlySpan<int> batch, ReadOnlySpan<double> weights)
     {
+        Cancellation.ThrowIfCancellationRequested();
+        pass.Cancellation = Cancellation;
         pass.Resize(batch.Length);
         space.GatherRows(batch, model.Input.Length, examples.Inputs, pass.Input);
         space.GatherRows(batch, model.Outputs, examples.Targets, pass.Target);

@@ -3,7 +3,9 @@ using HessianKernels.Networks.Layers;
 namespace HessianKernels.Networks.Tests.Curvature;
 
 /// <summary>A layer that does what another does and does not say which: inner products must take its rows.</summary>
-internal sealed class OpaqueLayer(Layer inner) : Layer(inner.Input, inner.Output)
+/// <param name="inner">The other.</param>
+/// <param name="called">Called whenever the layer is.</param>
+internal sealed class OpaqueLayer(Layer inner, Action? called = null) : Layer(inner.Input, inner.Output)
 {
     public override IReadOnlyList<ParameterShape> Parameters => inner.Parameters;
 
@@ -15,15 +17,35 @@ internal sealed class OpaqueLayer(Layer inner) : Layer(inner.Input, inner.Output
 
     public override long ScratchLength(int examples) => inner.ScratchLength(examples);
 
-    public override void Forward<TView>(in LayerViews<TView> views) => inner.Forward(views);
+    public override void Forward<TView>(in LayerViews<TView> views)
+    {
+        called?.Invoke();
+        inner.Forward(views);
+    }
 
-    public override void Backward<TView>(in LayerViews<TView> views) => inner.Backward(views);
+    public override void Backward<TView>(in LayerViews<TView> views)
+    {
+        called?.Invoke();
+        inner.Backward(views);
+    }
 
-    public override void ForwardTangent<TView>(in LayerViews<TView> views) => inner.ForwardTangent(views);
+    public override void ForwardTangent<TView>(in LayerViews<TView> views)
+    {
+        called?.Invoke();
+        inner.ForwardTangent(views);
+    }
 
-    public override void BackwardTangent<TView>(in LayerViews<TView> views) => inner.BackwardTangent(views);
+    public override void BackwardTangent<TView>(in LayerViews<TView> views)
+    {
+        called?.Invoke();
+        inner.BackwardTangent(views);
+    }
 
-    public override void Curve<TView>(in LayerViews<TView> views) => inner.Curve(views);
+    public override void Curve<TView>(in LayerViews<TView> views)
+    {
+        called?.Invoke();
+        inner.Curve(views);
+    }
 
     public override void ExampleGradients<TView>(in LayerViews<TView> views, TView rows, long stride)
         => inner.ExampleGradients(views, rows, stride);

@@ -76,6 +76,67 @@ public class ResumeTests
         Tolerance.SameBits<double>(whole.Parameters, broken.Parameters);
     }
 
+    /// <summary>Whichever of a step's gradients or looks it is stopped in, the step is as if it had not been begun; and whoever goes on,
+    /// this trainer or another from the checkpoint, has the bits of a run that was never stopped.</summary>
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void AStopWithinAStepLeavesTheOneBefore(string name, TrainingOptions options)
+    {
+        const int Before = 4, Until = 7;
+        TrackerOptions tracking = new()
+        {
+            Every = new Dictionary<TrackedQuantity, int>
+            {
+                [TrackedQuantity.Loss] = 1, [TrackedQuantity.LambdaMax] = 2, [TrackedQuantity.Similarity] = 2,
+            },
+        };
+        options = options with { MicroBatch = 4 };
+        using TrainingCase one = TrainingCase.Perceptron(12, 3, 4, 2, 1);
+        using Trainer<Span<double>> whole = one.Started(options), four = one.Started(options);
+        using Tracker<Span<double>> record = new(whole, tracking);
+        TrainingCheckpoint expected = whole.Run(Until, record).Checkpoint, stood = four.Run(Before).Checkpoint;
+        int stopped = 0;
+        for (int after = 1; ; after++)
+        {
+            using StopsAfter stop = new(after);
+            using Trainer<Span<double>> broken = one.Started(options), other = one.Trainer(options);
+            using Tracker<Span<double>> found = new(broken, tracking), later = new(other, tracking);
+            broken.Run(Before, found);
+            broken.Passes = stop;
+            TrainingResult result = broken.Run(Before + 1, found, cancellation: stop.Token);
+            broken.Passes = null;
+            if (result.Status == TrainingStatus.Completed) break;
+            stopped++;
+            string where = $"{name}, stopped after {after}";
+            Assert.Equal((TrainingStatus.Cancelled, (long)Before), (result.Status, result.Steps));
+            Same(stood, result.Checkpoint, where);
+            TrainingCheckpoint kept = found.AddTo(result.Checkpoint);
+            other.Restore(kept);
+            later.Restore(kept);
+            Same(expected, broken.Run(Until, found).Checkpoint, where);
+            Same(expected, other.Run(Until, later).Checkpoint, where);
+            foreach (TrainingRecord rows in (TrainingRecord[])[found.Record, later.Record])
+            {
+                Assert.Equal(Until, rows.Count);
+                for (int row = 0; row < Until; row++)
+                    Tolerance.SameBits<double>([.. record.Record.Row(row)], [.. rows.Row(row)], $"{where}, row {row}");
+            }
+        }
+
+        // In the gradient and in the look; of the equation, in the substeps after it.
+        Assert.True(stopped >= (options.Noise.Substeps > 1 ? 14 : 8), $"It was stopped {stopped} times.");
+
+        static void Same(TrainingCheckpoint expected, TrainingCheckpoint found, string where)
+        {
+            Tolerance.SameBits<double>(expected.Parameters.Span, found.Parameters.Span, where);
+            Tolerance.SameBits<double>(expected.Velocity.Span, found.Velocity.Span, where);
+            Tolerance.SameBits<double>(expected.NoiseVariance.Span, found.NoiseVariance.Span, where);
+            Tolerance.SameBits<double>([expected.SmoothedLoss, expected.LossLevel], [found.SmoothedLoss, found.LossLevel], where);
+            Assert.Equal(
+                (expected.Epoch, expected.Position, expected.Catapults.Count), (found.Epoch, found.Position, found.Catapults.Count));
+        }
+    }
+
     private sealed class Stop(long at, CancellationTokenSource source) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)

@@ -32,13 +32,10 @@ internal sealed record AccuracyMap(int[] BatchSizes, double[] LearningRates, dou
                    NetworkJob.At(steps, TrackedQuantity.StepLoss)),
         ];
         NetworkRun[] runs = NetworkRun.All(run, jobs, 0, to);
-        double[] single = new double[runs.Length];
-        run.Library(() =>
-        {
-            run.Parallel(runs.Length, k => single[k] = runs[k].Diverged ? double.NaN : AccuracyOf(runs[k].Job.Setting with { Data = test }, runs[k].Result.Checkpoint.Parameters.ToArray()));
-            return 0;
-        });
-        return new(batchSizes, learningRates, [.. single.Chunk(settings.Length).Select(part => part.Average())]);
+        double[][] single = run.Library(() => run.Parts("accuracy", runs.Length, k => [runs[k].Diverged ? double.NaN
+            : AccuracyOf(runs[k].Job.Setting with { Data = test }, runs[k].Result.Checkpoint.Parameters.ToArray(), run.Cancellation)],
+            to, to));
+        return new(batchSizes, learningRates, [.. single.Chunk(settings.Length).Select(part => part.Average(of => of[0]))]);
     }
 
     /// <summary>The learning rate that is best for a batch size: the middle, in the logarithm, of those within a hundredth of the
@@ -52,10 +49,11 @@ internal sealed record AccuracyMap(int[] BatchSizes, double[] LearningRates, dou
     }
 
     /// <summary>The share of a setting's examples whose label has the largest output.</summary>
-    public static double AccuracyOf(NetworkSetting setting, double[] parameters)
+    public static double AccuracyOf(NetworkSetting setting, double[] parameters, CancellationToken cancellation)
     {
         using ModelPoint<Span<double>> point = ModelPoint.Create<double>(
             setting.Model, setting.Loss, setting.Data, parameters, new() { Order = 1, Recompute = true, Threads = 1 });
+        point.Cancellation = cancellation;
         double[] outputs = new double[setting.Examples * setting.Model.Outputs];
         point.Predict(outputs);
         return outputs.Chunk(setting.Model.Outputs).Zip(setting.Data.Labels!, (row, label) => row[label] == row.Max() ? 1.0 : 0).Average();

@@ -70,7 +70,7 @@ internal sealed class DescentLook : IRunLook, IDisposable
 
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
-        _point.MoveTo(trainer.Parameters);
+        _point.Follow(trainer, cancellation);
         double[] gradient = _point.Gradient().ToArray();
         double square = Dot(gradient, gradient);
         LanczosOptions options = new()
@@ -81,11 +81,11 @@ internal sealed class DescentLook : IRunLook, IDisposable
         LanczosResult<double> largest = Lanczos.TopK(_point.Hessian(), 2, options, _vectors, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
         double[] top = largest.Eigenvectors[..gradient.Length];
-        double along = Math.Abs(Dot(top, gradient));
-        _curve.Loss.Add(_point.Value());
+        double along = Math.Abs(Dot(top, gradient)), loss = _point.Value(), interaction = _point.HessianForm(gradient) / square;
+        _curve.Loss.Add(loss);
         _curve.Sharpness.Add(largest.Eigenvalues[0]);
         _curve.Second.Add(largest.Eigenvalues[1]);
-        _curve.Interaction.Add(_point.HessianForm(gradient) / square);
+        _curve.Interaction.Add(interaction);
         _curve.Along.Add(along);
         _curve.Cosine.Add(along / Math.Sqrt(square));
         _curve.Turn.Add(_gradient.Length == 0 ? double.NaN : Dot(gradient, _gradient) / Math.Sqrt(square * Dot(_gradient, _gradient)));

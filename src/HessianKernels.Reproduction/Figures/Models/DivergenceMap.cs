@@ -22,6 +22,32 @@ internal sealed class DivergenceMap(int points)
 
     public int[] BatchSize { get; } = new int[points];
 
+    /// <summary>What is computed at a point: the share of divergent runs, the Lyapunov exponent, its deviation.</summary>
+    /// <param name="sigma">sigma.</param>
+    /// <param name="b">b.</param>
+    /// <param name="rates">Learning rates, three numbers each.</param>
+    /// <param name="run">The figure's.</param>
+    /// <param name="point">Names the random numbers.</param>
+    public static IEnumerable<double> Measure(int sigma, int b, double[] rates, FigureRun run, ulong point)
+        => CoherentSgd.Divergent(Examples, sigma, b, rates, Runs, Steps, run, point).Zip(rates, (divergent, rate) =>
+        {
+            (double exponent, double deviation) = CoherentSgd.Lyapunov(Examples, sigma, b, rate);
+            return (double[])[divergent, exponent, deviation];
+        }).SelectMany(numbers => numbers);
+
+    /// <summary>Fills in a point.</summary>
+    /// <param name="at">Which.</param>
+    /// <param name="sigma">sigma.</param>
+    /// <param name="b">b.</param>
+    /// <param name="learningRate">eta.</param>
+    /// <param name="edge">eta*.</param>
+    /// <param name="measured">The three numbers of <see cref="Measure"/>.</param>
+    public void Set(int at, int sigma, int b, double learningRate, double edge, ReadOnlySpan<double> measured)
+    {
+        (Sigma[at], BatchSize[at], LearningRate[at], Edge[at]) = (sigma, b, learningRate, edge);
+        (Divergent[at], Lyapunov[at], Deviation[at]) = (measured[0], measured[1], measured[2]);
+    }
+
     /// <summary>Theorem 1's learning rate, beyond which SGD diverges in mean square: <c>(sigma / lambda_1) (n/b - 1)^{-1/2}</c>.</summary>
     public static double Theorem1(double sigma, double b) => sigma / CoherentSgd.LargestEigenvalue / Math.Sqrt(Examples / b - 1);
 

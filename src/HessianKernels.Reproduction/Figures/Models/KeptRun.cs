@@ -11,36 +11,47 @@ namespace HessianKernels.Reproduction.Figures.Models;
 /// <param name="trainer">Whose run it is.</param>
 /// <param name="tracker">Of that trainer.</param>
 /// <param name="look">Beside it; null where there is none.</param>
-/// <param name="steps">Told how many more steps were made.</param>
-internal sealed class KeptRun(string? path, Trainer<Span<double>> trainer, Tracker<Span<double>> tracker, IRunLook? look, Action<long> steps)
-    : ITrainingObserver<Span<double>>, IProgress<TrainingProgress>
+/// <param name="work">Of that run.</param>
+/// <param name="more">Told how much more of it is done.</param>
+internal sealed class KeptRun(
+    string? path, Trainer<Span<double>> trainer, Tracker<Span<double>> tracker, IRunLook? look, RunWork work, Action<long> more)
+    : ITrainingObserver<Span<double>>, IProgress<TrainingProgress>, IProgress<int>
 {
     // Of the time, writing may take a fiftieth.
     private const int Pause = 30, Share = 50;
     private const int TellingPause = 20;
     private const string Ended = "ended", Tracked = "tracked", Looked = "look.";
 
-    private long _told, _toldAt, _saved = Stopwatch.GetTimestamp();
+    private long _told, _toldAt, _passed, _saved = Stopwatch.GetTimestamp();
     private TimeSpan _pause = TimeSpan.FromSeconds(Pause);
-    // By the tracker: a run may be stopped between its look at a step and the other's.
-    private long _tracked = -1;
+    // By the tracker and by the look: a run may be stopped between the one's at a step and the other's, and in the step after both.
+    private long _tracked = -1, _looked = -1;
 
-    /// <summary>Steps that the run in a file has made; 0 where there is no file.</summary>
+    /// <summary>How much of a run its file has done; 0 where there is no file.</summary>
     /// <param name="path">Of the file; null for none.</param>
-    public static long Steps(string? path) => Load(path)?.Step ?? 0;
+    /// <param name="work">Of the run.</param>
+    public static long Done(string? path, RunWork work) => Load(path) is { } kept ? Done(kept, work) : 0;
 
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (trainer.Step != _tracked) tracker.Observe(trainer, learningRate, batchSize, cancellation);
         _tracked = trainer.Step;
-        look?.Observe(trainer, learningRate, batchSize, cancellation);
+        if (trainer.Step != _looked) look?.Observe(trainer, learningRate, batchSize, cancellation);
+        _looked = trainer.Step;
+    }
+
+    public void Report(int value)
+    {
+        _passed += value;
+        if (Stopwatch.GetElapsedTime(_toldAt).TotalMilliseconds > TellingPause) Tell(work.Within(trainer.Step, _passed));
     }
 
     public void Report(TrainingProgress value)
     {
+        _passed = 0;
         // A step may take a microsecond.
         if (Stopwatch.GetElapsedTime(_toldAt).TotalMilliseconds < TellingPause) return;
-        Tell(value.Step);
+        Tell(work.Until(value.Step));
         if (path is not null && Stopwatch.GetElapsedTime(_saved) > _pause) Save(trainer.Checkpoint());
     }
 
@@ -51,10 +62,11 @@ internal sealed class KeptRun(string? path, Trainer<Span<double>> trainer, Track
     public TrainingResult Make(long until, CancellationToken cancellation)
     {
         if (Restore() is { } ended) return ended;
+        trainer.Passes = this;
         TrainingResult result = trainer.Run(until, this, this, cancellation);
         if (result.Status == TrainingStatus.Cancelled) Save(result.Checkpoint);
         cancellation.ThrowIfCancellationRequested();
-        Tell(result.Steps);
+        Tell(work.All);
         Save(result.Checkpoint, (double)result.Status, result.DivergedAt ?? -1, result.LastLoss);
         return result;
     }
@@ -68,10 +80,10 @@ internal sealed class KeptRun(string? path, Trainer<Span<double>> trainer, Track
         trainer.Restore(kept);
         // The step to come may have been tracked, and one that diverged has gone back behind more: no row is to be forgotten.
         tracker.Restore(kept with { Step = long.MaxValue });
-        _tracked = (long)kept.Record[Tracked][0];
+        (_tracked, _looked) = ((long)kept.Record[Tracked][0], (long)kept.Record[Tracked][1]);
         if (look is not null)
             look.State = [.. Enumerable.Range(0, kept.Record.Keys.Count(IsLook)).Select(row => kept.Record[NameOf(row)])];
-        _told = kept.Step;
+        _told = Done(kept, work);
         return ended is null ? null : new()
         {
             Status = (TrainingStatus)ended[0], Steps = kept.Step, DivergedAt = ended[1] < 0 ? null : (long)ended[1], LastLoss = ended[2],
@@ -79,17 +91,21 @@ internal sealed class KeptRun(string? path, Trainer<Span<double>> trainer, Track
         };
     }
 
-    private void Tell(long step)
+    private void Tell(long done)
     {
-        steps(step - _told);
-        (_told, _toldAt) = (step, Stopwatch.GetTimestamp());
+        more(done - _told);
+        (_told, _toldAt) = (done, Stopwatch.GetTimestamp());
     }
+
+    /// <summary>One that has ended is done, though it diverged.</summary>
+    private static long Done(TrainingCheckpoint kept, RunWork work)
+        => kept.Record.ContainsKey(Ended) ? work.All : work.Until(kept.Step);
 
     private void Save(TrainingCheckpoint checkpoint, params double[] ended)
     {
         if (path is null) return;
         long start = Stopwatch.GetTimestamp();
-        Dictionary<string, double[]> record = new(tracker.AddTo(checkpoint).Record) { [Tracked] = [_tracked] };
+        Dictionary<string, double[]> record = new(tracker.AddTo(checkpoint).Record) { [Tracked] = [_tracked, _looked] };
         if (ended.Length > 0) record[Ended] = ended;
         foreach ((int row, double[] values) in (look?.State ?? []).Index()) record[NameOf(row)] = values;
         TrainingCheckpointFile.Save(path, checkpoint with { Record = record }, overwrite: true);

@@ -56,17 +56,21 @@ internal sealed record LandscapeCut(int Step, double[] Distances, double[] Loss,
     /// <param name="path">The path.</param>
     /// <param name="steps">Which points, none of them the first.</param>
     /// <param name="places">Places of each cut, odd: the middle one is the point itself.</param>
-    public static LandscapeCut[] Along(FigureRun run, DescentPath path, IReadOnlyList<int> steps, int places)
+    /// <param name="from">The share of the figure that is done before; after, all of it is.</param>
+    public static LandscapeCut[] Along(FigureRun run, DescentPath path, IReadOnlyList<int> steps, int places, double from)
     {
-        LandscapeCut[] cuts = new LandscapeCut[steps.Count];
         Dictionary<int, double[]> directions = Directions(path, steps[0], steps[^1]);
         double reach = 2 * Enumerable.Range(steps[0], steps[^1] + 1 - steps[0]).Max(step => Between(path.Points[step], path.Points[step + 1]));
         double[] distances = Crossing.Range(-reach, reach, places);
-        return run.Library(() =>
-        {
-            run.Parallel(cuts.Length, i => cuts[i] = At(path, steps[i], directions[steps[i]], distances, run.Cancellation));
-            return cuts;
-        });
+        double[][] cuts = run.Library(() => run.Parts(
+            "cut", steps.Count, i => At(path, steps[i], directions[steps[i]], distances, run.Cancellation), from));
+        return
+        [
+            .. cuts.Select((cut, i) => new LandscapeCut(
+                steps[i], distances, cut[..places], cut[places..],
+                Inner(directions[steps[i]], path.Points[steps[i]], path.Points[steps[i] + 1]),
+                Inner(directions[steps[i]], path.Points[steps[i]], path.Points[steps[i] - 1]))),
+        ];
     }
 
     /// <summary>That of every step, turned around where it leads against the one before: each step goes along its gradient.</summary>
@@ -84,7 +88,8 @@ internal sealed record LandscapeCut(int Step, double[] Distances, double[] Loss,
         return directions;
     }
 
-    private static LandscapeCut At(DescentPath path, int step, double[] direction, double[] distances, CancellationToken cancellation)
+    /// <summary>The losses at all places, and then the sharpnesses.</summary>
+    private static double[] At(DescentPath path, int step, double[] direction, double[] distances, CancellationToken cancellation)
     {
         double[] at = path.Points[step], there = new double[at.Length];
         double[] loss = new double[distances.Length], sharpness = new double[distances.Length];
@@ -98,8 +103,7 @@ internal sealed record LandscapeCut(int Step, double[] Distances, double[] Loss,
             (loss[place], sharpness[place]) = (point.Value(), top.Values[0]);
         }
 
-        return new(
-            step, distances, loss, sharpness, Inner(direction, at, path.Points[step + 1]), Inner(direction, at, path.Points[step - 1]));
+        return [.. loss, .. sharpness];
     }
 
     private static double Inner(double[] direction, double[] from, double[] to)

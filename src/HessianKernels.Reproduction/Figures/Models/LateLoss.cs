@@ -20,7 +20,8 @@ internal static class LateLoss
         for (int i = 0; i < late.Length; i++)
         {
             run.At(from + (to - from) * i / late.Length);
-            late[i] = Median(scan.Setting, scan.LearningRates[i], Runs(run.Effort), Steps(run.Effort), run);
+            late[i] = run.Part($"{scan.Setting.Name}-late-{i}", (to - from) / late.Length,
+                () => [Median(scan.Setting, scan.LearningRates[i], Runs(run.Effort), Steps(run.Effort), run)])[0];
         }
 
         return late;

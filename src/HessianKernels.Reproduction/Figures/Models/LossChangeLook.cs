@@ -39,12 +39,11 @@ internal sealed class LossChangeLook : IRunLook, IDisposable
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (trainer.Step % _every != 0) return;
-        _full.MoveTo(trainer.Parameters);
+        foreach (ModelPoint<Span<double>> point in (ModelPoint<Span<double>>[])[_full, _moved, _batch]) point.Follow(trainer, cancellation);
         double[] gradient = _full.Gradient().ToArray(), moved = new double[gradient.Length];
         double loss = _full.Value(), square = QuadraticRegression.Dot(gradient, gradient), bent = 0, beyond = 0;
         RandomNumbers random = new(trainer.Options.Seed, (ulong)trainer.Step);
         int[] order = [.. Enumerable.Range(0, trainer.Examples.Count)];
-        _batch.MoveTo(trainer.Parameters);
         for (int number = 0; number < _batches; number++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -22,6 +22,12 @@ internal sealed record NetworkJob(
     /// <summary>A look at every step beside what is recorded, made for the run's trainer; disposed of after it where it can be.</summary>
     public Func<Trainer<Span<double>>, IRunLook>? Look { get; init; }
 
+    /// <summary>How many looks of <see cref="Look"/> that go through all examples come before a step: they count as progress.</summary>
+    public Func<long, long> LooksBefore { get; init; } = _ => 0;
+
+    /// <summary>Looks at every so many steps, from step 0 on, as <see cref="LooksBefore"/>.</summary>
+    public static Func<long, long> Each(int every) => step => (step + every - 1) / every;
+
     /// <summary>Some quantities at one cadence.</summary>
     public static Dictionary<TrackedQuantity, int> At(int every, params ReadOnlySpan<TrackedQuantity> quantities)
     {
@@ -68,13 +74,15 @@ internal sealed class NetworkRun
         NetworkRun[] made = new NetworkRun[jobs.Count];
         int threads = jobs.Count == 1 ? run.Threads : 1, first = run.Number(jobs.Count);
         string?[] files = [.. jobs.Select((_, j) => run.PartPath(FormattableString.Invariant($"run-{first + j}.npz")))];
-        long all = jobs.Sum(job => job.Steps), done = files.Sum(KeptRun.Steps);
+        RunWork[] work = [.. jobs.Select(job => new RunWork(job))];
+        double all = work.Sum(one => (double)one.All);
+        long done = files.Select((file, j) => KeptRun.Done(file, work[j])).Sum();
         run.FindsDone((to - from) * done / all);
-        void Step(long more) => run.Tell(from + (to - from) * Interlocked.Add(ref done, more) / all);
+        void More(long examples) => run.Tell(from + (to - from) * Interlocked.Add(ref done, examples) / all);
 
         return run.Library(() =>
         {
-            run.Parallel(jobs.Count, j => made[j] = Make(jobs[j], threads, files[j], Step, run.Cancellation));
+            run.Parallel(jobs.Count, j => made[j] = Make(jobs[j], threads, files[j], work[j], More, run.Cancellation));
             return made;
         });
     }
@@ -118,7 +126,8 @@ internal sealed class NetworkRun
     private static double Middle((double[] Steps, double[] Values) curve, double first, double end)
         => Median.Of(curve.Values.Where((_, i) => curve.Steps[i] >= first && curve.Steps[i] < end));
 
-    private static NetworkRun Make(NetworkJob job, int threads, string? file, Action<long> steps, CancellationToken cancellation)
+    private static NetworkRun Make(
+        NetworkJob job, int threads, string? file, RunWork work, Action<long> more, CancellationToken cancellation)
     {
         NetworkSetting setting = job.Setting;
         using Trainer<Span<double>> trainer = Trainer.Create<double>(
@@ -128,7 +137,7 @@ internal sealed class NetworkRun
         IRunLook? look = job.Look?.Invoke(trainer);
         try
         {
-            TrainingResult result = new KeptRun(file, trainer, tracker, look, steps).Make(job.Steps, cancellation);
+            TrainingResult result = new KeptRun(file, trainer, tracker, look, work, more).Make(job.Steps, cancellation);
             return new(job, tracker.Record, result, look);
         }
         finally

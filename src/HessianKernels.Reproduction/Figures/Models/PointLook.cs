@@ -34,7 +34,7 @@ internal sealed class PointLook(
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (trainer.Step % every != 0) return;
-        _point.MoveTo(trainer.Parameters);
+        _point.Follow(trainer, cancellation);
         double value = measure(_point, learningRate, batchSize, trainer.Step, cancellation);
         // What was ended before its time is no value.
         cancellation.ThrowIfCancellationRequested();

@@ -30,13 +30,13 @@ internal sealed record RateReduction(double Initial, int Switch, double LargestS
                 NetworkJob.At(plan.LookEvery, TrackedQuantity.LambdaMax)))),
         ];
         NetworkRun[] runs = NetworkRun.All(run, jobs, 0, 0.95);
-        RateReduction[] made = new RateReduction[runs.Length];
-        return run.Library(() =>
-        {
-            run.Parallel(made.Length, i => made[i] = Of(
-                runs[i], plan.Rates[i / plan.Switches.Count], plan.Switches[i % plan.Switches.Count], test, run.Cancellation));
-            return made;
-        });
+        double[][] ends = run.Library(() => run.Parts("end", runs.Length,
+            i => Of(runs[i], plan.Switches[i % plan.Switches.Count], test, run.Cancellation), 0.95));
+        return
+        [
+            .. ends.Select((end, i) => new RateReduction(
+                plan.Rates[i / plan.Switches.Count], plan.Switches[i % plan.Switches.Count], end[0], end[1], end[2])),
+        ];
     }
 
     /// <summary>A row a run.</summary>
@@ -45,16 +45,17 @@ internal sealed record RateReduction(double Initial, int Switch, double LargestS
         ("largest_sharpness", [.. all.Select(one => one.LargestSharpness)]), ("final_sharpness", [.. all.Select(one => one.FinalSharpness)]),
         ("accuracy", [.. all.Select(one => one.Accuracy)]));
 
-    private static RateReduction Of(NetworkRun run, double initial, int at, DataSet<double>? test, CancellationToken cancellation)
+    /// <summary>The largest sharpness, that at the end, and the accuracy of a run.</summary>
+    private static double[] Of(NetworkRun run, int at, DataSet<double>? test, CancellationToken cancellation)
     {
-        if (run.Diverged) return new(initial, at, double.NaN, double.NaN, double.NaN);
+        if (run.Diverged) return [double.NaN, double.NaN, double.NaN];
         NetworkSetting setting = run.Job.Setting;
         double[] end = run.Result.Checkpoint.Parameters.ToArray();
         (double[] steps, double[] sharpness) = run.Curve("lambda_1");
         using ModelPoint<Span<double>> point = setting.Point(end, threads: 1);
         double final = TopEigenpairs.Of(point, 1, null, cancellation).Values[0];
         double largest = sharpness.Where((_, i) => steps[i] > at).Append(final).Max();
-        return new(initial, at, largest, final, test is null ? double.NaN : AccuracyMap.AccuracyOf(setting with { Data = test }, end));
+        return [largest, final, test is null ? double.NaN : AccuracyMap.AccuracyOf(setting with { Data = test }, end, cancellation)];
     }
 
     /// <summary>Which runs are made.</summary>

@@ -34,8 +34,11 @@ internal sealed class StabilityScan
     public double[][] Measures { get; private set; } = [];
 
     /// <summary>All measures at a learning rate.</summary>
-    public double[] At(double learningRate, FigureRun run)
-        => run.Library(() => Enumerable.Range(0, MeasureNames.Length).Select(measure => Measure(measure, learningRate, run.Threads))
+    /// <param name="learningRate">eta.</param>
+    /// <param name="run">The figure's.</param>
+    /// <param name="share">Of the figure, that they are.</param>
+    public double[] At(double learningRate, FigureRun run, double share = 0)
+        => run.Library(() => Enumerable.Range(0, MeasureNames.Length).Select(measure => Measure(measure, learningRate, run, share))
             .ToArray());
 
     /// <summary>The measures at shares of the edge.</summary>
@@ -46,7 +49,7 @@ internal sealed class StabilityScan
         for (int i = 0; i < shares.Length; i++)
         {
             run.At(from + (to - from) * i / shares.Length);
-            double[] values = At(LearningRates[i], run);
+            double[] values = At(LearningRates[i], run, (to - from) / shares.Length);
             for (int k = 0; k < values.Length; k++) Measures[k][i] = values[k];
         }
     }
@@ -55,7 +58,7 @@ internal sealed class StabilityScan
     /// it.</summary>
     public double CrossingOf(int measure, FigureRun run)
     {
-        double One(double eta) => run.Library(() => Measure(measure, eta, run.Threads));
+        double One(double eta) => run.Library(() => Measure(measure, eta, run));
         // lambda_max(T) is dear: one look on each side of the edge, and everywhere where it does not cross between them.
         if (measure == 0 && Crossing.Of(One, 1, (1 - Resolution) * Edge, (1 + Resolution) * Edge, 3 * Resolution) is var near
             && double.IsFinite(near))
@@ -64,12 +67,16 @@ internal sealed class StabilityScan
     }
 
     /// <summary>K of eq. 9 at the edge.</summary>
-    public double DiagonalAtEdge(FigureRun run) => run.Library(() => Measure(2, Edge, run.Threads));
+    public double DiagonalAtEdge(FigureRun run) => run.Library(() => Measure(2, Edge, run));
 
-    private double Measure(int measure, double eta, int threads) => measure switch
+    // lambda_max(T) is a part. K exact is not: it is cheap, and its last bits hang on the learning rates that the sweep has been at before.
+    private double Measure(int measure, double eta, FigureRun run, double share = 0) => measure switch
     {
-        0 => new SecondMomentOperator(Setting.Space, eta, Setting.Sampling, new() { Tolerance = 1e-5, Threads = threads })
-            .LargestEigenvalue().Value,
+        0 => run.Part(FormattableString.Invariant($"{Setting.Name}-{eta:R}"), share, () =>
+        [
+            new SecondMomentOperator(Setting.Space, eta, Setting.Sampling, new() { Tolerance = 1e-5, Threads = run.Threads })
+                .LargestEigenvalue(cancellation: run.Cancellation).Value,
+        ])[0],
         1 => _sweep.Exact(eta, Setting.Sampling).Value,
         2 => _sweep.Diagonal(eta, Setting.Sampling).Value,
         3 => NoiseKernel.HighDimensionalAsymptotic(Setting.Space.Eigenvalues, 1, eta, Setting.Sampling),

@@ -24,6 +24,8 @@ internal sealed record TopEigenpairs(double[] Values, double[] Vectors)
         {
             Which = SpectrumEnd.Largest, Tolerance = 1e-4, MaximumApplications = 1000, FindMultiplicity = false, Validate = false,
         };
+        // Within a product, too.
+        point.Cancellation = cancellation;
         LanczosResult<double> top = Lanczos.TopK(point.Hessian(), count, options, near is null ? default : near.Vectors, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
         return new(top.Eigenvalues, top.Eigenvectors);

@@ -65,7 +65,8 @@ internal sealed class ValleyLook : IRunLook, IDisposable
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (trainer.Step % _every != 0) return;
-        _here.MoveTo(trainer.Parameters);
+        _here.Follow(trainer, cancellation);
+        _there.Follow(trainer, cancellation);
         double[] gradient = _here.Gradient().ToArray(), start = trainer.Parameters.ToArray();
         double loss = _here.Value(), form = _here.HessianForm(gradient);
         void Go(double share)

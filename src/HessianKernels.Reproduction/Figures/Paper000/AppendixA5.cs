@@ -41,7 +41,8 @@ internal sealed class AppendixA5 : Figure
         {
             run.At((double)k / momenta.Length);
             double mu = momenta[k], scale = (1 - mu) * 2 * LinearSetting.BatchSize / sum;
-            (exact[k], estimate[k], simulated[k]) = DecayedEdge.Of(run, setting, mu, 0, 0.1 * scale, 4 * scale);
+            DecayedEdge edge = DecayedEdge.Of(run, setting, mu, 0, 0.1 * scale, 4 * scale, 1.0 / momenta.Length);
+            (exact[k], estimate[k], simulated[k]) = (edge.Exact, edge.HighDimensional, edge.Simulated);
             trace[k] = Crossing.Of(eta => NoiseKernel.TraceWithMomentum(sum, 1, eta, setting.Sampling, mu), 1, 0.1 * scale, 4 * scale);
             effective[k] = exact[k] / (1 - mu);
         }

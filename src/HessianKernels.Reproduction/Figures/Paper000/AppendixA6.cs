@@ -43,7 +43,8 @@ internal sealed class AppendixA6 : Figure
         {
             run.At((double)k / decays.Length);
             double rho = decays[k];
-            (exact[k], estimate[k], simulated[k]) = DecayedEdge.Of(run, setting, 0, rho, 0.1 * scale, 6 * scale);
+            DecayedEdge edge = DecayedEdge.Of(run, setting, 0, rho, 0.1 * scale, 6 * scale, 1.0 / decays.Length);
+            (exact[k], estimate[k], simulated[k]) = (edge.Exact, edge.HighDimensional, edge.Simulated);
             // The bound of eq. 83, at learning rates up to the edge without decay.
             foreach (double eta in Crossing.Range(0.1, 1, 10).Select(share => share * exact[0]))
                 largest = Math.Max(

@@ -19,7 +19,22 @@ internal readonly record struct DecayedEdge(double Exact, double HighDimensional
     /// <param name="weightDecay">rho.</param>
     /// <param name="from">A learning rate below the first two.</param>
     /// <param name="to">One above.</param>
-    public static DecayedEdge Of(FigureRun run, LinearSetting setting, double momentum, double weightDecay, double from, double to)
+    /// <param name="share">Of the figure, that this is.</param>
+    public static DecayedEdge Of(
+        FigureRun run, LinearSetting setting, double momentum, double weightDecay, double from, double to, double share)
+    {
+        double[] kept = run.Part(FormattableString.Invariant($"edge-{momentum}-{weightDecay}"), share, () =>
+        {
+            DecayedEdge edge = Find(run, setting, momentum, weightDecay, from, to);
+            return [edge.Exact, edge.HighDimensional, edge.Simulated];
+        });
+        return new(kept[0], kept[1], kept[2]);
+    }
+
+    /// <summary>The largest share by which some learning rates miss others.</summary>
+    public static double Worst(double[] of, double[] others) => of.Zip(others, (a, b) => Math.Abs(a / b - 1)).Max();
+
+    private static DecayedEdge Find(FigureRun run, LinearSetting setting, double momentum, double weightDecay, double from, double to)
     {
         SecondMomentOptions options = new() { Tolerance = 1e-6, Threads = run.Threads };
         double exact = Crossing.Of(
@@ -31,7 +46,4 @@ internal readonly record struct DecayedEdge(double Exact, double HighDimensional
         return new(exact, estimate, LateLoss.Transition(
             setting, 0.7 * exact, 1.5 * exact, LateLoss.Runs(run.Effort), Steps(run.Effort), run, momentum, weightDecay));
     }
-
-    /// <summary>The largest share by which some learning rates miss others.</summary>
-    public static double Worst(double[] of, double[] others) => of.Zip(others, (a, b) => Math.Abs(a / b - 1)).Max();
 }

@@ -33,11 +33,16 @@ internal sealed class ErfNetwork
         DataSet<double> data = PaperData.Mnist.Train(run, ExamplesOf(run.Effort), new(7, 7, 1)).OddOrEven().WithSignTargets();
         data = ZcaWhitening.Of(data, threads: run.Threads, cancellation: run.Cancellation).Apply(data, run.Threads, run.Cancellation);
         NetworkSetting setting = NetworkSetting.Perceptron(data, HiddenOf(run.Effort), "erf") with { Seed = run.Seed };
-        using var point = setting.Point(threads: run.Threads);
-        double trace = 0;
-        foreach (double lambda in point.Curvatures(cancellation: run.Cancellation).Reduce(cancellation: run.Cancellation).Eigenvalues)
-            trace += lambda;
-        return new(setting, trace);
+        double[] trace = run.Part("trace", 0, () =>
+        {
+            using var point = setting.Point(threads: run.Threads);
+            point.Cancellation = run.Cancellation;
+            double sum = 0;
+            foreach (double lambda in point.Curvatures(cancellation: run.Cancellation).Reduce(cancellation: run.Cancellation).Eigenvalues)
+                sum += lambda;
+            return [sum];
+        });
+        return new(setting, trace[0]);
     }
 
     /// <summary>The learning rate at which K_tr has a value at the start: <c>2 b K_tr / tr Theta_0</c>.</summary>
@@ -66,7 +71,7 @@ internal sealed class ErfNetwork
         };
         return new("", Setting, training, steps + 1, NetworkJob.At((int)steps, TrackedQuantity.StepLoss))
         {
-            Look = trainer => new NoiseKernelLook(trainer, at, curve),
+            Look = trainer => new NoiseKernelLook(trainer, at, curve), LooksBefore = before => at.Count(look => look < before),
         };
     }
 }

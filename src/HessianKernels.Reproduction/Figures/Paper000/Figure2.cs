@@ -49,17 +49,14 @@ internal sealed class Figure2 : Figure
         double[] times = [.. Enumerable.Range(0, steps + 1).Select(t => (double)t)];
         for (int shaped = 0; shaped < 2; shaped++)
         {
-            double[][][] of = new double[seeds][][];
             bool heavy = shaped == 1;
             string name = heavy ? "shaped" : "flat";
-            int done = 0;
-            double from = shaped / 2.0;
-            run.Parallel(seeds, seed =>
-            {
-                of[seed] = [.. run.Part(FormattableString.Invariant($"{name}-{seed}"), 0.5 / seeds,
-                    () => OneSeed(d, p, heavy, run, (ulong)seed, batches, eta, steps)).Chunk(steps + 1)];
-                run.At(from + 0.5 * Interlocked.Increment(ref done) / seeds);
-            });
+            double[][][] of =
+            [
+                .. run.Parts(
+                    name, seeds, seed => OneSeed(d, p, heavy, run, (ulong)seed, batches, eta, steps), shaped / 2.0, (shaped + 1) / 2.0)
+                    .Select(part => part.Chunk(steps + 1).ToArray()),
+            ];
             rise[shaped] = [.. batches.Select((_, b) => times.Select((_, t) => of.Average(s => s[b][t] / s[b][0])).ToArray())];
             pictures.Add(new(name, new()
             {

@@ -47,8 +47,11 @@ internal sealed class Figure7 : Figure
                 + 0.6 * (to - from));
             cross[s] = [.. Enumerable.Range(0, 5).Select(measure => scan.CrossingOf(measure, run))];
             run.At(from + 0.75 * (to - from));
-            typical[s] = run.Library(() => LyapunovExponent.CriticalLearningRate(
-                scan.Setting.Space, scan.Setting.Sampling, lyapunov, cancellation: run.Cancellation).Value) / scan.Edge;
+            typical[s] = run.Part($"{scan.Setting.Name}-typical", 0.25 * (to - from), () =>
+            [
+                run.Library(() => LyapunovExponent.CriticalLearningRate(
+                    scan.Setting.Space, scan.Setting.Sampling, lyapunov, cancellation: run.Cancellation).Value) / scan.Edge,
+            ])[0];
             kernelAtEdge[s] = scan.DiagonalAtEdge(run);
             pictures.Add(new(scan.Setting.Name, scan.ToChart()));
             measures.Add((scan.Setting.Name, scan.ToTable("measures")));

@@ -40,7 +40,8 @@ internal sealed class Figure8 : Figure
             StabilityScan scan = new(LinearSetting.Of(names[s], run.Seed), run);
             scan.Scan(Crossing.Range(0.5, 1.4, run.Pick(5, 15, 41)), run, from, from + 0.2 * part);
             double[] late = LateLoss.Along(scan, run, from + 0.2 * part, from + 0.6 * part);
-            double eta = LateLoss.Transition(scan.Setting, 0.8 * scan.Edge, 1.6 * scan.Edge, paths, steps, run);
+            double eta = run.Part($"{names[s]}-transition", 0.4 * part,
+                () => [LateLoss.Transition(scan.Setting, 0.8 * scan.Edge, 1.6 * scan.Edge, paths, steps, run)])[0];
             (transition[s], there[s]) = (eta / scan.Edge, scan.At(eta, run));
             double[] shown = [.. late.Select(x => Math.Clamp(x, 1e-30, 10))];
             pictures.Add(new(names[s], new()

@@ -50,22 +50,15 @@ internal sealed class Figure9 : Figure
         double[][] lines = new double[2][];
         for (int shaped = 0; shaped < 2; shaped++)
         {
-            double[][] of = new double[seeds][], predicted = new double[seeds][];
             bool heavy = shaped == 1;
-            int done = 0;
-            double from = shaped / 2.0;
-            run.Parallel(seeds, seed =>
+            double[][] parts = run.Parts(s_names[shaped], seeds, seed =>
             {
-                double[] numbers = run.Part(FormattableString.Invariant($"{s_names[shaped]}-{seed}"), 0.5 / seeds, () =>
-                {
-                    QuadraticRegression model = new(d, p, heavy, run.Seed, (ulong)seed);
-                    double v = model.Variance(0) * p, sigma = model.Sigma[0];
-                    return [eta * eta * v * model.Trace, -Math.Pow(eta * sigma, 3) * v / ((double)d * d),
-                        .. OneModel(model, run, (ulong)seed, batches, eta, draws)];
-                });
-                (predicted[seed], of[seed]) = (numbers[..2], numbers[2..]);
-                run.At(from + 0.5 * Interlocked.Increment(ref done) / seeds);
-            });
+                QuadraticRegression model = new(d, p, heavy, run.Seed, (ulong)seed);
+                double v = model.Variance(0) * p, sigma = model.Sigma[0];
+                return [eta * eta * v * model.Trace, -Math.Pow(eta * sigma, 3) * v / ((double)d * d),
+                    .. OneModel(model, run, (ulong)seed, batches, eta, draws)];
+            }, shaped / 2.0, (shaped + 1) / 2.0);
+            double[][] predicted = [.. parts.Select(part => part[..2])], of = [.. parts.Select(part => part[2..])];
 
             // The slope of each model against 1/B: models are independent, batch sizes of one are not.
             (double Slope, double Error)[] slopes = [Slope(of, 0, inverse), Slope(of, 1, inverse)];

@@ -74,14 +74,15 @@ internal sealed class NoiseKernelLook : IRunLook, IDisposable
     public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (!_at.Contains(trainer.Step)) return;
-        _point.MoveTo(trainer.Parameters);
+        _point.Follow(trainer, cancellation);
         FunctionSpace space = _point.Curvatures(cancellation: cancellation).Reduce(cancellation: cancellation);
         BatchSampling sampling = BatchSampling.WithoutReplacement(trainer.Examples.Count, batchSize);
         NoiseKernelNorms norms = NoiseKernel.Norms(space, learningRate, sampling, new() { Tolerance = 1e-4, Threads = 1 }, null,
             cancellation);
         cancellation.ThrowIfCancellationRequested();
+        double loss = _point.Value();
         _curve.Epochs.Add((double)trainer.Step * batchSize / trainer.Examples.Count);
-        _curve.Loss.Add(_point.Value());
+        _curve.Loss.Add(loss);
         _curve.LambdaMax.Add(space.Eigenvalues[0]);
         _curve.Exact.Add(norms.Exact.Value);
         _curve.Diagonal.Add(norms.Diagonal.Value);

@@ -51,7 +51,7 @@ internal sealed record Descent(string LossName, double LearningRate, DescentCurv
         TrainingOptions training = new() { LearningRate = descent.LearningRate, BatchSize = setting.Examples, DivergedAbove = 1e4 };
         return new(descent.Title, setting, training, steps, NetworkJob.At(steps, TrackedQuantity.StepLoss))
         {
-            Look = trainer => new DescentLook(trainer, descent.Curve),
+            Look = trainer => new DescentLook(trainer, descent.Curve), LooksBefore = NetworkJob.Each(1),
         };
     }
 }

@@ -39,7 +39,10 @@ internal sealed class Figure3 : SixLayerFigure
         List<Valley> found = [];
         NetworkRun.Of(run, new(
             "", setting, new() { LearningRate = rate, BatchSize = setting.Examples, DivergedAbove = 1e4 }, steps,
-            NetworkJob.At(steps, TrackedQuantity.StepLoss)) { Look = trainer => new ValleyLook(trainer, every, found) });
+            NetworkJob.At(steps, TrackedQuantity.StepLoss))
+        {
+            Look = trainer => new ValleyLook(trainer, every, found), LooksBefore = NetworkJob.Each(every),
+        });
         double threshold = 2 / rate;
         int first = found.FindIndex(valley => valley.Interaction > threshold);
         Valley[] edge = first < 0 ? [] : [.. found.Skip(first)];

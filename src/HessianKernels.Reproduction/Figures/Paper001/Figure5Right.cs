@@ -123,6 +123,7 @@ internal sealed class Figure5Right : Figure
             "", setting, new() { LearningRate = learningRate, BatchSize = setting.Examples, Seed = run.Seed }, steps,
                 NetworkJob.At(steps, TrackedQuantity.StepLoss))
         {
+            LooksBefore = NetworkJob.Each(every),
             Look = trainer => new PointLook(trainer, every, (point, _, _, _, cancellation) => ModelSharpness.Analyze(
                 point, 1, new() { MaxBatches = 1, MaxProbes = 1 }, null, cancellation).Concentration),
         }, 0.9, 1);

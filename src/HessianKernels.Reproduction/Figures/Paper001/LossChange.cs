@@ -61,8 +61,10 @@ internal sealed record LossChange(string Name, double LearningRate, (double Step
             "", SixLayerNetwork.Of(run, plan.Loss),
             new() { LearningRate = plan.LearningRate, BatchSize = BatchSize(run.Effort), Seed = run.Seed, DivergedAbove = 1e4 },
                 plan.Steps,
-            NetworkJob.At(plan.Steps, TrackedQuantity.StepLoss)) { Look = trainer => new LossChangeLook(trainer, plan.Every, Batches,
-                found[k]) })], 0, 0.6);
+            NetworkJob.At(plan.Steps, TrackedQuantity.StepLoss))
+        {
+            Look = trainer => new LossChangeLook(trainer, plan.Every, Batches, found[k]), LooksBefore = NetworkJob.Each(plan.Every),
+        })], 0, 0.6);
         Descent[] descents = Descent.Runs(
             run, [.. plans.Where(plan => !plan.Sgd).Select(plan => (plan.Loss, plan.LearningRate, plan.Steps))], 0.6, 1);
         return

@@ -25,15 +25,18 @@ internal sealed class AppendixD1 : Figure
 
     public override FigureResult Compute(FigureRun run)
     {
-        double[] points = [1, -1], rates = [.. Crossing.Range(0.1, 1.9, 13), 1.95], variance = new double[rates.Length],
+        double[] points = [1, -1], rates = [.. Crossing.Range(0.1, 1.9, 13), 1.95],
             theory = Array.ConvertAll(rates, eta => eta / (2 - eta));
         double[] bins = new double[20_000];
-        run.Parallel(rates.Length, k =>
-        {
-            QuadraticSgd sgd = new(points, run.Seed, 20 + (ulong)k);
-            for (int t = 0; t < 1000; t++) sgd.Step(rates[k]);
-            variance[k] = sgd.Sums(rates[k], Steps(run.Effort), run.Cancellation).Full / Steps(run.Effort);
-        });
+        double[] variance =
+        [
+            .. run.Parts("rate", rates.Length, k =>
+            {
+                QuadraticSgd sgd = new(points, run.Seed, 20 + (ulong)k);
+                for (int t = 0; t < 1000; t++) sgd.Step(rates[k]);
+                return [sgd.Sums(rates[k], Steps(run.Effort), run.Cancellation).Full / Steps(run.Effort)];
+            }, 0, 0.9).Select(of => of[0]),
+        ];
         QuadraticSgd one = new(points, run.Seed, 50);
         for (int t = 0; t < bins.Length; t++)
         {

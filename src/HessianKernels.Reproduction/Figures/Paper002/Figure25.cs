@@ -46,6 +46,7 @@ internal sealed class Figure25 : Figure
         [
             .. CifarNetworks.ByBatchSize(run, setting, Rate, sizes, steps, every).Select(job => job with
             {
+                LooksBefore = NetworkJob.Each(steps / looks),
                 Look = trainer => new PointLook(trainer, steps / looks, (point, eta, size, _, cancellation) => Contraction.Of(
                     point.Curvatures(cancellation: cancellation).Reduce(cancellation: cancellation), eta,
                     BatchSampling.WithoutReplacement(point.Examples, size), new() { Threads = 1 }).Shifted),

@@ -31,15 +31,15 @@ internal sealed class Figure3 : Figure
     public override FigureResult Compute(FigureRun run)
     {
         double[] points = new RandomNumbers(run.Seed, 3).Normals(Points);
-        double[] interaction = new double[s_rates.Length], variance = new double[s_rates.Length], exact = new double[s_rates.Length];
-        run.Parallel(s_rates.Length, k =>
+        double[] exact = new double[s_rates.Length];
+        double[][] runs = run.Parts("rate", s_rates.Length, k =>
         {
             QuadraticSgd sgd = new(points, run.Seed, 10 + (ulong)k);
             for (int t = 0; t < 1000; t++) sgd.Step(s_rates[k]);
             (double noisy, double full) = sgd.Sums(s_rates[k], Steps(run.Effort), run.Cancellation);
-            (interaction[k], variance[k]) = (noisy / full, full / Steps(run.Effort) / sgd.Variance);
-        });
-        run.At(0.8);
+            return [noisy / full, full / Steps(run.Effort) / sgd.Variance];
+        }, 0, 0.8);
+        double[] interaction = [.. runs.Select(of => of[0])], variance = [.. runs.Select(of => of[1])];
         // The stationary state solved for: every example has H_i = 1, and gradients x - a_i.
         double mean = points.Average();
         FunctionSpace space = CurvatureSet.FromJacobian<double>(Enumerable.Repeat(1.0, Points).ToArray(), Points, 1).Reduce();

@@ -49,6 +49,7 @@ internal sealed class Figure31 : Figure
         [
             .. CifarNetworks.ByBatchSize(run, setting, Rate, sizes, steps, every).Select(job => job with
             {
+                LooksBefore = NetworkJob.Each(steps / 40),
                 Look = trainer => new PointLook(trainer, steps / 40, (point, eta, size, step, cancellation)
                     => eta / 2 * ModelSharpness.Analyze(point, size, options with { Seed = run.Seed + (ulong)step }, null, cancellation)
                         .ModifiedBatchSharpness.Value),

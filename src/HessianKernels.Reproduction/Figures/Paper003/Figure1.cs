@@ -39,29 +39,19 @@ internal sealed class Figure1 : Figure
     public override FigureResult Compute(FigureRun run)
     {
         int[] grid = Grid(run.Effort);
-        int points = grid.Length * grid.Length, done = 0;
+        int points = grid.Length * grid.Length;
         DivergenceMap[] maps = [new(points), new(points)];
         double[] bernoulli = new double[points];
-        // A point's set and edge are the same for both learning rates.
-        run.Library(() =>
+        // A row of both maps is a part. A point's set and edge are the same for both learning rates.
+        double[][] rows = run.Library(() => run.Parts("row", grid.Length, row
+            => [.. grid.SelectMany((sigma, column) => Measure(run, sigma, grid[row], (ulong)(row * grid.Length + column)))]));
+        foreach ((int at, double[] point) in rows.SelectMany(row => row.Chunk(2 + 3 * maps.Length)).Index())
         {
-            run.Parallel(points, at =>
-            {
-                int sigma = grid[at % grid.Length], b = grid[at / grid.Length];
-                double edge = CoherentSgd.Edge(N, sigma, b, BatchScheme.WithoutReplacement);
-                bernoulli[at] = CoherentSgd.Edge(N, sigma, b, BatchScheme.Bernoulli);
-                double[] divergent = CoherentSgd.Divergent(N, sigma, b, s_rates, DivergenceMap.Runs, DivergenceMap.Steps, run, (ulong)at);
-                for (int k = 0; k < maps.Length; k++)
-                {
-                    (maps[k].Sigma[at], maps[k].BatchSize[at], maps[k].LearningRate[at], maps[k].Edge[at]) = (sigma, b, s_rates[k], edge);
-                    maps[k].Divergent[at] = divergent[k];
-                    (maps[k].Lyapunov[at], maps[k].Deviation[at]) = CoherentSgd.Lyapunov(N, sigma, b, s_rates[k]);
-                }
+            bernoulli[at] = point[1];
+            for (int k = 0; k < maps.Length; k++)
+                maps[k].Set(at, grid[at % grid.Length], grid[at / grid.Length], s_rates[k], point[0], point.AsSpan(2 + 3 * k, 3));
+        }
 
-                run.At((double)Interlocked.Increment(ref done) / points);
-            });
-            return 0;
-        });
         List<Claim> claims = [];
         for (int k = 0; k < maps.Length; k++)
             claims.AddRange(maps[k].Claims().Select(claim
@@ -82,6 +72,13 @@ internal sealed class Figure1 : Figure
             Tables = [.. maps.Select((map, k) => map.ToTable(FormattableString.Invariant($"map-{10 * s_rates[k]:00}")))],
         };
     }
+
+    /// <summary>The edges of a point without replacement and Bernoulli, and what is measured there for each learning rate.</summary>
+    private static double[] Measure(FigureRun run, int sigma, int b, ulong point) =>
+    [
+        CoherentSgd.Edge(N, sigma, b, BatchScheme.WithoutReplacement), CoherentSgd.Edge(N, sigma, b, BatchScheme.Bernoulli),
+        .. DivergenceMap.Measure(sigma, b, s_rates, run, point),
+    ];
 
     /// <summary>The Bernoulli edge of the coordinates that are one example's alone, which Theorem 2's own set does not have: 2 / (m /
     /// b).</summary>

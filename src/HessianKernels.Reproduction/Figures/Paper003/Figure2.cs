@@ -37,29 +37,12 @@ internal sealed class Figure2 : Figure
     {
         (int[] sizes, double[] rates) = Grid(run.Effort);
         DivergenceMap map = new(sizes.Length * rates.Length);
-        double[] edges = new double[sizes.Length], typical = new double[sizes.Length];
-        int done = 0;
-        run.Library(() =>
-        {
-            run.Parallel(sizes.Length, row =>
-            {
-                edges[row] = CoherentSgd.Edge(N, Sigma, sizes[row], BatchScheme.WithoutReplacement);
-                typical[row] = Crossing.Of(eta => CoherentSgd.Lyapunov(N, Sigma, sizes[row], eta).Exponent, 0, edges[row] * 0.999,
-                    20 * edges[row], 1e-6);
-                double[] divergent = CoherentSgd.Divergent(N, Sigma, sizes[row], rates, DivergenceMap.Runs, DivergenceMap.Steps, run,
-                    (ulong)row);
-                for (int k = 0; k < rates.Length; k++)
-                {
-                    int at = row * rates.Length + k;
-                    (map.Sigma[at], map.BatchSize[at], map.LearningRate[at], map.Edge[at]) = (Sigma, sizes[row], rates[k], edges[row]);
-                    map.Divergent[at] = divergent[k];
-                    (map.Lyapunov[at], map.Deviation[at]) = CoherentSgd.Lyapunov(N, Sigma, sizes[row], rates[k]);
-                }
+        double[][] rows = run.Library(() => run.Parts("row", sizes.Length, row => Row(run, sizes[row], rates, (ulong)row)));
+        double[] edges = [.. rows.Select(row => row[0])], typical = [.. rows.Select(row => row[1])];
+        for (int row = 0; row < sizes.Length; row++)
+            for (int k = 0; k < rates.Length; k++)
+                map.Set(row * rates.Length + k, Sigma, sizes[row], rates[k], edges[row], rows[row].AsSpan(2 + 3 * k, 3));
 
-                run.At((double)Interlocked.Increment(ref done) / sizes.Length);
-            });
-            return 0;
-        });
         double[] b = [.. sizes.Select(size => (double)size)];
         return new()
         {
@@ -75,6 +58,15 @@ internal sealed class Figure2 : Figure
             Tables = [map.ToTable("map"), Table.Of("lines", ("batch_size", b), ("edge_without_replacement", edges),
                 ("lyapunov_zero", typical))],
         };
+    }
+
+    /// <summary>A batch size's edge, the learning rate at which its Lyapunov exponent is 0, and what is measured at each learning
+    /// rate.</summary>
+    private static double[] Row(FigureRun run, int b, double[] rates, ulong number)
+    {
+        double edge = CoherentSgd.Edge(N, Sigma, b, BatchScheme.WithoutReplacement);
+        double typical = Crossing.Of(eta => CoherentSgd.Lyapunov(N, Sigma, b, eta).Exponent, 0, edge * 0.999, 20 * edge, 1e-6);
+        return [edge, typical, .. DivergenceMap.Measure(Sigma, b, rates, run, number)];
     }
 
     /// <summary>The squared correlation of b and eta^2 along a boundary.</summary>

@@ -26,7 +26,7 @@ internal sealed class Figure11 : FashionFigure
         Instability one = LandscapeCycle.Of(path);
         int end = Math.Min(one.End, path.Points.Count - 2), stride = run.Effort == Effort.Coarse ? 4 : 1;
         int[] steps = [.. Enumerable.Range(one.Start, end + 1 - one.Start).Where(step => (step - one.Start) % stride == 0)];
-        LandscapeCut[] cuts = LandscapeCut.Along(run, path, steps, Places(run.Effort));
+        LandscapeCut[] cuts = LandscapeCut.Along(run, path, steps, Places(run.Effort), 0.4);
         double[] away = [.. cuts.Select(cut => Math.Abs(cut.Floor))];
         return new()
         {

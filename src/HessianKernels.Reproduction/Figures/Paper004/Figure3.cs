@@ -26,7 +26,7 @@ internal sealed class Figure3 : FashionFigure
     {
         DescentPath path = DescentPath.Of(run, 0.6);
         Instability one = LandscapeCycle.Of(path);
-        LandscapeCut[] cuts = LandscapeCut.Along(run, path, Moments(path, one), Places(run.Effort));
+        LandscapeCut[] cuts = LandscapeCut.Along(run, path, Moments(path, one), Places(run.Effort), 0.6);
         LandscapeCut start = cuts[0], peak = cuts.First(cut => cut.Step == one.Peak), calm = cuts[^1];
         double high = Enumerable.Range(one.Start, one.End + 1 - one.Start).Max(step => DescentPath.Meant(path.Sharpness, step));
         double low = Enumerable.Range(one.Peak, one.End + 1 - one.Peak).Min(step => DescentPath.Meant(path.Sharpness, step));

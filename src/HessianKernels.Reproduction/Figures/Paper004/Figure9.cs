@@ -81,26 +81,23 @@ internal sealed class Figure9 : FashionFigure
     /// <summary>alpha at every step of each instability.</summary>
     private static double[][] Factors(FigureRun run, DescentPath path)
     {
-        double[][] factors = new double[path.Instabilities.Count][];
-        return run.Library(() =>
+        return run.Library(() => run.Parts("factor", path.Instabilities.Count, i =>
         {
-            run.Parallel(factors.Length, i =>
+            Instability one = path.Instabilities[i];
+            NetworkSetting setting = path.Network;
+            using ModelPoint<Span<double>> point = ModelPoint.Create<double>(
+                setting.Model, setting.Loss, setting.Data, path.Points[one.Start], new() { Order = 3, Threads = 1 });
+            TopEigenpairs? top = null;
+            double[] factors = new double[one.End + 1 - one.Start];
+            for (int step = one.Start; step <= one.End; step++)
             {
-                Instability one = path.Instabilities[i];
-                NetworkSetting setting = path.Network;
-                using ModelPoint<Span<double>> point = ModelPoint.Create<double>(
-                    setting.Model, setting.Loss, setting.Data, path.Points[one.Start], new() { Order = 3, Threads = 1 });
-                TopEigenpairs? top = null;
-                factors[i] = new double[one.End + 1 - one.Start];
-                for (int step = one.Start; step <= one.End; step++)
-                {
-                    point.MoveTo(path.Points[step]);
-                    top = TopEigenpairs.Of(point, 1, top, run.Cancellation);
-                    factors[i][step - one.Start] = point.ProgressiveSharpening(top.Vectors);
-                }
-            });
+                point.MoveTo(path.Points[step]);
+                top = TopEigenpairs.Of(point, 1, top, run.Cancellation);
+                factors[step - one.Start] = point.ProgressiveSharpening(top.Vectors);
+            }
+
             return factors;
-        });
+        }, 0.6));
     }
 
     private static int HighestSharpness(DescentPath path, Instability one)
