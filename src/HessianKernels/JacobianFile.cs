@@ -12,9 +12,10 @@ namespace HessianKernels;
 /// Gram matrix of the rows is kept.
 /// </summary>
 /// <remarks>
-/// float32 or float64, either byte order, C or Fortran order. The file is gone through once, block of columns by block of columns; the sum is in
-/// double. In the processor's byte order the numbers are multiplied where they lie, in the system's pages of the file (at most 128 MiB and a block at a time are
-/// mapped, which the system may take back); else block by block in memory. Memory is <see cref="RequiredBytes"/>, whatever d is; the work n r (n r + 1) d flops.
+/// float32 or float64, either byte order, C or Fortran order. The file is gone through once, block of columns by block of columns; the sum
+/// is in double. In the processor's byte order the numbers are multiplied where they lie, in the system's pages of the file: some 128 MiB
+/// and a block at a time, which the system may take back. Else a block is read into memory. Memory is <see cref="RequiredBytes"/>,
+/// whatever d is; the work n r (n r + 1) d flops. A file must not be cut short while it is read.
 /// </remarks>
 /// <example><code>
 /// CurvatureSet set = JacobianFile.Read("jacobian.npy");

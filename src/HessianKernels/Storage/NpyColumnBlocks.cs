@@ -6,14 +6,15 @@ namespace HessianKernels.Storage;
 
 /// <summary>A .npy file of lines (all axes but the last) by columns (the last axis), block of columns by block of columns.</summary>
 /// <remarks>
-/// Numbers that lie as the processor has them are used where they lie, in the system's pages of the file: nothing is copied, and the system is
-/// asked for the next block's pages while this one is used. Others are read into a buffer and converted. To go on reading what another
-/// program has meanwhile cut off would end the process, as with every mapped file: the length is looked at before every block.
+/// Numbers that lie as the processor has them are used where they lie, in the system's pages of the file: nothing is copied, and the
+/// system is asked for the next block's pages while this one is used. Others are read into a buffer and converted. To go on reading what
+/// another program has meanwhile cut off would end the process, as with every mapped file: the length is looked at before every block.
 /// </remarks>
 internal sealed unsafe class NpyColumnBlocks<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Pages that were touched count as the program's memory until the view goes; a new view for each block would cost a tenth of a product's time.
+    // Pages that were touched count as the program's memory until the view goes; a new view for each block would cost a tenth of a
+    // product's time.
     private const long BytesOfView = 128L << 20;
 
     private readonly NpyReader _reader;
