@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace HessianKernels.Kernels;
 
@@ -47,16 +46,9 @@ internal static unsafe partial class Gemm
             {
                 int columns = product->LowerC ? Math.Min(n, row + 1) : n;
                 T* sum = Partial + (nint)row * n;
-                for (int piece = 1; piece < Pieces; piece++) Add(sum + piece * (nint)product->M * n, sum, columns);
+                for (int piece = 1; piece < Pieces; piece++) Gemv.Add(sum + piece * (nint)product->M * n, sum, columns);
                 GemmTile.Merge(sum, n, 1, n, columns, 0, product->Alpha, product->Beta, product->C + row * product->Ldc, product->Ldc);
             }
-        }
-
-        private static void Add(T* next, T* sum, int count)
-        {
-            int i = 0;
-            for (; i <= count - Vector512<T>.Count; i += Vector512<T>.Count) (Vector512.Load(sum + i) + Vector512.Load(next + i)).Store(sum + i);
-            for (; i < count; i++) sum[i] += next[i];
         }
     }
 

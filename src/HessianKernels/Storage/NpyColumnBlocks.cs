@@ -33,7 +33,7 @@ internal sealed unsafe class NpyColumnBlocks<T> : IDisposable
     {
         (_reader, _lines, _columns) = (reader, lines, reader.Header.Shape[^1]);
         _most = (int)Math.Min(most, _columns);
-        Transposed = reader.Header.FortranOrder && !reader.Header.OrderIsImmaterial;
+        Transposed = reader.RunsByColumns;
         _map = reader.TryMap<T>();
     }
 

@@ -5,6 +5,9 @@ namespace HessianKernels.Storage;
 
 public sealed partial class NpyReader
 {
+    /// <summary>Whether the first axis runs fastest: in Fortran order, where that makes a difference.</summary>
+    internal bool RunsByColumns => Header.FortranOrder && !Header.OrderIsImmaterial;
+
     /// <summary>Where the first element lies in a file.</summary>
     internal long DataStart => _dataStart;
 

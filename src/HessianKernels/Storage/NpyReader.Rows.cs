@@ -80,7 +80,7 @@ public sealed partial class NpyReader
 
     private void RequireRows()
     {
-        if (Header.FortranOrder && !Header.OrderIsImmaterial)
+        if (RunsByColumns)
         {
             throw new NotSupportedException(
                 $"{_file} is in Fortran order, so its rows are not contiguous: read it whole (Npy.Read puts it in C order), "
