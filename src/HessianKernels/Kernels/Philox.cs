@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace HessianKernels.Kernels;
 
@@ -24,6 +25,28 @@ internal static class Philox
         }
 
         return (c0, c1, c2, c3);
+    }
+
+    /// <summary>
+    /// Eight blocks from <paramref name="index"/> on, as two words of 64 bits each: <paramref name="first"/> has a block's first word above
+    /// its second, <paramref name="second"/> its third above its fourth.
+    /// </summary>
+    public static void EightBlocks(ulong seed, ulong stream, ulong index, out Vector512<ulong> first, out Vector512<ulong> second)
+    {
+        Vector512<ulong> low = Vector512.Create<ulong>(uint.MaxValue), at = Vector512.Create(index) + Vector512<ulong>.Indices;
+        Vector512<ulong> multiplier0 = Vector512.Create<ulong>(Multiplier0), multiplier1 = Vector512.Create<ulong>(Multiplier1);
+        Vector512<ulong> c0 = at & low, c1 = at >> 32, c2 = Vector512.Create(stream) & low, c3 = Vector512.Create(stream) >> 32;
+        uint k0 = (uint)seed, k1 = (uint)(seed >> 32);
+        for (int round = 0; round < 10; round++)
+        {
+            Vector512<ulong> product0 = Simd.MultiplyLow(multiplier0, c0), product1 = Simd.MultiplyLow(multiplier1, c2);
+            (c0, c1) = ((product1 >> 32) ^ c1 ^ Vector512.Create<ulong>(k0), product1 & low);
+            (c2, c3) = ((product0 >> 32) ^ c3 ^ Vector512.Create<ulong>(k1), product0 & low);
+            k0 += Weyl0;
+            k1 += Weyl1;
+        }
+
+        (first, second) = ((c0 << 32) | c1, (c2 << 32) | c3);
     }
 
     /// <summary>Two independent numbers, uniform on (-1, 1), of one block: the middles of 2^52 equal parts.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using HessianKernels.Kernels;
 
 namespace HessianKernels.SecondMoment;
@@ -5,11 +6,16 @@ namespace HessianKernels.SecondMoment;
 /// <summary>One batch after another, from one stream of random numbers.</summary>
 internal sealed class BatchDraws
 {
+    private const int Words = 16;
+
     private readonly BatchSampling _sampling;
     private readonly ulong _seed;
     private readonly int[] _order;
-    private ulong _stream, _index, _spare;
-    private bool _hasSpare;
+
+    // Eight blocks of the generator, the first words of all and then the second, and how many words of them have been used.
+    private readonly ulong[] _words = new ulong[Words];
+    private ulong _stream, _index;
+    private int _used = Words;
 
     public BatchDraws(BatchSampling sampling, ulong seed, ulong stream)
     {
@@ -36,7 +42,7 @@ internal sealed class BatchDraws
     /// <summary>Goes to the beginning of a stream: what follows is what a new one would draw, whatever was drawn before.</summary>
     public void Restart(ulong stream)
     {
-        (_stream, _index, _hasSpare) = (stream, 0, false);
+        (_stream, _index, _used) = (stream, 0, Words);
         for (int k = 0; k < _order.Length; k++) _order[k] = k;
     }
 
@@ -91,14 +97,15 @@ internal sealed class BatchDraws
 
     private ulong Word()
     {
-        if (_hasSpare)
+        if (_used == Words)
         {
-            _hasSpare = false;
-            return _spare;
+            Philox.EightBlocks(_seed, _stream, _index, out Vector512<ulong> first, out Vector512<ulong> second);
+            first.CopyTo(_words);
+            second.CopyTo(_words, Words / 2);
+            (_index, _used) = (_index + Words / 2, 0);
         }
 
-        (uint a, uint b, uint c, uint d) = Philox.Block(_seed, _stream, _index++);
-        (_spare, _hasSpare) = (((ulong)c << 32) | d, true);
-        return ((ulong)a << 32) | b;
+        int word = _used++;
+        return _words[word / 2 + (word & 1) * (Words / 2)];
     }
 }

@@ -73,7 +73,7 @@ internal sealed unsafe class RandomProducts
 
     /// <summary>Doubles that products take.</summary>
     public static long Doubles(FunctionSpace space, BatchSampling sampling, int rates, int runs)
-        => (long)runs * (((long)rates * space.Rank) + ((long)BatchDraws.Most(sampling) * (space.Rows * (long)rates + 1)) + space.Examples);
+        => (long)runs * (((long)rates * space.Rank) + ((long)BatchDraws.Most(sampling) * (2L * space.Rows + 1)) + space.Examples);
 
     /// <summary>Makes steps until there are so many, or the token is cancelled, which is looked at a few times a second.</summary>
     public void AdvanceTo(int steps, Action<int>? report, CancellationToken cancellation)
@@ -104,53 +104,42 @@ internal sealed unsafe class RandomProducts
 
     private void Run(int run, int count)
     {
-        int m = _space.Rank, rates = _rates.Length, most = BatchDraws.Most(_sampling);
-        int[] batch = new int[most];
-        double[] products = new double[most * _space.Rows * rates];
+        int m = _space.Rank, r = _space.Rows, rates = _rates.Length, most = BatchDraws.Most(_sampling);
+        int[] batch = new int[most], rows = r == 1 ? batch : new int[most * r];
+        double[] products = new double[most * r];
         fixed (double* phi = _space.FactorsArray, v = &_vectors[(long)run * rates * m], products0 = products)
         {
             for (int step = 1; step <= count; step++)
             {
                 int drawn = _draws[run].Next(batch);
-                Step(phi, v, products0, batch.AsSpan(0, drawn), _endedAt.AsSpan(run * rates, rates));
+                if (r > 1)
+                    for (int k = 0; k < drawn * r; k++) rows[k] = batch[k / r] * r + k % r;
                 for (int l = 0; l < rates; l++)
                 {
                     ref double logNorm = ref _logNorms[run * rates + l];
                     ref int endedAt = ref _endedAt[run * rates + l];
                     if (endedAt >= 0) continue;
-                    double norm = Math.Sqrt(Dot.Sequential(v + l * m, v + l * m, m));
+                    Step(phi, rows.AsSpan(0, drawn * r), _rates[l] / _sampling.BatchSize, v + (nint)l * m, products0);
+                    double norm = Math.Sqrt(Dot.Sequential(v + (nint)l * m, v + (nint)l * m, m));
                     logNorm += Math.Log(norm);
                     // Written so that a NaN, which only an overflow leads to, ends it too.
                     if (!(logNorm > _low && logNorm < _high)) endedAt = Steps + step;
-                    else Scale(v + l * m, 1 / norm, m);
+                    else Scale(v + (nint)l * m, 1 / norm, m);
                 }
             }
         }
     }
 
-    /// <summary>All products with the old vectors first, then the new vectors; the rows of the batch are read once for all learning rates,
-    /// from the cache.</summary>
-    private void Step(double* phi, double* v, double* products, ReadOnlySpan<int> batch, ReadOnlySpan<int> endedAt)
+    /// <summary><c>v &lt;- v - scale sum_row sign_row phi_row phi_row^T v</c>: all products with the old vector first.</summary>
+    private void Step(double* phi, ReadOnlySpan<int> rows, double scale, double* v, double* products)
     {
-        int m = _space.Rank, r = _space.Rows, rates = _rates.Length;
-        double* product = products;
-        foreach (int example in batch)
-        {
-            for (int row = example * r; row < (example + 1) * r; row++)
-            {
-                double sign = _space.SignsArray is { } signs ? signs[row] : 1;
-                for (int l = 0; l < rates; l++, product++)
-                    if (endedAt[l] < 0) *product = sign * _rates[l] / _sampling.BatchSize * Dot.Sequential(phi + (nint)row * m, v + l * m, m);
-            }
-        }
-
-        product = products;
-        foreach (int example in batch)
-        {
-            for (int row = example * r; row < (example + 1) * r; row++)
-                for (int l = 0; l < rates; l++, product++)
-                    if (endedAt[l] < 0) SubtractScaled.Apply(*product, phi + (nint)row * m, v + l * m, m);
-        }
+        int m = _space.Rank;
+        GatheredRows.Multiply(phi, m, rows, v, m, products);
+        if (_space.SignsArray is { } signs)
+            for (int k = 0; k < rows.Length; k++) products[k] *= signs[rows[k]] * scale;
+        else
+            for (int k = 0; k < rows.Length; k++) products[k] *= scale;
+        GatheredRows.Subtract(phi, m, rows, products, v, m);
     }
 
     private static void Scale(double* x, double factor, int length)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using HessianKernels.Conformance;
 using HessianKernels.Kernels;
 using Xunit;
@@ -14,6 +15,20 @@ public sealed class PhiloxTests
     [InlineData(0x299f31d0_a4093822ul, 0x03707344_13198a2eul, 0x85a308d3_243f6a88ul, 0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u)]
     public void BlockGivesTheKnownAnswers(ulong seed, ulong stream, ulong index, uint a, uint b, uint c, uint d)
         => Assert.Equal((a, b, c, d), Philox.Block(seed, stream, index));
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(1, 0xffffffff_fffffffful, 0xfffffffcul)]
+    [InlineData(0x299f31d0_a4093822ul, 0x03707344_13198a2eul, 0xffffffff_fffffffcul)]
+    public void EightBlocksAreThoseOfEachAlone(ulong seed, ulong stream, ulong index)
+    {
+        Philox.EightBlocks(seed, stream, index, out Vector512<ulong> first, out Vector512<ulong> second);
+        for (int i = 0; i < 8; i++)
+        {
+            (uint a, uint b, uint c, uint d) = Philox.Block(seed, stream, unchecked(index + (ulong)i));
+            Assert.Equal((((ulong)a << 32) | b, ((ulong)c << 32) | d), (first[i], second[i]));
+        }
+    }
 }
 
 public sealed class RandomVectorsOfDouble : RandomVectorTests<double>;

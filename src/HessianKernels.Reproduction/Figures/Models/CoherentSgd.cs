@@ -31,22 +31,22 @@ internal static class CoherentSgd
             : (first, Math.Sqrt(Math.Max(0, square - first * first)));
     }
 
+    /// <summary>The set in function space.</summary>
+    public static FunctionSpace Space(int n, int sigma) => CurvatureSet.Coherent(n, sigma, LargestEigenvalue, spread: true).Reduce(threads: 1);
+
     /// <summary>The share of runs that grow a thousandfold in so many steps; the paper calls more than half of five divergent.</summary>
-    public static double[] Divergent(int n, int sigma, int b, double[] rates, int runs, int steps, FigureRun run, ulong point)
+    public static double[] Divergent(FunctionSpace space, int b, double[] rates, int runs, int steps, FigureRun run, ulong point)
     {
-        FunctionSpace space = CurvatureSet.Coherent(n, sigma, LargestEigenvalue, spread: true).Reduce(threads: 1);
         SgdPathOptions options = new() { Paths = runs, Steps = steps, DivergedAt = 1000, ConvergedAt = 1e-3, Seed = run.Seed * 1_000_003
             + point, Threads = 1 };
-        SgdPaths[] paths = SgdPaths.Simulate(space, BatchSampling.WithoutReplacement(n, b), rates, options, cancellation: run.Cancellation);
+        SgdPaths[] paths = SgdPaths.Simulate(space, BatchSampling.WithoutReplacement(space.Examples, b), rates, options, cancellation: run.Cancellation);
         run.Cancellation.ThrowIfCancellationRequested();
         return [.. paths.Select(p => (double)p.Diverged / runs)];
     }
 
     /// <summary>eta*, exact: Bernoulli as in the theorems, or without replacement as in the runs.</summary>
-    public static double Edge(int n, int sigma, int b, BatchScheme scheme)
-        => CriticalLearningRate.Of(
-            CurvatureSet.Coherent(n, sigma, LargestEigenvalue, spread: true).Reduce(threads: 1), BatchSampling.Of(scheme, n, b),
-                new() { Tolerance = 1e-7, Threads = 1 }).Value;
+    public static double Edge(FunctionSpace space, int b, BatchScheme scheme)
+        => CriticalLearningRate.Of(space, BatchSampling.Of(scheme, space.Examples, b), new() { Tolerance = 1e-7, Threads = 1 }).Value;
 
     private static double LogChoose(int n, int k) => LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k);
 

@@ -23,13 +23,14 @@ internal sealed class DivergenceMap(int points)
     public int[] BatchSize { get; } = new int[points];
 
     /// <summary>What is computed at a point: the share of divergent runs, the Lyapunov exponent, its deviation.</summary>
+    /// <param name="space">The set of sigma.</param>
     /// <param name="sigma">sigma.</param>
     /// <param name="b">b.</param>
     /// <param name="rates">Learning rates, three numbers each.</param>
     /// <param name="run">The figure's.</param>
     /// <param name="point">Names the random numbers.</param>
-    public static IEnumerable<double> Measure(int sigma, int b, double[] rates, FigureRun run, ulong point)
-        => CoherentSgd.Divergent(Examples, sigma, b, rates, Runs, Steps, run, point).Zip(rates, (divergent, rate) =>
+    public static IEnumerable<double> Measure(FunctionSpace space, int sigma, int b, double[] rates, FigureRun run, ulong point)
+        => CoherentSgd.Divergent(space, b, rates, Runs, Steps, run, point).Zip(rates, (divergent, rate) =>
         {
             (double exponent, double deviation) = CoherentSgd.Lyapunov(Examples, sigma, b, rate);
             return (double[])[divergent, exponent, deviation];

@@ -42,9 +42,10 @@ internal sealed class Figure1 : Figure
         int points = grid.Length * grid.Length;
         DivergenceMap[] maps = [new(points), new(points)];
         double[] bernoulli = new double[points];
+        FunctionSpace[] spaces = Array.ConvertAll(grid, sigma => CoherentSgd.Space(N, sigma));
         // A row of both maps is a part. A point's set and edge are the same for both learning rates.
         double[][] rows = run.Library(() => run.Parts("row", grid.Length, row
-            => [.. grid.SelectMany((sigma, column) => Measure(run, sigma, grid[row], (ulong)(row * grid.Length + column)))]));
+            => [.. grid.SelectMany((sigma, column) => Measure(run, spaces[column], sigma, grid[row], (ulong)(row * grid.Length + column)))]));
         foreach ((int at, double[] point) in rows.SelectMany(row => row.Chunk(2 + 3 * maps.Length)).Index())
         {
             bernoulli[at] = point[1];
@@ -74,10 +75,10 @@ internal sealed class Figure1 : Figure
     }
 
     /// <summary>The edges of a point without replacement and Bernoulli, and what is measured there for each learning rate.</summary>
-    private static double[] Measure(FigureRun run, int sigma, int b, ulong point) =>
+    private static double[] Measure(FigureRun run, FunctionSpace space, int sigma, int b, ulong point) =>
     [
-        CoherentSgd.Edge(N, sigma, b, BatchScheme.WithoutReplacement), CoherentSgd.Edge(N, sigma, b, BatchScheme.Bernoulli),
-        .. DivergenceMap.Measure(sigma, b, s_rates, run, point),
+        CoherentSgd.Edge(space, b, BatchScheme.WithoutReplacement), CoherentSgd.Edge(space, b, BatchScheme.Bernoulli),
+        .. DivergenceMap.Measure(space, sigma, b, s_rates, run, point),
     ];
 
     /// <summary>The Bernoulli edge of the coordinates that are one example's alone, which Theorem 2's own set does not have: 2 / (m /

@@ -37,7 +37,8 @@ internal sealed class Figure2 : Figure
     {
         (int[] sizes, double[] rates) = Grid(run.Effort);
         DivergenceMap map = new(sizes.Length * rates.Length);
-        double[][] rows = run.Library(() => run.Parts("row", sizes.Length, row => Row(run, sizes[row], rates, (ulong)row)));
+        FunctionSpace space = CoherentSgd.Space(N, Sigma);
+        double[][] rows = run.Library(() => run.Parts("row", sizes.Length, row => Row(run, space, sizes[row], rates, (ulong)row)));
         double[] edges = [.. rows.Select(row => row[0])], typical = [.. rows.Select(row => row[1])];
         for (int row = 0; row < sizes.Length; row++)
             for (int k = 0; k < rates.Length; k++)
@@ -62,11 +63,11 @@ internal sealed class Figure2 : Figure
 
     /// <summary>A batch size's edge, the learning rate at which its Lyapunov exponent is 0, and what is measured at each learning
     /// rate.</summary>
-    private static double[] Row(FigureRun run, int b, double[] rates, ulong number)
+    private static double[] Row(FigureRun run, FunctionSpace space, int b, double[] rates, ulong number)
     {
-        double edge = CoherentSgd.Edge(N, Sigma, b, BatchScheme.WithoutReplacement);
+        double edge = CoherentSgd.Edge(space, b, BatchScheme.WithoutReplacement);
         double typical = Crossing.Of(eta => CoherentSgd.Lyapunov(N, Sigma, b, eta).Exponent, 0, edge * 0.999, 20 * edge, 1e-6);
-        return [edge, typical, .. DivergenceMap.Measure(Sigma, b, rates, run, number)];
+        return [edge, typical, .. DivergenceMap.Measure(space, Sigma, b, rates, run, number)];
     }
 
     /// <summary>The squared correlation of b and eta^2 along a boundary.</summary>
