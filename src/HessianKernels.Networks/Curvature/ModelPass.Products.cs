@@ -52,6 +52,16 @@ public sealed partial class ModelPass<TView>
         PullBack(parameters, seed, result);
     }
 
+    /// <summary><c>result += sum_e J_e^T B_e J_e direction</c> for symmetric matrices at the outputs, <c>[n, C, C]</c>. Needs ForwardTangent
+    /// of order 1 along the direction.</summary>
+    internal void PullBackOutputs(TView parameters, TView blocks, TView result)
+    {
+        TView seed = Seed;
+        int c = Model.Outputs;
+        Space.Gemm(true, false, c, 1, c, 1, blocks, OutputTangentAlong(0), 0, seed, Examples, (long)c * c, c, c);
+        PullBack(parameters, seed, result);
+    }
+
     /// <summary><c>result += sum_e weight_e g_e g_e^T direction</c>, with g_e = J_e^T s_e and s the loss's signal: by
     /// <c>J^T (s o (s . R{z}))</c>, no g_e formed.</summary>
     internal void EmpiricalFisher(TView parameters, int direction, TView result)

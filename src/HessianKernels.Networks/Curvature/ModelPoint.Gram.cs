@@ -63,24 +63,32 @@ public sealed partial class ModelPoint<TView>
     /// <param name="blockBytes">Bytes of a block of examples; at least one example is held.</param>
     /// <exception cref="NotSupportedException">A layer mixes examples.</exception>
     public double[] SquaredExampleGradients(long blockBytes = DefaultBlockBytes)
+        => ExampleGrams(OutputSignals.Loss, blockBytes);
+
+    internal OutputSignals Roots() => OutputSignals.Roots(LogitHessians(), Examples, Outputs, Environment.ProcessorCount);
+
+    /// <summary><c>row_ik . row_il</c> of each example's own rows, <c>[n, r, r]</c>.</summary>
+    internal double[] ExampleGrams(OutputSignals signals, long blockBytes = DefaultBlockBytes)
     {
-        int size = BlockSize(OutputSignals.Loss, blockBytes);
-        double[] result = new double[Examples];
-        using SignalBlock<TView> block = new(Space, 1, size);
-        using ITensorMemory<TView> memory = Space.Allocate(3L * size);
+        int r = signals.Count, size = BlockSize(signals, blockBytes);
+        double[] result = Workspace.Allocate<double>((long)Examples * r * r), part = new double[r * r * size];
+        using SignalBlock<TView> block = new(Space, r, size);
+        using ITensorMemory<TView> memory = Space.Allocate((2L + r * r) * size);
         for (int first = 0; first < Examples; first += size)
         {
             int count = Math.Min(size, Examples - first);
-            block.Load(this, OutputSignals.Loss, first, count);
-            TView squares = Space.Slice(memory.View, 2L * size, count);
-            block.SquaredNorms(memory.View, squares);
-            Space.Read(squares, result.AsSpan(first, count));
+            block.Load(this, signals, first, count);
+            TView grams = Space.Slice(memory.View, 2L * size, (long)r * r * count);
+            block.ExampleGrams(memory.View, grams);
+            Space.Read(grams, part.AsSpan(0, r * r * count));
+            for (int i = 0; i < count; i++)
+                for (int k = 0; k < r; k++)
+                    for (int l = 0; l < r; l++)
+                        result[((first + i) * r + k) * r + l] = part[(Math.Max(k, l) * r + Math.Min(k, l)) * count + i];
         }
 
         return result;
     }
-
-    internal OutputSignals Roots() => OutputSignals.Roots(LogitHessians(), Examples, Outputs, Environment.ProcessorCount);
 
     private double[] Gram(OutputSignals signals, long blockBytes, IProgress<long>? progress, CancellationToken cancellation)
     {

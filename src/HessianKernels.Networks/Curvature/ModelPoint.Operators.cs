@@ -55,6 +55,27 @@ public sealed partial class ModelPoint<TView>
         if (samples > 1) Space.Scale(1.0 / samples, output);
     }
 
+    /// <summary><c>results[k] += sum_i J_i^T B_ki J_i input</c> for other matrices at the outputs than the loss's, without the point's
+    /// weights.</summary>
+    /// <param name="count">How many such sums.</param>
+    /// <param name="blocks">B, <c>[count, n, C, C]</c>, symmetric; more of them may follow.</param>
+    /// <param name="input"><c>[d]</c>.</param>
+    /// <param name="results"><c>[count, d]</c>.</param>
+    internal void MultiplyOutputs(int count, TView blocks, TView input, TView results)
+    {
+        long block = (long)Outputs * Outputs;
+        for (int piece = 0; piece < Pieces; piece++)
+        {
+            ModelPass<TView> pass = Ready(piece, Stage.Forward);
+            pass.ForwardTangents(Parameters, input, 1);
+            for (int k = 0; k < count; k++)
+            {
+                TView own = Space.Slice(blocks, (k * (long)Examples + First(piece)) * block, Count(piece) * block);
+                pass.PullBackOutputs(Parameters, own, Vectors(results, k, 1));
+            }
+        }
+    }
+
     /// <summary>The product along one of the directions of the pass's tangents.</summary>
     private void PullBack(ModelMatrix matrix, int piece, ModelPass<TView> pass, int direction, TView product, ulong seed, int samples)
     {

@@ -94,28 +94,36 @@ internal sealed class SignalBlock<TView> : ILayerVisitor<TView>, IDisposable whe
         }
     }
 
-    /// <summary><c>result[k, i] = ||row_ik||^2</c>, <c>[r, count]</c>.</summary>
-    /// <param name="scratch"><c>[2 r count]</c>.</param>
+    /// <summary><c>result[k, l, i] = row_ik . row_il</c> for l &lt;= k, <c>[r, r, count]</c>; above them, zeros.</summary>
+    /// <param name="scratch"><c>[2 count]</c>.</param>
     /// <param name="result">Overwritten.</param>
-    public void SquaredNorms(TView scratch, TView result)
+    public void ExampleGrams(TView scratch, TView result)
     {
         int n = Count;
-        long all = (long)signals * n;
-        TView inputs = space.Slice(scratch, 0, n), squares = space.Slice(scratch, n, all);
+        TView inputs = space.Slice(scratch, 0, n), products = space.Slice(scratch, n, n);
         space.Fill(0, result);
         foreach (Part part in parts)
         {
-            GroupShape rows = GroupShape.Rows(signals * n, part.SignalLength);
-            if (part.Inputs is null)
+            GroupShape rows = GroupShape.Rows(n, part.SignalLength);
+            if (part.Inputs is not null)
             {
-                space.DotGroups(rows, 1, part.AllSignals(n), part.AllSignals(n), true, result);
-                continue;
+                space.Fill(part.HasBias ? 1 : 0, inputs);
+                space.DotGroups(GroupShape.Rows(n, part.InputLength), 1, part.AllInputs(n), part.AllInputs(n), true, inputs);
             }
 
-            space.Fill(part.HasBias ? 1 : 0, inputs);
-            space.DotGroups(GroupShape.Rows(n, part.InputLength), 1, part.AllInputs(n), part.AllInputs(n), true, inputs);
-            space.DotGroups(rows, 1, part.AllSignals(n), part.AllSignals(n), false, squares);
-            space.ScaleGroups(new(1, signals, n), inputs, squares, true, result);
+            for (int k = 0; k < signals; k++)
+                for (int l = 0; l <= k; l++)
+                {
+                    TView entry = space.Slice(result, (long)(k * signals + l) * n, n);
+                    if (part.Inputs is null)
+                    {
+                        space.DotGroups(rows, 1, part.SignalAt(k, n), part.SignalAt(l, n), true, entry);
+                        continue;
+                    }
+
+                    space.DotGroups(rows, 1, part.SignalAt(k, n), part.SignalAt(l, n), false, products);
+                    space.Multiply(1, inputs, products, true, entry);
+                }
         }
     }
 

@@ -16,9 +16,9 @@ internal static class CifarNetworks
     private const int PaperExamples = 8192;
 
     /// <summary>Two hidden layers.</summary>
-    public static NetworkSetting Mlp(FigureRun run, int examples = 1024, int width = 64, int full = PaperExamples)
+    public static NetworkSetting Mlp(FigureRun run, int examples = 1024, int width = 64)
     {
-        DataSet<double> data = Data(run, run.Pick(256, examples, full), TensorShape.Vector(run.Pick(16, 32, 32)), s_vectors);
+        DataSet<double> data = Data(run, run.Pick(256, examples, PaperExamples), TensorShape.Vector(run.Pick(16, 32, 32)), s_vectors);
         string hidden = run.Pick(32, width, 512).ToString(CultureInfo.InvariantCulture);
         return NetworkSetting.Perceptron(data, $"{hidden}-{hidden}", "relu") with { Seed = run.Seed };
     }
@@ -32,9 +32,9 @@ internal static class CifarNetworks
         => Images(run, "resnet14", 8, $"relu:width={run.Pick(2, 4, 16)}");
 
     /// <summary>In words, for a figure's parameters.</summary>
-    public static (string Name, string Value) Words(Effort effort, int examples = 1024, int width = 64, int full = PaperExamples) => ("setting", effort switch
+    public static (string Name, string Value) Words(Effort effort, int examples = 1024, int width = 64) => ("setting", effort switch
     {
-        Effort.Full => $"MLP 3072-512-512-10, ReLU, squared error, {full} examples of 10 classes",
+        Effort.Full => $"MLP 3072-512-512-10, ReLU, squared error, {PaperExamples} examples of 10 classes",
         Effort.Quick => $"MLP 32-{width}-{width}-1, ReLU, squared error, {examples} examples of two classes (CIFAR-10's odd and even with --data), 30 % of labels at random",
         _ => "MLP 16-32-32-1, ReLU, squared error, 256 examples of two classes",
     });
@@ -49,9 +49,9 @@ internal static class CifarNetworks
 
     /// <summary>The parameters of figures that train a perceptron for some learning rates and batch sizes.</summary>
     public static IReadOnlyList<(string Name, string Value)> Parameters(
-        Effort effort, double[] rates, int[] sizes, int steps, int examples = 1024, int width = 64, int full = PaperExamples) =>
+        Effort effort, double[] rates, int[] sizes, int steps, int examples = 1024, int width = 64) =>
     [
-        Words(effort, examples, width, full), ("η (on images a tenth)", string.Join(", ", rates)), ("b", string.Join(", ", sizes)),
+        Words(effort, examples, width), ("η (on images a tenth)", string.Join(", ", rates)), ("b", string.Join(", ", sizes)),
         ("steps", $"{steps}"),
     ];
 
