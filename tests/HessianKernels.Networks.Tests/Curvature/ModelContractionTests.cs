@@ -70,7 +70,9 @@ public sealed class ModelContractionTests
         double eta = 1e-3 / space.Eigenvalues[0];
         BatchSampling sampling = BatchSampling.WithoutReplacement(N, 2);
         Assert.True(Contraction.Of(space, eta, sampling).Shifted < 0);
-        Assert.Equal(0, ModelContraction.Shifted(point, eta, sampling).Value, 1e-12);
+        // Never below, however roughly it is asked for.
+        foreach (double tolerance in (double[])[1e-8, 1e-3, 0.1])
+            Assert.InRange(ModelContraction.Shifted(point, eta, sampling, new() { Tolerance = tolerance }).Value, 0, 1e-12);
     }
 
     [Fact]
