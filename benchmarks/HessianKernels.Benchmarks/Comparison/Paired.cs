@@ -44,11 +44,14 @@ internal sealed class Paired
         return (Seconds(ours) / Seconds(theirs), ratios.Min(), ratios.Max());
     }
 
-    /// <summary>Calls until two seconds and three calls have passed, so that what is timed later has been compiled for good.</summary>
-    public static void WarmUp(Action call)
+    /// <summary>The median of the ratios within a round: what changes from round to round is in both.</summary>
+    public double MedianRatio(int ours, int theirs) => Statistics.Median([.. _seconds[ours].Zip(_seconds[theirs], (a, b) => a / b)]);
+
+    /// <summary>Calls until so many seconds and three calls have passed, so that what is timed later has been compiled for good.</summary>
+    public static void WarmUp(Action call, double seconds = 2)
     {
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 3 || Stopwatch.GetElapsedTime(start).TotalSeconds < 2; i++) call();
+        for (int i = 0; i < 3 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; i++) call();
     }
 
     public static double Time(Action call)

@@ -30,7 +30,7 @@ internal static unsafe partial class Gemm
             int bands = Bands, panels = EndPanel - FirstPanel;
             // The right factor has been packed with the first stretch of rows.
             PackJob<T> pack = new() { Block = (Block<T>*)Unsafe.AsPointer(ref this), Panels = FirstRow == 0 ? panels : 0 };
-            ParallelLoop.Run(ref pack, pack.Panels + (PackLeft && !LeftIsRight ? bands : 0), threads);
+            ParallelLoop.Run(ref pack, pack.PanelChunks + (PackLeft && !LeftIsRight ? bands : 0), threads);
             // A row's quadratic is added up in one chunk.
             int groups = Product->Quadratics is null ? GemmGrid.Pieces(panels, Grid.PanelsOfGroup) : 1;
             TileJob<T> tiles = new() { Block = pack.Block, Bands = bands };
@@ -53,28 +53,58 @@ internal static unsafe partial class Gemm
         public readonly int StepsAbove(int panel) => Product->LowerB ? Math.Clamp(FirstColumn(panel) - L, 0, Depth) : 0;
     }
 
-    /// <summary>Packs: a panel of the right factor a chunk, then a band of the left one.</summary>
+    /// <summary>Packs: some panels of the right factor a chunk, then a band of the left one.</summary>
+    /// <remarks>Where a step is a run of memory, some steps of all lines of a chunk at a time: what is read is longer than a line of the
+    /// cache, and no page is left before that.</remarks>
     private struct PackJob<T> : IChunkJob
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        private const int StepsTogether = 16, PanelsOfChunk = 4;
+
         public Block<T>* Block;
+
+        /// <summary>Panels to be packed; where they are rows, each is a chunk.</summary>
         public int Panels;
+
+        public readonly int PanelChunks => GemmGrid.Pieces(Panels, PanelsTogether);
+
+        private readonly int PanelsTogether => Block->Product->B.Line == 1 ? PanelsOfChunk : 1;
 
         public readonly void Run(int chunk, int lane)
         {
-            if (chunk < Panels) Right(Block->FirstPanel + chunk);
-            else Left(chunk - Panels);
+            int chunks = PanelChunks, together = PanelsTogether;
+            if (chunk < chunks) Right(Block->FirstPanel + chunk * together, Block->FirstPanel + Math.Min(Panels, (chunk + 1) * together));
+            else Left(chunk - chunks);
         }
 
-        private readonly void Right(int panel)
+        private readonly int Steps(in Operand<T> operand) => operand.Line == 1 ? StepsTogether : Block->Depth;
+
+        private readonly void Right(int first, int end)
         {
-            if (!Block->IsPacked(panel)) return;
+            ref readonly Operand<T> b = ref Block->Product->B;
+            int steps = Steps(b);
+            for (int l = 0; l < Block->Depth; l += steps)
+            {
+                for (int panel = first; panel < end; panel++)
+                {
+                    int from = Math.Max(l, Block->StepsAbove(panel)), to = Math.Min(l + steps, Block->Depth), width = Block->PackedWidth(panel);
+                    if (from < to && Block->IsPacked(panel))
+                        b.Pack(Block->FirstColumn(panel), Block->L + from, Block->Columns(panel), width, to - from, Block->Packed(panel) + (nint)from * width);
+                }
+            }
+
+            for (int panel = first; panel < end; panel++)
+                if (Block->IsPacked(panel)) Finish(panel);
+        }
+
+        /// <summary>What is done to a packed panel.</summary>
+        private readonly void Finish(int panel)
+        {
             Product<T>* product = Block->Product;
             int above = Block->StepsAbove(panel), depth = Block->Depth - above, width = Block->PackedWidth(panel), first = Block->FirstColumn(panel);
             if (depth == 0) return;
             int l = Block->L + above;
             T* packed = Block->Packed(panel) + (nint)above * width;
-            product->B.Pack(first, l, Block->Columns(panel), width, depth, packed);
             if (Block->LeftIsRight)
             {
                 for (int i = 0; i < Block->Columns(panel); i += GemmTile.Rows)
@@ -88,10 +118,17 @@ internal static unsafe partial class Gemm
         private readonly void Left(int band)
         {
             ref readonly Operand<T> a = ref Block->Product->A;
-            int begin = Block->FirstRow + (band * Block->Grid.Band), end = Math.Min(Block->EndRow, begin + Block->Grid.Band);
+            int begin = Block->FirstRow + (band * Block->Grid.Band), end = Math.Min(Block->EndRow, begin + Block->Grid.Band), steps = Steps(a);
             T* packed = Block->Left + (nint)(begin - Block->FirstRow) * Block->Depth;
-            for (int i = begin; i < end; i += GemmTile.Rows, packed += GemmTile.Rows * Block->Depth)
-                a.Pack(i, Block->L, Math.Min(GemmTile.Rows, end - i), GemmTile.Rows, Block->Depth, packed);
+            for (int l = 0; l < Block->Depth; l += steps)
+            {
+                for (int i = begin; i < end; i += GemmTile.Rows)
+                {
+                    a.Pack(
+                        i, Block->L + l, Math.Min(GemmTile.Rows, end - i), GemmTile.Rows, Math.Min(steps, Block->Depth - l),
+                        packed + (nint)(i - begin) * Block->Depth + l * GemmTile.Rows);
+                }
+            }
         }
     }
 

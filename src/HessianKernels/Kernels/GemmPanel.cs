@@ -78,6 +78,8 @@ internal static unsafe class GemmPanel
         {
             Prefetch(source + StepsAhead * step, lines);
             int i = 0;
+            if (typeof(T) == typeof(float))
+                for (; i <= lines - 2 * Block; i += 2 * Block) Vector512.Load((T*)source + i).Store(panel + i);
             for (; i <= lines - Block; i += Block) Copy(source + i, panel + i);
             for (; i < lines; i++) panel[i] = T.CreateTruncating(source[i]);
             for (; i < width; i++) panel[i] = T.Zero;
