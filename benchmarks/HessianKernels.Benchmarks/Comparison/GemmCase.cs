@@ -18,9 +18,11 @@ internal static unsafe class GemmCase
     {
         OpenBlas blas = new();
         run.Report.Heading($"Dense products, against OpenBLAS ({blas.CoreName} kernels) in the same process");
-        run.Report.Line($"m x n x k; 10^9 flops a second, from the median over {run.Rounds} rounds of the best call of a round of each; the ratio is the median of the rounds' own.");
+        run.Report.Line(
+            $"m x n x k; 10^9 flops a second of the best call of each in {run.Rounds} rounds, ours and theirs in turn: what each can do where nothing else disturbs it. "
+            + "Beside it the median and the range of the ratios of single rounds, which also tell of what else the machine did.");
         run.Report.Line();
-        run.Report.Head("product", "type", "threads", "ours", "OpenBLAS", "ours / OpenBLAS", "within a round", "aim");
+        run.Report.Head("product", "type", "threads", "ours", "OpenBLAS", "ours / OpenBLAS", "rounds: median", "range", "aim");
         foreach (int threads in new[] { 1, 2 })
         {
             blas.Threads = threads;
@@ -71,13 +73,13 @@ internal static unsafe class GemmCase
             else blas.Multiply(ta, tb, m, n, k, a.Pointer, b.Pointer, d.Pointer);
         }
 
-        // Calls enough that the clock's own time does not count; some such, the best of which is a round's: more than one, since the
-        // other's threads still wait in a loop when the first begins. Rounds are short, so that ours and theirs see the same machine.
-        int calls = (int)Math.Clamp(2e6 / shape.Flops, 1, 1000), repeats = (int)Math.Clamp(4e8 / (shape.Flops * calls), 2, 6);
-        Paired paired = new();
+        // Calls enough that the clock's own time does not count; some such in a round: more than one, since the other's threads still wait in
+        // a loop when the first begins. Rounds are short, so that ours and theirs see the same machine.
+        int calls = (int)Math.Clamp(2e6 / shape.Flops, 1, 1000), repeats = (int)Math.Clamp(4e8 / (shape.Flops * calls), 2, 24);
         Paired.WarmUp(Ours, seconds: 0.7);
-        int ours = paired.Add("ours", _ => Best(calls, repeats, Ours)), theirs = paired.Add("theirs", _ => Best(calls, repeats, Theirs));
-        paired.Run(run.Rounds);
+        Best(calls, repeats, Theirs);
+        double[] ours = new double[run.Rounds], theirs = new double[run.Rounds];
+        for (int round = 0; round < run.Rounds; round++) (ours[round], theirs[round]) = (Best(calls, repeats, Ours), Best(calls, repeats, Theirs));
         // Each may be k eps / 2 times the sum of |terms| out; those, of standard normal numbers, sum up to k or so at the most.
         double tolerance = ElementType.Epsilon<T>() * k * k * 2;
         for (int i = 0; i < m * n; i++)
@@ -86,10 +88,10 @@ internal static unsafe class GemmCase
                 Check.Near(double.CreateTruncating(c.Array[i]), double.CreateTruncating(d.Array[i]), tolerance, $"{shape.Name}, element {i},");
         }
 
-        (_, double least, double largest) = paired.Ratio(theirs, ours);
+        double[] ratios = [.. theirs.Zip(ours, (them, us) => them / us)];
         run.Report.Row(
-            shape.Name, type, $"{threads}", $"{1e-9 * shape.Flops / paired.Seconds(ours):0.0}", $"{1e-9 * shape.Flops / paired.Seconds(theirs):0.0}",
-            $"{paired.MedianRatio(theirs, ours):0.00}", $"{least:0.00} – {largest:0.00}", shape.Aim);
+            shape.Name, type, $"{threads}", $"{1e-9 * shape.Flops / ours.Min():0.0}", $"{1e-9 * shape.Flops / theirs.Min():0.0}",
+            $"{theirs.Min() / ours.Min():0.00}", $"{Statistics.Median(ratios):0.00}", $"{ratios.Min():0.00} – {ratios.Max():0.00}", shape.Aim);
     }
 
     private static double Best(int calls, int repeats, Action call)

@@ -44,9 +44,6 @@ internal sealed class Paired
         return (Seconds(ours) / Seconds(theirs), ratios.Min(), ratios.Max());
     }
 
-    /// <summary>The median of the ratios within a round: what changes from round to round is in both.</summary>
-    public double MedianRatio(int ours, int theirs) => Statistics.Median([.. _seconds[ours].Zip(_seconds[theirs], (a, b) => a / b)]);
-
     /// <summary>Calls until so many seconds and three calls have passed, so that what is timed later has been compiled for good.</summary>
     public static void WarmUp(Action call, double seconds = 2)
     {
