@@ -17,6 +17,11 @@ internal static unsafe partial class Gemm
         public int L, Depth, FirstPanel, EndPanel, FirstRow, EndRow;
         public bool PackLeft, PackRight;
 
+        /// <summary>Where not 0, a thread packs so many panels into a place of its own, so far from the next thread's, and multiplies all bands
+        /// by them while they are in its second cache.</summary>
+        public int PanelsAlone;
+        public nint Place;
+
         /// <summary>Whether a matrix multiplies its own transpose, packed whole: then rows are panels' columns, and are copied from there before they are weighted.</summary>
         public bool LeftIsRight;
 
@@ -29,8 +34,15 @@ internal static unsafe partial class Gemm
         {
             int bands = Bands, panels = EndPanel - FirstPanel;
             // The right factor has been packed with the first stretch of rows.
-            PackJob<T> pack = new() { Block = (Block<T>*)Unsafe.AsPointer(ref this), Panels = FirstRow == 0 ? panels : 0 };
+            PackJob<T> pack = new() { Block = (Block<T>*)Unsafe.AsPointer(ref this), Panels = FirstRow == 0 && PanelsAlone == 0 ? panels : 0 };
             ParallelLoop.Run(ref pack, pack.PanelChunks + (PackLeft && !LeftIsRight ? bands : 0), threads);
+            if (PanelsAlone > 0)
+            {
+                AloneJob<T> alone = new() { Block = pack.Block, Bands = bands };
+                ParallelLoop.Run(ref alone, GemmGrid.Pieces(panels, PanelsAlone), threads);
+                return;
+            }
+
             // A row's quadratic is added up in one chunk.
             int groups = Product->Quadratics is null ? GemmGrid.Pieces(panels, Grid.PanelsOfGroup) : 1;
             TileJob<T> tiles = new() { Block = pack.Block, Bands = bands };
@@ -79,7 +91,7 @@ internal static unsafe partial class Gemm
 
         private readonly int Steps(in Operand<T> operand) => operand.Line == 1 ? StepsTogether : Block->Depth;
 
-        private readonly void Right(int first, int end)
+        public readonly void Right(int first, int end)
         {
             ref readonly Operand<T> b = ref Block->Product->B;
             int steps = Steps(b);
@@ -129,6 +141,25 @@ internal static unsafe partial class Gemm
                         packed + (nint)(i - begin) * Block->Depth + l * GemmTile.Rows);
                 }
             }
+        }
+    }
+
+    /// <summary>Packs some panels a chunk, and multiplies all bands by them.</summary>
+    private struct AloneJob<T> : IChunkJob
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public Block<T>* Block;
+        public int Bands;
+
+        public readonly void Run(int chunk, int lane)
+        {
+            Block<T> own = *Block;
+            own.FirstPanel += chunk * own.PanelsAlone;
+            own.EndPanel = Math.Min(own.EndPanel, own.FirstPanel + own.PanelsAlone);
+            own.Right += lane * own.Place;
+            new PackJob<T> { Block = &own }.Right(own.FirstPanel, own.EndPanel);
+            TileJob<T> tiles = new() { Block = &own, Bands = Bands };
+            for (int band = 0; band < Bands; band++) tiles.Run(band, lane);
         }
     }
 

@@ -19,6 +19,9 @@ internal readonly struct GemmGrid
     // A group of packed panels, half of the second cache; what is packed at a time of either factor; rows of a chunk.
     private const int BytesOfGroup = 800_000, BytesOfStretch = 1 << 24, FewestRows = 48, MostRows = 96;
 
+    // Of a left factor that stays in the second cache, and of the panels beside it.
+    private const int BytesOfLeft = 1_500_000, BytesAlone = 300_000;
+
     /// <summary>One and a half million products of numbers, about 25 microseconds.</summary>
     public const double ProductsWorthThreads = 1.5e6;
 
@@ -36,6 +39,7 @@ internal readonly struct GemmGrid
         BandsOfStretch = Math.Min(Pieces(m, Band), Math.Max(1, BytesOfStretch / bytesOfRow / Band));
         int fewest = Math.Min(16 / BandsOfStretch, PanelsOfStretch / 4);
         PanelsOfGroup = Pieces(PanelsOfStretch, Math.Max(fewest, Pieces(PanelsOfStretch, Math.Max(1, BytesOfGroup / bytesOfPanel))));
+        PanelsAlone = m >= 4 * Band && (long)m * bytesOfRow <= BytesOfLeft ? Math.Max(1, BytesAlone / bytesOfPanel) : Panels;
         Parallel = (double)m * n * k >= ProductsWorthThreads;
     }
 
@@ -50,6 +54,10 @@ internal readonly struct GemmGrid
     public int Panels { get; }
     public int PanelsOfStretch { get; }
     public int PanelsOfGroup { get; }
+
+    /// <summary>Panels that a thread packs and multiplies by itself where the left factor's block is small enough to stay in its second cache
+    /// beside them (a weight's gradient: few rows, many columns); else all.</summary>
+    public int PanelsAlone { get; }
 
     /// <summary>Rows of a band; a multiple of the tile's.</summary>
     public int Band { get; }

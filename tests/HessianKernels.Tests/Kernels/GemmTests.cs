@@ -194,6 +194,37 @@ public abstract unsafe class GemmTests<T>
         }
     }
 
+    /// <summary>Few rows and many columns: panels that a thread packs for itself; as slices of columns they are packed for all.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void ManyColumnsHaveTheBitsOfEachSlice(bool transposeA, bool transposeB)
+    {
+        Random random = new(10);
+        const int M = 193, N = 1390, K = 390, Slice = 100;
+        GemmGrid grid = new(M, N, K, 64 / sizeof(T), sizeof(T)), small = new(M, Slice, K, 64 / sizeof(T), sizeof(T));
+        Assert.True(GemmGrid.Pieces(grid.Panels, grid.PanelsAlone) >= 8 && GemmGrid.Pieces(small.Panels, small.PanelsAlone) < 4);
+        (DenseCase<T> a, _) = Factor(transposeA, M, K, random);
+        (DenseCase<T> b, _) = Factor(!transposeB, N, K, random);
+        DenseCase<T> c = new(M, N, random);
+        T alpha = Number(-0.7), beta = Number(1.3);
+        Guarded<T> expected = c.Copy();
+        for (int j = 0; j < N; j += Slice)
+            Gemm.Multiply(
+                transposeA, transposeB, M, Math.Min(Slice, N - j), K, alpha, a.Pointer, a.Stride, b.Pointer + (transposeB ? j * b.Stride : j), b.Stride, beta,
+                expected.Pointer + j, c.Stride);
+        foreach (int threads in (int[])[1, 2, 5])
+        {
+            Guarded<T> found = c.Copy();
+            Gemm.Multiply(transposeA, transposeB, M, N, K, alpha, a.Pointer, a.Stride, b.Pointer, b.Stride, beta, found.Pointer, c.Stride, threads);
+            found.AssertGuards("c");
+            Tolerance.SameBits<T>(expected.Span, found.Span, $"{threads} threads");
+        }
+
+        a.Memory.AssertUnchanged("a");
+        b.Memory.AssertUnchanged("b");
+    }
+
     [Fact]
     public void NothingIsWhatNothingGives()
     {
