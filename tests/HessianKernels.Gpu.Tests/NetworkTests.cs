@@ -8,6 +8,7 @@ using HessianKernels.Networks.Layers;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
 using HessianKernels.Networks.Tensors;
+using HessianKernels.SecondMoment;
 using ILGPU;
 using Xunit;
 
@@ -75,6 +76,27 @@ public sealed class NetworkTests
         using ModelPoint<ArrayView<T>> found = GpuModelPoint.Create<T>(space, model, loss, data, parameters, options);
         Answers answers = new(All(expected, direction), All(found, direction), All(found, direction), Units * epsilon);
         answers.Compare();
+    }
+
+    [Theory]
+    [InlineData("mlp")]
+    [InlineData("cnn")]
+    public void TheContractionIsTheCpus(string name)
+    {
+        const int Examples = 5;
+        Model model = Of(name);
+        DataSet<double> data = Data<double>(model, Examples);
+        double[] parameters = Initialization.PyTorch.Parameters<double>(model, 3);
+        ModelPointOptions options = new() { Order = 1, MicroBatch = 2 };
+        using GpuTensorSpace<double> space = new(Gpu.Context, 200);
+        using ModelPoint<Span<double>> expected = ModelPoint.Create<double>(model, new CrossEntropy(), data, parameters, options);
+        using ModelPoint<ArrayView<double>> found = GpuModelPoint.Create<double>(space, model, new CrossEntropy(), data, parameters, options);
+        double eta = 3 / expected.GaussNewton().TopK(1).Eigenvalues[0];
+        BatchSampling sampling = BatchSampling.WithoutReplacement(Examples, 2);
+        LanczosOptions exact = new() { Tolerance = 1e-11 };
+        double value = ModelContraction.Shifted(expected, eta, sampling, exact).Value;
+        Assert.True(value > 0.1);
+        Tolerance.Equal(value, ModelContraction.Shifted(found, eta, sampling, exact).Value, 1e-9 * value);
     }
 
     /// <summary>Loss, gradient, Hessian, Gauss-Newton and Fisher products, one of a block, and a derivative along the direction.</summary>
