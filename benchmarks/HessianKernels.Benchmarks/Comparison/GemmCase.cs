@@ -73,13 +73,13 @@ internal static unsafe class GemmCase
             else blas.Multiply(ta, tb, m, n, k, a.Pointer, b.Pointer, d.Pointer);
         }
 
-        // Calls enough that the clock's own time does not count; some such in a round: more than one, since the other's threads still wait in
-        // a loop when the first begins. Rounds are short, so that ours and theirs see the same machine.
+        // Calls enough that the clock's own time does not count, and two such in a round or more. Rounds are short, so that ours and theirs see
+        // the same machine.
         int calls = (int)Math.Clamp(2e6 / shape.Flops, 1, 1000), repeats = (int)Math.Clamp(4e8 / (shape.Flops * calls), 2, 24);
         Paired.WarmUp(Ours, seconds: 0.7);
         Best(calls, repeats, Theirs);
         double[] ours = new double[run.Rounds], theirs = new double[run.Rounds];
-        for (int round = 0; round < run.Rounds; round++) (ours[round], theirs[round]) = (Best(calls, repeats, Ours), Best(calls, repeats, Theirs));
+        for (int round = 0; round < run.Rounds; round++) (ours[round], theirs[round]) = (Alone(Ours), Alone(Theirs));
         // Each may be k eps / 2 times the sum of |terms| out; those, of standard normal numbers, sum up to k or so at the most.
         double tolerance = ElementType.Epsilon<T>() * k * k * 2;
         for (int i = 0; i < m * n; i++)
@@ -92,6 +92,13 @@ internal static unsafe class GemmCase
         run.Report.Row(
             shape.Name, type, $"{threads}", $"{1e-9 * shape.Flops / ours.Min():0.0}", $"{1e-9 * shape.Flops / theirs.Min():0.0}",
             $"{theirs.Min() / ours.Min():0.00}", $"{Statistics.Median(ratios):0.00}", $"{ratios.Min():0.00} – {ratios.Max():0.00}", shape.Aim);
+
+        // Threads of the one spin for a while after a call, at the cost of the other.
+        double Alone(Action call)
+        {
+            if (threads > 1 && shape.Flops > 1e7) Peer.WaitUntilIdle();
+            return Best(calls, repeats, call);
+        }
     }
 
     private static double Best(int calls, int repeats, Action call)

@@ -58,7 +58,8 @@ internal static unsafe partial class Gemm
             && grid.Panels == grid.PanelsOfStretch && product.M <= grid.Band * grid.BandsOfStretch;
         nint panel = (nint)grid.Depth * GemmTile.Vectors * grid.Width;
         // Threads must have enough of them that none waits long for the last.
-        if (block.PackRight && !product.LowerC && product.Quadratics is null && GemmGrid.Pieces(grid.Panels, grid.PanelsAlone) >= 4 * threads)
+        if (block.PackRight && !block.LeftIsRight && !product.LowerC && product.Quadratics is null
+            && GemmGrid.Pieces(grid.Panels, grid.PanelsAlone) >= 4 * threads)
             (block.PanelsAlone, block.Place) = (grid.PanelsAlone, Aligned(panel * grid.PanelsAlone));
         nint right = block.PanelsAlone > 0 ? threads * block.Place : Aligned(block.PackRight ? panel * grid.PanelsOfStretch : panel);
         nint left = block.PackLeft ? (nint)grid.Depth * grid.Band * grid.BandsOfStretch : 0;
