@@ -73,9 +73,9 @@ internal static unsafe class GemmCase
             else blas.Multiply(ta, tb, m, n, k, a.Pointer, b.Pointer, d.Pointer);
         }
 
-        // Calls enough that the clock's own time does not count, and two such in a round or more. Rounds are short, so that ours and theirs see
+        // Calls enough that the clock's own time does not count, and four such in a round or more. Rounds are short, so that ours and theirs see
         // the same machine.
-        int calls = (int)Math.Clamp(2e6 / shape.Flops, 1, 1000), repeats = (int)Math.Clamp(4e8 / (shape.Flops * calls), 2, 24);
+        int calls = (int)Math.Clamp(2e6 / shape.Flops, 1, 1000), repeats = (int)Math.Clamp(4e8 / (shape.Flops * calls), 4, 24);
         Paired.WarmUp(Ours, seconds: 0.7);
         Best(calls, repeats, Theirs);
         double[] ours = new double[run.Rounds], theirs = new double[run.Rounds];

@@ -17,9 +17,8 @@ internal static unsafe partial class Gemm
         public int L, Depth, FirstPanel, EndPanel, FirstRow, EndRow;
         public bool PackLeft, PackRight;
 
-        /// <summary>Where not 0, a thread packs so many panels into a place of its own, so far from the next thread's, and multiplies all bands
-        /// by them while they are in its second cache.</summary>
-        public int PanelsAlone;
+        /// <summary>Where not 0, a thread packs a share of the panels into a place of its own, so far from the next thread's, and multiplies all
+        /// bands by them while they are in its second cache; else panels are packed for all.</summary>
         public nint Place;
 
         /// <summary>Whether a matrix multiplies its own transpose, packed whole: then rows are panels' columns, and are copied from there before they are weighted.</summary>
@@ -34,12 +33,12 @@ internal static unsafe partial class Gemm
         {
             int bands = Bands, panels = EndPanel - FirstPanel;
             // The right factor has been packed with the first stretch of rows.
-            PackJob<T> pack = new() { Block = (Block<T>*)Unsafe.AsPointer(ref this), Panels = FirstRow == 0 && PanelsAlone == 0 ? panels : 0 };
+            PackJob<T> pack = new() { Block = (Block<T>*)Unsafe.AsPointer(ref this), Panels = FirstRow == 0 && Place == 0 ? panels : 0 };
             ParallelLoop.Run(ref pack, pack.PanelChunks + (PackLeft && !LeftIsRight ? bands : 0), threads);
-            if (PanelsAlone > 0)
+            if (Place != 0)
             {
-                AloneJob<T> alone = new() { Block = pack.Block, Bands = bands };
-                ParallelLoop.Run(ref alone, GemmGrid.Pieces(panels, PanelsAlone), threads);
+                ShareJob<T> shares = new() { Block = pack.Block, Threads = threads };
+                ParallelLoop.Run(ref shares, Grid.Shares(threads), threads);
                 return;
             }
 
@@ -91,7 +90,7 @@ internal static unsafe partial class Gemm
 
         private readonly int Steps(in Operand<T> operand) => operand.Line == 1 ? StepsTogether : Block->Depth;
 
-        public readonly void Right(int first, int end)
+        private readonly void Right(int first, int end)
         {
             ref readonly Operand<T> b = ref Block->Product->B;
             int steps = Steps(b);
@@ -144,22 +143,22 @@ internal static unsafe partial class Gemm
         }
     }
 
-    /// <summary>Packs some panels a chunk, and multiplies all bands by them.</summary>
-    private struct AloneJob<T> : IChunkJob
+    /// <summary>Packs a share of the panels a chunk, and multiplies all bands by them.</summary>
+    private struct ShareJob<T> : IChunkJob
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Block<T>* Block;
-        public int Bands;
+        public int Threads;
 
         public readonly void Run(int chunk, int lane)
         {
             Block<T> own = *Block;
-            own.FirstPanel += chunk * own.PanelsAlone;
-            own.EndPanel = Math.Min(own.EndPanel, own.FirstPanel + own.PanelsAlone);
+            (own.FirstPanel, own.EndPanel) = own.Grid.Share(chunk, Threads);
             own.Right += lane * own.Place;
-            new PackJob<T> { Block = &own }.Right(own.FirstPanel, own.EndPanel);
-            TileJob<T> tiles = new() { Block = &own, Bands = Bands };
-            for (int band = 0; band < Bands; band++) tiles.Run(band, lane);
+            PackJob<T> pack = new() { Block = &own, Panels = own.EndPanel - own.FirstPanel };
+            for (int panels = 0; panels < pack.PanelChunks; panels++) pack.Run(panels, lane);
+            TileJob<T> tiles = new() { Block = &own };
+            for (int band = 0; band < own.Bands; band++) tiles.Band(band, own.FirstPanel, own.EndPanel);
         }
     }
 
@@ -176,24 +175,30 @@ internal static unsafe partial class Gemm
             int group = chunk / Bands, band = chunk % Bands;
             // The bands with the most to do first.
             if (block.Product->LowerC) band = Bands - 1 - band;
-            int begin = block.FirstRow + (band * block.Grid.Band), end = Math.Min(block.EndRow, begin + block.Grid.Band);
             int panel = block.FirstPanel + group * block.Grid.PanelsOfGroup;
             do
             {
                 int endPanel = Math.Min(block.EndPanel, panel + block.Grid.PanelsOfGroup);
-                for (int i = begin; i < end; i += GemmTile.Rows)
-                {
-                    int rows = Math.Min(GemmTile.Rows, end - i);
-                    for (int p = panel; p < endPanel; p++)
-                    {
-                        if (block.Product->LowerC && block.FirstColumn(p) >= i + rows) break;
-                        Tile(i, rows, p);
-                    }
-                }
-
+                Band(band, panel, endPanel);
                 panel = endPanel;
             }
             while (block.Product->Quadratics is not null && panel < block.EndPanel);
+        }
+
+        /// <summary>A band by some panels.</summary>
+        public readonly void Band(int band, int panel, int endPanel)
+        {
+            ref readonly Block<T> block = ref *Block;
+            int begin = block.FirstRow + (band * block.Grid.Band), end = Math.Min(block.EndRow, begin + block.Grid.Band);
+            for (int i = begin; i < end; i += GemmTile.Rows)
+            {
+                int rows = Math.Min(GemmTile.Rows, end - i);
+                for (int p = panel; p < endPanel; p++)
+                {
+                    if (block.Product->LowerC && block.FirstColumn(p) >= i + rows) break;
+                    Tile(i, rows, p);
+                }
+            }
         }
 
         private readonly void Tile(int i, int rows, int panel)
@@ -212,10 +217,7 @@ internal static unsafe partial class Gemm
             T beta = block.L == 0 || (product.LowerB && first >= block.L) ? product.Beta : T.One;
             bool whole = columns == width && (rows == GemmTile.Rows || rows == GemmTile.Rows / 2) && (!product.LowerC || first + columns - 1 <= i);
             if (whole && product.Quadratics is null)
-            {
-                GemmTile.Prefetch(rows, columns, product.C + i * product.Ldc + first, product.Ldc);
                 GemmTile.Multiply(width / Vector512<T>.Count, rows, depth, a, aLine, aStep, b, bStep, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
-            }
             else if (!product.LowerC && product.Quadratics is null && GemmTile.HasMasks)
                 GemmTile.MultiplyPartial(columns, rows, depth, a, aLine, aStep, b, bStep, product.Alpha, beta, product.C + i * product.Ldc + first, product.Ldc);
             else

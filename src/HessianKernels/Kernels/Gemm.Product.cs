@@ -57,19 +57,18 @@ internal static unsafe partial class Gemm
         block.LeftIsRight = block.PackLeft && block.PackRight && product.M == product.N && a.Start == b.Start && a.Line == b.Line && a.Step == b.Step
             && grid.Panels == grid.PanelsOfStretch && product.M <= grid.Band * grid.BandsOfStretch;
         nint panel = (nint)grid.Depth * GemmTile.Vectors * grid.Width;
-        // Threads must have enough of them that none waits long for the last.
-        if (block.PackRight && !block.LeftIsRight && !product.LowerC && product.Quadratics is null
-            && GemmGrid.Pieces(grid.Panels, grid.PanelsAlone) >= 4 * threads)
-            (block.PanelsAlone, block.Place) = (grid.PanelsAlone, Aligned(panel * grid.PanelsAlone));
-        nint right = block.PanelsAlone > 0 ? threads * block.Place : Aligned(block.PackRight ? panel * grid.PanelsOfStretch : panel);
+        if (block.PackRight && !block.LeftIsRight && !product.LowerC && product.Quadratics is null && grid.HasSharesFor(threads, block.PackLeft))
+            block.Place = Aligned(panel * grid.MostPanelsOfShare);
+        int stretch = block.Place != 0 ? grid.Panels : grid.PanelsOfStretch;
+        nint right = block.Place != 0 ? threads * block.Place : Aligned(block.PackRight ? panel * stretch : panel);
         nint left = block.PackLeft ? (nint)grid.Depth * grid.Band * grid.BandsOfStretch : 0;
         double* stack = stackalloc double[Scratch.OnStack];
         using Scratch scratch = new(stack, Scratch.OnStack, ((right + left) * sizeof(T) / sizeof(double)) + 8);
         block.Right = (T*)(((nint)scratch.Pointer + 63) & ~63);
         block.Left = block.Right + right;
-        for (int first = 0; first < grid.Panels; first += grid.PanelsOfStretch)
+        for (int first = 0; first < grid.Panels; first += stretch)
         {
-            (block.FirstPanel, block.EndPanel) = (first, Math.Min(grid.Panels, first + grid.PanelsOfStretch));
+            (block.FirstPanel, block.EndPanel) = (first, Math.Min(grid.Panels, first + stretch));
             for (block.L = 0; block.L < product.K; block.L += grid.Depth)
             {
                 block.Depth = Math.Min(grid.Depth, product.K - block.L);

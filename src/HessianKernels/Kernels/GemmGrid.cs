@@ -1,14 +1,20 @@
 namespace HessianKernels.Kernels;
 
 /// <summary>
-/// How a product is cut, by its sizes alone. The inner dimension goes in blocks; of one block, a stretch of the right factor's columns
-/// and a stretch of the left one's
-/// rows are packed at a time; a stretch of columns goes in groups, a stretch of rows in bands, and a band by a group is a chunk:
+/// How a product is cut, by its sizes alone. The inner dimension goes in blocks, the left factor's rows in bands, the right one's columns in
+/// panels of three vectors. Of an inner block the rows are packed first, a stretch of them at a time; then a thread packs a share of the
+/// panels, and multiplies all bands by it:
 /// <code>
-/// for (column stretch) for (inner block) pack; for (row stretch) pack; for (group) for (band) chunk
+/// for (inner block) for (row stretch) { pack; for (share) { pack; for (band) } }
 /// </code>
-/// In a chunk 8 rows stay in the first cache while the panels of the group, three vectors of columns each, pass from the second.
+/// 8 rows stay in the first cache while the panels of the share pass from the second, where packing has left them. Where there are too few
+/// panels to be shared, or a row's are to be added up in order, panels are packed for all, a stretch at a time, and a chunk is a band by a
+/// group of them:
+/// <code>
+/// for (column stretch) for (inner block) { pack; for (row stretch) { pack; for (group) for (band) } }
+/// </code>
 /// </summary>
+/// <remarks>An element of the product is summed by inner blocks, and in each step by step: shares, bands and groups have no part in its bits.</remarks>
 internal readonly struct GemmGrid
 {
     /// <summary>
@@ -19,11 +25,19 @@ internal readonly struct GemmGrid
     // A group of packed panels, half of the second cache; what is packed at a time of either factor; rows of a chunk.
     private const int BytesOfGroup = 800_000, BytesOfStretch = 1 << 24, FewestRows = 48, MostRows = 96;
 
-    // Of a left factor that stays in the second cache, and of the panels beside it.
-    private const int BytesOfLeft = 1_500_000, BytesAlone = 300_000;
+    // Of panels that stay in the second cache beside the rows and the tiles that pass through it.
+    private const int BytesOfShare = 700_000;
+
+    // Of packed rows that stay in the second cache from share to share.
+    private const int BytesOfLeft = 1_500_000;
+
+    // A share of several threads: with fewer panels, rows would pass from the third cache too often.
+    private const int FewestPanelsOfShare = 2, FewestSharesOfThread = 4;
 
     /// <summary>One and a half million products of numbers, about 25 microseconds.</summary>
     public const double ProductsWorthThreads = 1.5e6;
+
+    private readonly bool _leftStays;
 
     public GemmGrid(int m, int n, int k, int width, int sizeOfElement)
     {
@@ -39,7 +53,8 @@ internal readonly struct GemmGrid
         BandsOfStretch = Math.Min(Pieces(m, Band), Math.Max(1, BytesOfStretch / bytesOfRow / Band));
         int fewest = Math.Min(16 / BandsOfStretch, PanelsOfStretch / 4);
         PanelsOfGroup = Pieces(PanelsOfStretch, Math.Max(fewest, Pieces(PanelsOfStretch, Math.Max(1, BytesOfGroup / bytesOfPanel))));
-        PanelsAlone = m >= 4 * Band && (long)m * bytesOfRow <= BytesOfLeft ? Math.Max(1, BytesAlone / bytesOfPanel) : Panels;
+        _leftStays = (long)m * bytesOfRow <= BytesOfLeft;
+        MostPanelsOfShare = Math.Clamp(BytesOfShare / bytesOfPanel, 1, Panels);
         Parallel = (double)m * n * k >= ProductsWorthThreads;
     }
 
@@ -55,9 +70,8 @@ internal readonly struct GemmGrid
     public int PanelsOfStretch { get; }
     public int PanelsOfGroup { get; }
 
-    /// <summary>Panels that a thread packs and multiplies by itself where the left factor's block is small enough to stay in its second cache
-    /// beside them (a weight's gradient: few rows, many columns); else all.</summary>
-    public int PanelsAlone { get; }
+    /// <summary>Most panels that a thread packs for itself at a time.</summary>
+    public int MostPanelsOfShare { get; }
 
     /// <summary>Rows of a band; a multiple of the tile's.</summary>
     public int Band { get; }
@@ -65,6 +79,34 @@ internal readonly struct GemmGrid
 
     /// <summary>Whether threads pay.</summary>
     public bool Parallel { get; }
+
+    /// <summary>Whether threads should pack panels for themselves: one always, several where each finds enough of them, and the rows are not
+    /// packed or stay in the second cache. (Packed rows that pass from the third to two threads at once took what shares give.)</summary>
+    public bool HasSharesFor(int threads, bool packsLeft)
+        => threads == 1 || ((!packsLeft || _leftStays) && Panels >= FewestPanelsOfShare * FewestSharesOfThread * threads);
+
+    /// <summary>In how many shares so many threads take the panels.</summary>
+    public int Shares(int threads)
+    {
+        int shares = 0;
+        for (int panel = 0; panel < Panels; panel += PanelsOfShare(panel, threads)) shares++;
+        return shares;
+    }
+
+    /// <summary>The panels of a share, the end excluded.</summary>
+    public (int First, int End) Share(int share, int threads)
+    {
+        int first = 0;
+        for (; share > 0; share--) first += PanelsOfShare(first, threads);
+        return (first, first + PanelsOfShare(first, threads));
+    }
+
+    /// <summary>Of the share that begins at a panel. Toward the end they get smaller, so that no thread waits long for the last.</summary>
+    private int PanelsOfShare(int first, int threads)
+    {
+        int left = Panels - first, most = Math.Min(left, MostPanelsOfShare);
+        return threads == 1 ? most : Math.Clamp(left / (2 * threads), Math.Min(FewestPanelsOfShare, most), most);
+    }
 
     /// <summary>The first vector of a panel: each has three, but that 3 + 1 at the end is 2 + 2.</summary>
     public int Start(int panel)

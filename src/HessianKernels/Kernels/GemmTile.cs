@@ -34,24 +34,13 @@ internal static unsafe partial class GemmTile
     /// <summary>Whether <see cref="MultiplyPartial{T}"/> may be called.</summary>
     public static bool HasMasks => Avx512F.IsSupported && Vector512.IsHardwareAccelerated;
 
-    /// <summary>Asks for a tile's place in c, so that it is there when the sums are.</summary>
-    public static void Prefetch<T>(int rows, int columns, T* c, nint ldc)
-        where T : unmanaged
-    {
-        if (!Sse.IsSupported) return;
-        for (int i = 0; i < rows; i++, c += ldc)
-        {
-            for (int j = 0; j < columns; j += 64 / sizeof(T)) Sse.Prefetch0(c + j);
-            Sse.Prefetch0(c + columns - 1);
-        }
-    }
-
     /// <summary>A tile of 4 or 8 rows and so many full vectors of columns.</summary>
     public static void Multiply<T>(int vectors, int rows, int depth, T* a, nint aLine, nint aStep, T* b, nint bStep, T alpha, T beta, T* c, nint ldc)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (!Vector512.IsHardwareAccelerated)
         {
+            for (int i = 0; i < rows; i++) Prefetch(vectors, c + i * ldc);
             MultiplyHalves(vectors, rows, depth, a, aLine, aStep, b, bStep, alpha, beta, c, ldc);
         }
         else if (rows > 4)
@@ -110,25 +99,33 @@ internal static unsafe partial class GemmTile
         Vector512<T> s40 = default, s41 = default, s42 = default, s50 = default, s51 = default, s52 = default;
         Vector512<T> s60 = default, s61 = default, s62 = default, s70 = default, s71 = default, s72 = default;
         Vector512<T> s80 = default, s81 = default, s82 = default;
+        // A large tile's place in c is asked for a row at a time: all at once they would keep what the tile reads waiting.
+        T* ahead = c;
         nint at = 0;
-        for (; depth > 0; depth--, at += aStep, b += bStep)
+        int piece = TShape.Partial ? 0 : depth / TShape.Rows;
+        for (int row = TShape.Partial ? TShape.Rows - 1 : 0; row < TShape.Rows; row++, ahead += ldc)
         {
-            Vector512<T> b0 = Load<T, TShape>(b, mask, 0), b1 = default, b2 = default;
-            if (TShape.Vectors > 1) b1 = Load<T, TShape>(b + width, mask, 1);
-            if (TShape.Vectors > 2) b2 = Load<T, TShape>(b + 2 * width, mask, 2);
-            Row<T, TShape>(a0 + at, b0, b1, b2, ref s00, ref s01, ref s02);
-            Row<T, TShape>(a1 + at, b0, b1, b2, ref s10, ref s11, ref s12);
-            Row<T, TShape>(a2 + at, b0, b1, b2, ref s20, ref s21, ref s22);
-            Row<T, TShape>(a3 + at, b0, b1, b2, ref s30, ref s31, ref s32);
-            if (TShape.Rows > 4)
+            if (!TShape.Partial) Prefetch(TShape.Vectors, ahead);
+            int steps = row < TShape.Rows - 1 ? piece : depth - (TShape.Rows - 1) * piece;
+            for (; steps > 0; steps--, at += aStep, b += bStep)
             {
-                Row<T, TShape>(a4 + at, b0, b1, b2, ref s40, ref s41, ref s42);
-                Row<T, TShape>(a5 + at, b0, b1, b2, ref s50, ref s51, ref s52);
-                Row<T, TShape>(a6 + at, b0, b1, b2, ref s60, ref s61, ref s62);
-                Row<T, TShape>(a7 + at, b0, b1, b2, ref s70, ref s71, ref s72);
-            }
+                Vector512<T> b0 = Load<T, TShape>(b, mask, 0), b1 = default, b2 = default;
+                if (TShape.Vectors > 1) b1 = Load<T, TShape>(b + width, mask, 1);
+                if (TShape.Vectors > 2) b2 = Load<T, TShape>(b + 2 * width, mask, 2);
+                Row<T, TShape>(a0 + at, b0, b1, b2, ref s00, ref s01, ref s02);
+                Row<T, TShape>(a1 + at, b0, b1, b2, ref s10, ref s11, ref s12);
+                Row<T, TShape>(a2 + at, b0, b1, b2, ref s20, ref s21, ref s22);
+                Row<T, TShape>(a3 + at, b0, b1, b2, ref s30, ref s31, ref s32);
+                if (TShape.Rows > 4)
+                {
+                    Row<T, TShape>(a4 + at, b0, b1, b2, ref s40, ref s41, ref s42);
+                    Row<T, TShape>(a5 + at, b0, b1, b2, ref s50, ref s51, ref s52);
+                    Row<T, TShape>(a6 + at, b0, b1, b2, ref s60, ref s61, ref s62);
+                    Row<T, TShape>(a7 + at, b0, b1, b2, ref s70, ref s71, ref s72);
+                }
 
-            if (TShape.Rows > 8) Row<T, TShape>(a8 + at, b0, b1, b2, ref s80, ref s81, ref s82);
+                if (TShape.Rows > 8) Row<T, TShape>(a8 + at, b0, b1, b2, ref s80, ref s81, ref s82);
+            }
         }
 
         Store<T, TShape>(c, alpha, beta, mask, s00, s01, s02);
@@ -151,6 +148,19 @@ internal static unsafe partial class GemmTile
         }
 
         if (TShape.Rows > 8) Store<T, TShape>(c + ldc, alpha, beta, mask, s80, s81, s82);
+    }
+
+    /// <summary>Asks for a row of a tile's place in c, which may begin within a line of the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch<T>(int vectors, T* c)
+        where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        int width = Vector512<T>.Count;
+        Sse.Prefetch0(c);
+        if (vectors > 1) Sse.Prefetch0(c + width);
+        if (vectors > 2) Sse.Prefetch0(c + 2 * width);
+        Sse.Prefetch0(c + vectors * width - 1);
     }
 
     /// <summary>One step of one row of the tile.</summary>

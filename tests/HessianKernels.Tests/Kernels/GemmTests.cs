@@ -194,7 +194,7 @@ public abstract unsafe class GemmTests<T>
         }
     }
 
-    /// <summary>Few rows and many columns: panels that a thread packs for itself; as slices of columns they are packed for all.</summary>
+    /// <summary>Many columns: shares of panels that a thread packs for itself; of a slice they are packed for all.</summary>
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
@@ -203,7 +203,7 @@ public abstract unsafe class GemmTests<T>
         Random random = new(10);
         const int M = 193, N = 1390, K = 390, Slice = 100;
         GemmGrid grid = new(M, N, K, 64 / sizeof(T), sizeof(T)), small = new(M, Slice, K, 64 / sizeof(T), sizeof(T));
-        Assert.True(GemmGrid.Pieces(grid.Panels, grid.PanelsAlone) >= 8 && GemmGrid.Pieces(small.Panels, small.PanelsAlone) < 4);
+        Assert.True(grid.HasSharesFor(2, packsLeft: true) && grid.Shares(2) > 2 && !small.HasSharesFor(2, packsLeft: false));
         (DenseCase<T> a, _) = Factor(transposeA, M, K, random);
         (DenseCase<T> b, _) = Factor(!transposeB, N, K, random);
         DenseCase<T> c = new(M, N, random);
@@ -212,7 +212,7 @@ public abstract unsafe class GemmTests<T>
         for (int j = 0; j < N; j += Slice)
             Gemm.Multiply(
                 transposeA, transposeB, M, Math.Min(Slice, N - j), K, alpha, a.Pointer, a.Stride, b.Pointer + (transposeB ? j * b.Stride : j), b.Stride, beta,
-                expected.Pointer + j, c.Stride);
+                expected.Pointer + j, c.Stride, threads: 2);
         foreach (int threads in (int[])[1, 2, 5])
         {
             Guarded<T> found = c.Copy();
@@ -223,6 +223,37 @@ public abstract unsafe class GemmTests<T>
 
         a.Memory.AssertUnchanged("a");
         b.Memory.AssertUnchanged("b");
+    }
+
+    /// <summary>So many rows or columns that they are packed stretch by stretch; those of a slice are packed together.</summary>
+    [Theory]
+    [InlineData(5600, 200, 1)]
+    [InlineData(72, 5600, 50)]
+    public void StretchesHaveTheBitsOfTheFirstAndTheLastSlice(int m, int n, int threads)
+    {
+        Random random = new(12);
+        const int Slice = 300;
+        int k = GemmGrid.MostDepth(sizeof(T));
+        GemmGrid grid = new(m, n, k, 64 / sizeof(T), sizeof(T));
+        Assert.True(m > n ? m > grid.Band * grid.BandsOfStretch : grid.Panels > grid.PanelsOfStretch && !grid.HasSharesFor(threads, packsLeft: true));
+        DenseCase<T> a = new(k, m, random), b = new(k, n, random), c = new(m, n, random);
+        T alpha = Number(-0.7), beta = Number(1.3);
+        Guarded<T> found = c.Copy();
+        Gemm.Multiply(true, false, m, n, k, alpha, a.Pointer, a.Stride, b.Pointer, b.Stride, beta, found.Pointer, c.Stride, threads);
+        found.AssertGuards("c");
+        foreach (int first in (int[])[0, Math.Max(m, n) - Slice])
+        {
+            (int row, int rows, int column, int columns) = m > n ? (first, Slice, 0, n) : (0, m, first, Slice);
+            Guarded<T> expected = c.Copy();
+            Gemm.Multiply(
+                true, false, rows, columns, k, alpha, a.Pointer + row, a.Stride, b.Pointer + column, b.Stride, beta, expected.Pointer + row * c.Stride + column, c.Stride,
+                threads: 2);
+            for (int i = 0; i < rows; i++)
+            {
+                int at = (row + i) * (int)c.Stride + column;
+                Tolerance.SameBits<T>(expected.Span.Slice(at, columns), found.Span.Slice(at, columns), $"{m} x {n}, row {row + i} from column {column}");
+            }
+        }
     }
 
     /// <summary>A matrix and its own transpose are packed once for both factors; a copy of it is packed for itself.</summary>
