@@ -57,7 +57,7 @@ internal static unsafe partial class Gemm
         block.LeftIsRight = block.PackLeft && block.PackRight && product.M == product.N && a.Start == b.Start && a.Line == b.Line && a.Step == b.Step
             && grid.Panels == grid.PanelsOfStretch && product.M <= grid.Band * grid.BandsOfStretch;
         nint panel = (nint)grid.Depth * GemmTile.Vectors * grid.Width;
-        if (block.PackRight && !block.LeftIsRight && !product.LowerC && product.Quadratics is null && grid.HasSharesFor(threads, block.PackLeft))
+        if (block.PackRight && !block.LeftIsRight && !product.LowerC && product.Quadratics is null && grid.HasSharesFor(threads))
             block.Place = Aligned(panel * grid.MostPanelsOfShare);
         int stretch = block.Place != 0 ? grid.Panels : grid.PanelsOfStretch;
         nint right = block.Place != 0 ? threads * block.Place : Aligned(block.PackRight ? panel * stretch : panel);

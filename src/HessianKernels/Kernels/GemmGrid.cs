@@ -28,16 +28,11 @@ internal readonly struct GemmGrid
     // Of panels that stay in the second cache beside the rows and the tiles that pass through it.
     private const int BytesOfShare = 700_000;
 
-    // Of packed rows that stay in the second cache from share to share.
-    private const int BytesOfLeft = 1_500_000;
-
     // A share of several threads: with fewer panels, rows would pass from the third cache too often.
     private const int FewestPanelsOfShare = 2, FewestSharesOfThread = 4;
 
     /// <summary>One and a half million products of numbers, about 25 microseconds.</summary>
     public const double ProductsWorthThreads = 1.5e6;
-
-    private readonly bool _leftStays;
 
     public GemmGrid(int m, int n, int k, int width, int sizeOfElement)
     {
@@ -53,7 +48,6 @@ internal readonly struct GemmGrid
         BandsOfStretch = Math.Min(Pieces(m, Band), Math.Max(1, BytesOfStretch / bytesOfRow / Band));
         int fewest = Math.Min(16 / BandsOfStretch, PanelsOfStretch / 4);
         PanelsOfGroup = Pieces(PanelsOfStretch, Math.Max(fewest, Pieces(PanelsOfStretch, Math.Max(1, BytesOfGroup / bytesOfPanel))));
-        _leftStays = (long)m * bytesOfRow <= BytesOfLeft;
         MostPanelsOfShare = Math.Clamp(BytesOfShare / bytesOfPanel, 1, Panels);
         Parallel = (double)m * n * k >= ProductsWorthThreads;
     }
@@ -80,10 +74,8 @@ internal readonly struct GemmGrid
     /// <summary>Whether threads pay.</summary>
     public bool Parallel { get; }
 
-    /// <summary>Whether threads should pack panels for themselves: one always, several where each finds enough of them, and the rows are not
-    /// packed or stay in the second cache. (Packed rows that pass from the third to two threads at once took what shares give.)</summary>
-    public bool HasSharesFor(int threads, bool packsLeft)
-        => threads == 1 || ((!packsLeft || _leftStays) && Panels >= FewestPanelsOfShare * FewestSharesOfThread * threads);
+    /// <summary>Whether each of so many threads finds panels enough to pack them for itself.</summary>
+    public bool HasSharesFor(int threads) => threads == 1 || Panels >= FewestPanelsOfShare * FewestSharesOfThread * threads;
 
     /// <summary>In how many shares so many threads take the panels.</summary>
     public int Shares(int threads)

@@ -203,7 +203,7 @@ public abstract unsafe class GemmTests<T>
         Random random = new(10);
         const int M = 193, N = 1390, K = 390, Slice = 100;
         GemmGrid grid = new(M, N, K, 64 / sizeof(T), sizeof(T)), small = new(M, Slice, K, 64 / sizeof(T), sizeof(T));
-        Assert.True(grid.HasSharesFor(2, packsLeft: true) && grid.Shares(2) > 2 && !small.HasSharesFor(2, packsLeft: false));
+        Assert.True(grid.HasSharesFor(2) && grid.Shares(2) > 2 && !small.HasSharesFor(2));
         (DenseCase<T> a, _) = Factor(transposeA, M, K, random);
         (DenseCase<T> b, _) = Factor(!transposeB, N, K, random);
         DenseCase<T> c = new(M, N, random);
@@ -235,7 +235,7 @@ public abstract unsafe class GemmTests<T>
         const int Slice = 300;
         int k = GemmGrid.MostDepth(sizeof(T));
         GemmGrid grid = new(m, n, k, 64 / sizeof(T), sizeof(T));
-        Assert.True(m > n ? m > grid.Band * grid.BandsOfStretch : grid.Panels > grid.PanelsOfStretch && !grid.HasSharesFor(threads, packsLeft: true));
+        Assert.True(m > n ? m > grid.Band * grid.BandsOfStretch : grid.Panels > grid.PanelsOfStretch && !grid.HasSharesFor(threads));
         DenseCase<T> a = new(k, m, random), b = new(k, n, random), c = new(m, n, random);
         T alpha = Number(-0.7), beta = Number(1.3);
         Guarded<T> found = c.Copy();
