@@ -8,8 +8,8 @@ namespace HessianKernels.Kernels;
 /// for (inner block) for (row stretch) { pack; for (share) { pack; for (band) } }
 /// </code>
 /// 8 rows stay in the first cache while the panels of the share pass from the second, where packing has left them. Where there are too few
-/// panels to be shared, or a row's are to be added up in order, panels are packed for all, a stretch at a time, and a chunk is a band by a
-/// group of them:
+/// panels to be shared, where of c a triangle or a sum over its rows is wanted, and where a matrix multiplies its own transpose, panels are
+/// packed for all, a stretch at a time, and a chunk is a band by a group of them:
 /// <code>
 /// for (column stretch) for (inner block) { pack; for (row stretch) { pack; for (group) for (band) } }
 /// </code>

@@ -18,7 +18,8 @@ internal interface IChunkJob
 /// the loop ends even where the pool has no thread to give.
 /// </summary>
 /// <remarks>
-/// How many chunks there are must never depend on the number of threads: then neither do the bits of what they compute.
+/// How many chunks there are must never depend on the number of threads, but where cutting has no part in the bits of what they compute
+/// (<see cref="GemmGrid"/>'s shares): then these do not depend on it either.
 /// A loop inside a loop runs on its caller alone. A pool thread that has finished waits a quarter of a millisecond for the next loop, awake: to wake it
 /// takes about as long as a product of order 2000 takes.
 /// </remarks>
