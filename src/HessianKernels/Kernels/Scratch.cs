@@ -1,13 +1,16 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace HessianKernels.Kernels;
 
 /// <summary>
-/// Doubles a kernel needs while it runs: on the caller's stack where they are few, else from the shared pool, which gives the same memory
-/// again (the system's pages are cleared one by one when they are first touched: 3 to 5 % of a product of order 2000, packed), and from the
-/// C heap where they are too many to be kept. A kernel allocates 0 bytes of the collector's, once the pool has what it asks for.
+/// Doubles a kernel needs while it runs: on the caller's stack where they are few, else from the C heap; never from the collector's, so
+/// that a kernel allocates 0 bytes of it after its thread's first.
 /// </summary>
+/// <remarks>
+/// A thread keeps what it was given, to be given again: the system clears new memory page by page when it is first touched, which takes 3
+/// to 5 % of a product of order 2000. Scratches end in the order opposite to that in which they began, so that each has the place of its depth.
+/// What is kept goes with the thread.
+/// </remarks>
 /// <example><code>
 /// double* stack = stackalloc double[Scratch.OnStack];
 /// using Scratch sums = new(stack, Scratch.OnStack, count);
@@ -17,13 +20,13 @@ internal readonly unsafe ref struct Scratch
     /// <summary>A fair size for the caller's stack array: 16 KiB.</summary>
     public const int OnStack = 2048;
 
-    // 64 MiB: what a product packs, on a dozen threads or two.
-    private const int MostPooled = 1 << 23;
+    // 40 MiB: the most that a product packs, on a few threads. What needs more takes long enough.
+    private const long MostKept = 5 << 20;
 
-    private const int Alignment = 64;
+    [ThreadStatic]
+    private static Shelf? s_shelf;
 
-    private readonly double[]? _pooled;
-    private readonly MemoryHandle _pin;
+    private readonly Shelf? _shelf;
     private readonly void* _heap;
 
     public Scratch(double* stack, int onStack, long count)
@@ -31,28 +34,59 @@ internal readonly unsafe ref struct Scratch
         if (count <= onStack)
         {
             Pointer = stack;
-            return;
         }
-
-        if (count > MostPooled)
+        else if (count <= MostKept && (s_shelf ??= new()).TryTake(count, out double* kept))
         {
-            _heap = NativeMemory.AlignedAlloc((nuint)count * sizeof(double), Alignment);
-            Pointer = (double*)_heap;
-            return;
+            Pointer = kept;
+            _shelf = s_shelf;
         }
-
-        _pooled = ArrayPool<double>.Shared.Rent((int)count + Alignment / sizeof(double));
-        _pin = _pooled.AsMemory().Pin();
-        Pointer = (double*)(((nint)_pin.Pointer + Alignment - 1) & -Alignment);
+        else
+        {
+            _heap = Allocate(count);
+            Pointer = (double*)_heap;
+        }
     }
 
     public double* Pointer { get; }
 
     public void Dispose()
     {
+        _shelf?.PutBack();
         if (_heap is not null) NativeMemory.AlignedFree(_heap);
-        if (_pooled is null) return;
-        _pin.Dispose();
-        ArrayPool<double>.Shared.Return(_pooled);
+    }
+
+    private static void* Allocate(long count) => NativeMemory.AlignedAlloc((nuint)count * sizeof(double), 64);
+
+    /// <summary>What a thread keeps: a piece of memory for each depth.</summary>
+    private sealed class Shelf
+    {
+        private const int Depths = 4;
+        private readonly nint[] _memory = new nint[Depths];
+        private readonly long[] _counts = new long[Depths];
+        private int _taken;
+
+        ~Shelf()
+        {
+            foreach (nint memory in _memory) NativeMemory.AlignedFree((void*)memory);
+        }
+
+        /// <summary>The next piece, of so many doubles or more; none where all are taken.</summary>
+        public bool TryTake(long count, out double* memory)
+        {
+            memory = null;
+            if (_taken == Depths) return false;
+            if (_counts[_taken] < count)
+            {
+                NativeMemory.AlignedFree((void*)_memory[_taken]);
+                (_memory[_taken], _counts[_taken]) = (0, 0);
+                _memory[_taken] = (nint)Allocate(count);
+                _counts[_taken] = count;
+            }
+
+            memory = (double*)_memory[_taken++];
+            return true;
+        }
+
+        public void PutBack() => _taken--;
     }
 }

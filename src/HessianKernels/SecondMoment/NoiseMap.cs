@@ -32,7 +32,7 @@ internal sealed unsafe class NoiseMap(FunctionSpace space, int threads)
     /// <summary>Numbers in all the blocks.</summary>
     public int BlocksLength => checked(_n * BlockLength);
 
-    /// <summary>Bytes held while a product runs besides what the kernels pack.</summary>
+    /// <summary>Bytes held while a product runs, on the C heap, besides what the kernels pack.</summary>
     public static long ScratchBytes(FunctionSpace space, int threads)
         => space.Rows == 1 ? 0 : (long)BlockOf(space.Rows) * space.Rows * space.Rank * sizeof(double) * threads;
 
