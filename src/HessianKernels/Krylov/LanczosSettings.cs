@@ -45,7 +45,9 @@ internal readonly record struct LanczosSettings
     {
         options ??= LanczosOptions.Default;
         if (k < 1 || k > length) throw new ArgumentOutOfRangeException(nameof(k), k, $"Found k = {k}; expected 1 <= k <= n = {length}.");
-        if (!Enum.IsDefined(options.Which))
+
+        // Enum.IsDefined would ask reflection, whose cache goes with a full collection: a run in a workspace would then allocate.
+        if (options.Which is < SpectrumEnd.Largest or > SpectrumEnd.BothEnds)
             throw new ArgumentOutOfRangeException(nameof(options), options.Which, $"Found Which = {options.Which}; expected one of {string.Join(", ", Enum.GetNames<SpectrumEnd>())}.");
         double tolerance = options.Tolerance ?? Math.Sqrt(epsilon);
         if (!(tolerance >= 0 && tolerance < 1))
