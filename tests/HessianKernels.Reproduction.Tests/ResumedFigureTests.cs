@@ -1,3 +1,4 @@
+using HessianKernels.Networks.Training;
 using HessianKernels.Reproduction.Figures.Models;
 using Xunit;
 
@@ -113,6 +114,41 @@ public sealed class ResumedFigureTests : IDisposable
         Assert.Equal((2, 0.0), (computed, again.Kept));
         Assert.Equal([1, 2, 3], Part(Run()));
         Assert.Equal(2, computed);
+    }
+
+    /// <summary>Told of its last step, the user stops it: the run has ended all the same, and is kept.</summary>
+    [Fact]
+    public void ARunThatWasStoppedAtItsVeryEndIsKept()
+    {
+        const int steps = 3;
+        using CancellationTokenSource source = new();
+        FigureRun run = new(Effort.Coarse, 0, new TellOf(share => { if (share == 1) source.Cancel(); }), source.Token) { PartsFolder = _folder.FullName };
+        Assert.Throws<OperationCanceledException>(() => NetworkRun.Of(run, Job(step => step == steps - 1)));
+        FigureRun again = new(Effort.Coarse) { PartsFolder = _folder.FullName };
+        NetworkRun kept = NetworkRun.Of(again, Job(_ => false));
+        Assert.Equal(1, again.Kept);
+        Assert.Equal((TrainingStatus.Completed, steps), (kept.Result.Status, kept.Result.Steps));
+        Assert.Equal(NetworkRun.Of(new(Effort.Coarse), Job(_ => false)).Result.Checkpoint.Parameters, kept.Result.Checkpoint.Parameters);
+
+        static NetworkJob Job(Func<long, bool> waits)
+            => new("run", DescentPath.Setting(new(Effort.Coarse)), new() { BatchSize = 4, LearningRate = 0.01 }, steps,
+                NetworkJob.At(1, TrackedQuantity.StepLoss)) { Look = _ => new WaitingLook(waits) };
+    }
+
+    /// <summary>Makes some steps last longer than the pause between two tellings.</summary>
+    private sealed class WaitingLook(Func<long, bool> waits) : IRunLook
+    {
+        public double[][] State { get; set; } = [];
+
+        public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+        {
+            if (waits(trainer.Step)) Thread.Sleep(200);
+        }
+    }
+
+    private sealed class TellOf(Action<double> tell) : IProgress<double>
+    {
+        public void Report(double value) => tell(value);
     }
 
     private sealed class Tell(Action<ReproductionProgress> tell) : IProgress<ReproductionProgress>

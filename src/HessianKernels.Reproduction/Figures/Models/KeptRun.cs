@@ -64,10 +64,18 @@ internal sealed class KeptRun(
         if (Restore() is { } ended) return ended;
         trainer.Passes = this;
         TrainingResult result = trainer.Run(until, this, this, cancellation);
-        if (result.Status == TrainingStatus.Cancelled) Save(result.Checkpoint);
+        if (result.Status == TrainingStatus.Cancelled)
+        {
+            Save(result.Checkpoint);
+        }
+        else
+        {
+            // Though it be cancelled meanwhile: it has ended.
+            Save(result.Checkpoint, (double)result.Status, result.DivergedAt ?? -1, result.LastLoss);
+            Tell(work.All);
+        }
+
         cancellation.ThrowIfCancellationRequested();
-        Tell(work.All);
-        Save(result.Checkpoint, (double)result.Status, result.DivergedAt ?? -1, result.LastLoss);
         return result;
     }
 
