@@ -6,43 +6,106 @@ namespace HessianKernels.Kernels;
 
 internal static unsafe partial class Gemm
 {
-    // Elements of a transposed right factor that fit the stack, 32 KiB of doubles; of one that is read in place time and again, with
-    // all that its rows are apart.
-    private const int MostTransposed = 4096, MostInPlace = 1 << 17;
+    // Elements of a right factor that is read in place time and again, with all that its rows are apart.
+    private const int MostInPlace = 1 << 17;
 
-    // Below the first, threads do not pay; with one thread, packing does not below the second.
-    private const long MostProducts = (long)GemmGrid.ProductsWorthThreads, MostProductsOfOneThread = 12 * MostProducts;
+    // Doubles of a transposed right factor that are turned around at a time, on the stack: 32 KiB, of the first cache.
+    private const int MostTurned = 4096;
+
+    // Packing both factors does not pay below the first; the second is about ten microseconds, and threads do not pay below it.
+    private const long MostProducts = 18_000_000, FewestProductsOfThreads = 700_000;
 
     /// <summary>
-    /// Whether a product is done before its blocks would be laid out: not worth threads, and in place but for a small transposed
-    /// factor. One block of the inner dimension has
-    /// the bits it has elsewhere, so that there the number of threads may have a say.
+    /// Whether a product is done before its blocks would be laid out: its factors in place, but for the columns under way of a transposed
+    /// right one. One block of the inner dimension has the bits it has elsewhere.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsSmall<T>(int m, int n, int k, bool transposeB, nint ldb, int threads)
+    private static bool IsSmall<T>(int m, int n, int k, bool transposeB, nint ldb)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => GemmTile.HasMasks && k > 0 && k <= GemmGrid.MostDepth(sizeof(T))
-            && (long)m * n <= MostProductsOfOneThread && (long)m * n * k < (threads == 1 ? MostProductsOfOneThread : MostProducts)
-            && (transposeB ? (long)((n + 7) & ~7) * k <= MostTransposed : ldb * k <= MostInPlace);
+        => GemmTile.HasMasks && k > 0 && k <= GemmGrid.MostDepth(sizeof(T)) && (long)m * n <= MostProducts && (long)m * n * k < MostProducts
+            && (transposeB || ldb * k <= MostInPlace);
 
     private static void RunSmall<T>(
-        int m, int n, int k, T alpha, T* a, nint aLine, nint aStep, bool transposeB, T* b, nint ldb, T beta, T* c, nint ldc)
+        int m, int n, int k, T alpha, T* a, nint aLine, nint aStep, bool transposeB, T* b, nint ldb, T beta, T* c, nint ldc, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (alpha == T.Zero) ScaleOnly(new Product<T> { M = m, N = n, Beta = beta, C = c, Ldc = ldc });
-        else if (transposeB) RunSmallTransposed(m, n, k, alpha, a, aLine, aStep, b, ldb, beta, c, ldc);
+        else if (threads > 1 && (long)m * n * k >= FewestProductsOfThreads)
+            SmallJob<T>.Run(m, n, k, alpha, a, aLine, aStep, transposeB, b, ldb, beta, c, ldc, threads);
+        else if (transposeB) TurnedTiles(m, n, k, alpha, a, aLine, aStep, b, ldb, beta, c, ldc);
         else SmallTiles(m, n, k, alpha, a, aLine, aStep, b, ldb, beta, c, ldc);
     }
 
-    // On its own: room on the stack costs the others.
-    private static void RunSmallTransposed<T>(
-        int m, int n, int k, T alpha, T* a, nint aLine, nint aStep, T* b, nint ldb, T beta, T* c, nint ldc)
+    /// <summary>
+    /// c in pieces of some rows by some columns. Of a transposed right factor a piece has all rows where there are columns enough: what
+    /// several rows share is turned around once.
+    /// </summary>
+    private struct SmallJob<T> : IChunkJob
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T* packed = stackalloc T[MostTransposed];
-        int width = (n + 7) & ~7;
-        GemmPanel.Pack(b, ldb, 1, n, width, k, packed);
-        SmallTiles(m, n, k, alpha, a, aLine, aStep, packed, width, beta, c, ldc);
+        // Of a thread, so that none waits long for the last; rows for which columns are turned around again.
+        private const int Pieces = 8, RowsOfTurned = 48;
+
+        private T* _a, _b, _c;
+        private nint _aLine, _aStep, _ldb, _ldc;
+        private T _alpha, _beta;
+        private int _m, _n, _k, _rows, _columns, _across;
+        private bool _turned;
+
+        public static void Run(
+            int m, int n, int k, T alpha, T* a, nint aLine, nint aStep, bool transposeB, T* b, nint ldb, T beta, T* c, nint ldc, int threads)
+        {
+            // Panels of three vectors; a last one of up to four.
+            int width = GemmTile.Vectors * Vector512<T>.Count, panels = Math.Max(1, GemmGrid.Pieces(n - Vector512<T>.Count, width));
+            int down = transposeB
+                ? Math.Clamp(GemmGrid.Pieces(Pieces / 2 * threads, panels), 1, Math.Max(1, m / RowsOfTurned))
+                : Math.Min(Pieces * threads, GemmGrid.Pieces(m, GemmTile.Rows));
+            int rows = GemmGrid.Pieces(GemmGrid.Pieces(m, down), GemmTile.Rows) * GemmTile.Rows;
+            int panelsOfPiece = transposeB ? 1 : GemmGrid.Pieces(panels, Math.Clamp(Pieces / 2 * threads / down, 1, panels));
+            SmallJob<T> job = new()
+            {
+                _m = m, _n = n, _k = k, _alpha = alpha, _a = a, _aLine = aLine, _aStep = aStep, _turned = transposeB, _b = b, _ldb = ldb, _beta = beta, _c = c,
+                _ldc = ldc, _rows = rows, _columns = panelsOfPiece * width, _across = GemmGrid.Pieces(panels, panelsOfPiece),
+            };
+            ParallelLoop.Run(ref job, GemmGrid.Pieces(m, rows) * job._across, threads);
+        }
+
+        public readonly void Run(int chunk, int lane)
+        {
+            (int down, int across) = Math.DivRem(chunk, _across);
+            int i = down * _rows, j = across * _columns, m = Math.Min(_rows, _m - i), n = across == _across - 1 ? _n - j : _columns;
+            T* a = _a + i * _aLine, c = _c + i * _ldc + j;
+            if (_turned) TurnedTiles(m, n, _k, _alpha, a, _aLine, _aStep, _b + j * _ldb, _ldb, _beta, c, _ldc);
+            else SmallTiles(m, n, _k, _alpha, a, _aLine, _aStep, _b + j, _ldb, _beta, c, _ldc);
+        }
+    }
+
+    /// <summary>A transposed right factor: some of its columns at a time are turned around, and multiplied while they lie in the first cache.</summary>
+    private static void TurnedTiles<T>(int m, int n, int k, T alpha, T* a, nint aLine, nint aStep, T* b, nint ldb, T beta, T* c, nint ldc)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double* stack = stackalloc double[MostTurned];
+        int room = MostTurned * sizeof(double) / sizeof(T), vector = Vector512<T>.Count, width = Padded(n);
+        if ((long)width * k <= room)
+        {
+            GemmPanel.Pack(b, ldb, 1, n, width, k, (T*)stack);
+            SmallTiles(m, n, k, alpha, a, aLine, aStep, (T*)stack, width, beta, c, ldc);
+            return;
+        }
+
+        // Panels of three vectors, at least one; four vectors at the end go together.
+        int panel = GemmTile.Vectors * vector, most = Math.Max(1, room / (panel * k)) * panel;
+        using Scratch scratch = new(stack, MostTurned, (Math.Min(width, most + vector) * (long)k * sizeof(T) + sizeof(double) - 1) / sizeof(double));
+        T* turned = (T*)scratch.Pointer;
+        for (int j = 0, columns; j < n; j += columns)
+        {
+            columns = n - j <= most + vector ? n - j : most;
+            width = Padded(columns);
+            GemmPanel.Pack(b + j * ldb, ldb, 1, columns, width, k, turned);
+            SmallTiles(m, columns, k, alpha, a, aLine, aStep, turned, width, beta, c + j, ldc);
+        }
+
+        static int Padded(int columns) => (columns + 7) & ~7;
     }
 
     private static void SmallTiles<T>(int m, int n, int k, T alpha, T* a, nint aLine, nint aStep, T* b, nint bStep, T beta, T* c, nint ldc)

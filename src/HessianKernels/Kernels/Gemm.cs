@@ -20,9 +20,9 @@ internal static unsafe partial class Gemm
         bool transposeA, bool transposeB, int m, int n, int k, T alpha, T* a, nint lda, T* b, nint ldb, T beta, T* c, nint ldc, int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (IsSmall<T>(m, n, k, transposeB, ldb, threads))
+        if (IsSmall<T>(m, n, k, transposeB, ldb))
         {
-            RunSmall(m, n, k, alpha, a, transposeA ? 1 : lda, transposeA ? lda : 1, transposeB, b, ldb, beta, c, ldc);
+            RunSmall(m, n, k, alpha, a, transposeA ? 1 : lda, transposeA ? lda : 1, transposeB, b, ldb, beta, c, ldc, threads);
             return;
         }
 

@@ -39,6 +39,7 @@ internal sealed unsafe class ParallelLoop : IThreadPoolWorkItem
     private int _threads;
     private int _active;
     private int _waiting;
+    private int _queued;
     private volatile int _generation;
     private volatile bool _open;
     private Exception? _fault;
@@ -69,7 +70,13 @@ internal sealed unsafe class ParallelLoop : IThreadPoolWorkItem
         (_chunks, _threads, _next, _lanes, _fault) = (chunks, threads, 0, 1, null);
         _generation++;
         _open = true;
-        for (int i = 1 + Volatile.Read(ref _waiting); i < threads; i++) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        // One that was queued for an earlier loop and has not come yet will come into this one.
+        for (int i = 1 + Volatile.Read(ref _waiting) + Volatile.Read(ref _queued); i < threads; i++)
+        {
+            Interlocked.Increment(ref _queued);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
         Drain(lane: 0);
         _open = false;
         Interlocked.MemoryBarrier();
@@ -82,6 +89,7 @@ internal sealed unsafe class ParallelLoop : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
+        Interlocked.Decrement(ref _queued);
         int generation;
         do
         {

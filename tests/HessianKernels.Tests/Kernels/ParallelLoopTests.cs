@@ -50,6 +50,22 @@ public sealed class ParallelLoopTests
         }
     }
 
+    /// <summary>After thousands of loops too short for it, and after it has gone to sleep.</summary>
+    [Fact]
+    public void AnotherThreadStillComes()
+    {
+        SumJob brief = new() { Sums = new long[2] };
+        for (int i = 0; i < 5; i++)
+        {
+            for (int k = 0; k < 1000; k++) ParallelLoop.Run(ref brief, 2, 2);
+            Thread.Sleep(5);
+            LaneJob job = new() { Lanes = new int[2] };
+            // On a busy machine it may be late, but not a hundred times.
+            for (int k = 0; k < 100 && job.Lanes[1] == 0; k++) ParallelLoop.Run(ref job, 8, 2);
+            Assert.True(job.Lanes[1] > 0);
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -117,6 +133,17 @@ public sealed class ParallelLoopTests
         public long[] Sums;
 
         public readonly void Run(int chunk, int lane) => Interlocked.Increment(ref Sums[chunk]);
+    }
+
+    private struct LaneJob : IChunkJob
+    {
+        public int[] Lanes;
+
+        public readonly void Run(int chunk, int lane)
+        {
+            Interlocked.Increment(ref Lanes[lane]);
+            Thread.Sleep(1);
+        }
     }
 
     private struct FaultJob : IChunkJob
