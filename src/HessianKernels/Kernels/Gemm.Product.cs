@@ -36,7 +36,7 @@ internal static unsafe partial class Gemm
         if (product.Quadratics is not null) new Span<T>(product.Quadratics, product.M).Clear();
         if (product.M == 0 || product.N == 0) return;
         if (product.K == 0 || product.Alpha == T.Zero) ScaleOnly(product);
-        else if (Splits(product)) RunSplit(product, threads);
+        else if (!product.LowerB && Splits(product.M, product.N, product.K)) RunSplit(product, threads);
         else RunBlocks(product, threads);
     }
 

@@ -17,13 +17,13 @@ internal static unsafe partial class Gemm
 
     /// <summary>
     /// Whether a product is done before its blocks would be laid out: its factors in place, but for the columns under way of a transposed
-    /// right one. One block of the inner dimension has the bits it has elsewhere.
+    /// right one. Its blocks of the inner dimension are those it would have, and so its bits.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsSmall<T>(int m, int n, int k, bool transposeB, nint ldb)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => GemmTile.HasMasks && k > 0 && k <= GemmGrid.MostDepth(sizeof(T)) && (long)m * n <= MostProducts && (long)m * n * k < MostProducts
-            && (transposeB || ldb * k <= MostInPlace);
+        => GemmTile.HasMasks && k > 0 && (long)m * n <= MostProducts && (long)m * n * k < MostProducts && (transposeB || ldb * k <= MostInPlace)
+            && (k <= GemmGrid.MostDepth(sizeof(T)) || !Splits(m, n, k));
 
     private static void RunSmall<T>(
         int m, int n, int k, T alpha, T* a, nint aLine, nint aStep, bool transposeB, T* b, nint ldb, T beta, T* c, nint ldc, int threads)
@@ -32,8 +32,20 @@ internal static unsafe partial class Gemm
         if (alpha == T.Zero) ScaleOnly(new Product<T> { M = m, N = n, Beta = beta, C = c, Ldc = ldc });
         else if (threads > 1 && (long)m * n * k >= FewestProductsOfThreads)
             SmallJob<T>.Run(m, n, k, alpha, a, aLine, aStep, transposeB, b, ldb, beta, c, ldc, threads);
-        else if (transposeB) TurnedTiles(m, n, k, alpha, a, aLine, aStep, b, ldb, beta, c, ldc);
-        else SmallTiles(m, n, k, alpha, a, aLine, aStep, b, ldb, beta, c, ldc);
+        else SmallBlocks(m, n, k, alpha, a, aLine, aStep, transposeB, b, ldb, beta, c, ldc);
+    }
+
+    /// <summary>One block of the inner dimension after the other.</summary>
+    private static void SmallBlocks<T>(int m, int n, int k, T alpha, T* a, nint aLine, nint aStep, bool transposeB, T* b, nint ldb, T beta, T* c, nint ldc)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int depth = k <= GemmGrid.MostDepth(sizeof(T)) ? k : GemmGrid.DepthOf(k, sizeof(T));
+        for (int l = 0; l < k; l += depth, a += depth * aStep, b += transposeB ? depth : depth * ldb, beta = T.One)
+        {
+            int steps = Math.Min(depth, k - l);
+            if (transposeB) TurnedTiles(m, n, steps, alpha, a, aLine, aStep, b, ldb, beta, c, ldc);
+            else SmallTiles(m, n, steps, alpha, a, aLine, aStep, b, ldb, beta, c, ldc);
+        }
     }
 
     /// <summary>
@@ -50,7 +62,7 @@ internal static unsafe partial class Gemm
         private nint _aLine, _aStep, _ldb, _ldc;
         private T _alpha, _beta;
         private int _m, _n, _k, _rows, _columns, _across;
-        private bool _turned;
+        private bool _transposeB;
 
         public static void Run(
             int m, int n, int k, T alpha, T* a, nint aLine, nint aStep, bool transposeB, T* b, nint ldb, T beta, T* c, nint ldc, int threads)
@@ -64,7 +76,7 @@ internal static unsafe partial class Gemm
             int panelsOfPiece = transposeB ? 1 : GemmGrid.Pieces(panels, Math.Clamp(Pieces / 2 * threads / down, 1, panels));
             SmallJob<T> job = new()
             {
-                _m = m, _n = n, _k = k, _alpha = alpha, _a = a, _aLine = aLine, _aStep = aStep, _turned = transposeB, _b = b, _ldb = ldb, _beta = beta, _c = c,
+                _m = m, _n = n, _k = k, _alpha = alpha, _a = a, _aLine = aLine, _aStep = aStep, _transposeB = transposeB, _b = b, _ldb = ldb, _beta = beta, _c = c,
                 _ldc = ldc, _rows = rows, _columns = panelsOfPiece * width, _across = GemmGrid.Pieces(panels, panelsOfPiece),
             };
             ParallelLoop.Run(ref job, GemmGrid.Pieces(m, rows) * job._across, threads);
@@ -74,9 +86,8 @@ internal static unsafe partial class Gemm
         {
             (int down, int across) = Math.DivRem(chunk, _across);
             int i = down * _rows, j = across * _columns, m = Math.Min(_rows, _m - i), n = across == _across - 1 ? _n - j : _columns;
-            T* a = _a + i * _aLine, c = _c + i * _ldc + j;
-            if (_turned) TurnedTiles(m, n, _k, _alpha, a, _aLine, _aStep, _b + j * _ldb, _ldb, _beta, c, _ldc);
-            else SmallTiles(m, n, _k, _alpha, a, _aLine, _aStep, _b + j, _ldb, _beta, c, _ldc);
+            T* b = _b + (_transposeB ? j * _ldb : j);
+            SmallBlocks(m, n, _k, _alpha, _a + i * _aLine, _aLine, _aStep, _transposeB, b, _ldb, _beta, _c + i * _ldc + j, _ldc);
         }
     }
 

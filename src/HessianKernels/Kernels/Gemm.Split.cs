@@ -11,10 +11,9 @@ internal static unsafe partial class Gemm
     /// Whether the inner dimension is so long, and c so small, that threads should share the former: each packs for itself and shares nothing,
     /// where otherwise half of what each reads would lie in another's cache.
     /// </summary>
-    private static bool Splits<T>(in Product<T> product)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => (long)product.M * product.N <= MostSplit && product.K >= Math.Max(2 * FewestSteps, StepsASide * (long)Math.Max(product.M, product.N))
-            && !product.LowerB && (double)product.M * product.N * product.K >= GemmGrid.ProductsWorthThreads;
+    private static bool Splits(int m, int n, int k)
+        => (long)m * n <= MostSplit && k >= Math.Max(2 * FewestSteps, StepsASide * (long)Math.Max(m, n))
+            && (double)m * n * k >= GemmGrid.ProductsWorthThreads;
 
     /// <summary>Pieces of the inner dimension apart, their number decided by the sizes; then their sum, in order.</summary>
     private static void RunSplit<T>(Product<T> product, int threads)

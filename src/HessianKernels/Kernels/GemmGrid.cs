@@ -22,6 +22,9 @@ internal readonly struct GemmGrid
     /// </summary>
     public static int MostDepth(int sizeOfElement) => 3072 / sizeOfElement;
 
+    /// <summary>Steps of every block but the last: blocks are as few as can be, and about as long as each other.</summary>
+    public static int DepthOf(int k, int sizeOfElement) => (Pieces(k, Pieces(k, MostDepth(sizeOfElement))) + 7) & ~7;
+
     // A group of packed panels, half of the second cache; what is packed at a time of either factor; rows of a chunk.
     private const int BytesOfGroup = 800_000, BytesOfStretch = 1 << 24, FewestRows = 48, MostRows = 96;
 
@@ -36,8 +39,7 @@ internal readonly struct GemmGrid
 
     public GemmGrid(int m, int n, int k, int width, int sizeOfElement)
     {
-        int blocks = Pieces(k, MostDepth(sizeOfElement));
-        Depth = (Pieces(k, blocks) + 7) & ~7;
+        Depth = DepthOf(k, sizeOfElement);
         Width = width;
         Vectors = Pieces(n, width);
         Panels = Pieces(Vectors, GemmTile.Vectors);

@@ -35,7 +35,7 @@ public abstract unsafe class GemmTests<T>
                 (70, 33, 12), (140, 17, 9), (37, 9, 11), (16, 32, 30), (33, 16, 20), (32, 8, 50),
                 (49, 96, 383), (96, 98, 384), (47, 121, 385), (40, 49, 768), (41, 50, 769), (20, 49, 1153), (200, 192, 13), (193, 193, 129), (131, 217, 300), (130, 49, 513), (400, 500, 33), (17, 1100, 9), (1100, 17, 9),
                 (1, 1, 5000), (3, 5, 4000), (32, 32, 3001), (64, 64, 1500), (110, 110, 1030), (9, 70, 2000), (2000, 1, 3), (1, 2000, 3), (1, 300, 300), (300, 1, 300), (5, 8000, 2), (390, 260, 520),
-                (300, 260, 270), (97, 500, 400),
+                (300, 260, 270), (97, 500, 400), (160, 170, 800),
             ];
             foreach ((int, int, int) shape in others) yield return shape;
         }
@@ -195,6 +195,42 @@ public abstract unsafe class GemmTests<T>
         }
     }
 
+    /// <summary>Sixteen parts of the inner dimension, or parts of 512 steps: their sum, in order, and that on top of beta c.</summary>
+    [Theory]
+    [InlineData(32, 32, 3001)]
+    [InlineData(20, 9, 9000)]
+    public void ALongInnerDimensionHasTheBitsOfItsParts(int m, int n, int k)
+    {
+        Random random = new(13);
+        DenseCase<T> a = new(k, m, random), b = new(k, n, random), c = new(m, n, random);
+        T alpha = Number(-0.7), beta = Number(1.3);
+        int steps = Math.Max(512, (((k + 15) / 16) + 7) & ~7);
+        Guarded<T> expected = c.Copy(), part = new(m * n);
+        T[] sum = new T[m * n];
+        for (int l = 0; l < k; l += steps)
+        {
+            Gemm.Multiply(
+                true, false, m, n, Math.Min(steps, k - l), T.One, a.Pointer + l * a.Stride, a.Stride, b.Pointer + l * b.Stride, b.Stride, T.Zero, part.Pointer, n);
+            for (int i = 0; i < sum.Length; i++) sum[i] = l == 0 ? part.Span[i] : sum[i] + part.Span[i];
+        }
+
+        for (int i = 0; i < m; i++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                ref T element = ref expected.Span[(i * (int)c.Stride) + j];
+                element = T.FusedMultiplyAdd(alpha, sum[(i * n) + j], beta * element);
+            }
+        }
+
+        foreach (int threads in Threads)
+        {
+            Guarded<T> found = c.Copy();
+            Gemm.Multiply(true, false, m, n, k, alpha, a.Pointer, a.Stride, b.Pointer, b.Stride, beta, found.Pointer, c.Stride, threads);
+            Tolerance.SameBits<T>(expected.Span, found.Span, $"{threads} threads");
+        }
+    }
+
     /// <summary>Many columns: shares of panels that a thread packs for itself; of a slice they are packed for all.</summary>
     [Theory]
     [InlineData(true, false)]
@@ -202,7 +238,7 @@ public abstract unsafe class GemmTests<T>
     public void ManyColumnsHaveTheBitsOfEachSlice(bool transposeA, bool transposeB)
     {
         Random random = new(10);
-        const int M = 193, N = 1390, K = 390, Slice = 100;
+        const int M = 193, N = 1390, K = 790, Slice = 100;
         GemmGrid grid = new(M, N, K, 64 / sizeof(T), sizeof(T)), small = new(M, Slice, K, 64 / sizeof(T), sizeof(T));
         Assert.True(grid.HasSharesFor(2) && grid.Shares(2) > 2 && !small.HasSharesFor(2));
         (DenseCase<T> a, _) = Factor(transposeA, M, K, random);
