@@ -25,6 +25,15 @@ public sealed class DeviceEdge(GpuContext gpu) : IEdgeSearch
     /// <exception cref="ArgumentException">An example's factor has more than 64 rows.</exception>
     /// <exception cref="GpuMemoryException">It does not fit on the device.</exception>
     /// <exception cref="GpuDeviceLostException">The device failed.</exception>
+    public TopEigenvalue ExactNoiseWithMomentum(
+        FunctionSpace space, double learningRate, BatchSampling sampling, double momentum, double weightDecay, SecondMomentOptions options,
+        IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+        => DeviceSecondMoment.ExactNoiseWithMomentum(gpu, space, learningRate, sampling, momentum, weightDecay, options, progress, cancellation);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">An example's factor has more than 64 rows.</exception>
+    /// <exception cref="GpuMemoryException">It does not fit on the device.</exception>
+    /// <exception cref="GpuDeviceLostException">The device failed.</exception>
     public CriticalLearningRate CriticalLearningRate(
         FunctionSpace space, BatchSampling sampling, SecondMomentOptions options, IProgress<LanczosProgress>? progress, CancellationToken cancellation)
         => DeviceSecondMoment.CriticalLearningRate(gpu, space, sampling, options, progress, cancellation);

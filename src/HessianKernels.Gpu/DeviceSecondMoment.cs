@@ -85,6 +85,35 @@ public sealed class DeviceSecondMoment : ILinearOperator<ArrayView<double>>, IDi
         return Find(gpu, moment, start, options, progress, cancellation).Times(sampling.Kappa * learningRate * learningRate);
     }
 
+    /// <summary>
+    /// The exact noise kernel norm with momentum and weight decay on a device, as <see cref="NoiseKernel.ExactWithMomentum"/>: stable in mean square exactly
+    /// where it is below 1.
+    /// </summary>
+    /// <param name="gpu">The device.</param>
+    /// <param name="space">The set.</param>
+    /// <param name="learningRate">eta, finite and positive.</param>
+    /// <param name="sampling">How batches are drawn from as many examples as the set has.</param>
+    /// <param name="momentum">mu, in [0, 1).</param>
+    /// <param name="weightDecay">rho, finite and not negative.</param>
+    /// <param name="options">Tolerance and limits; the defaults where null.</param>
+    /// <param name="progress">Told of every look of the search.</param>
+    /// <param name="cancellation">Ends the search; what was found is returned, with the status Cancelled and an infinite radius.</param>
+    /// <exception cref="ArgumentException">As <see cref="NoiseKernel.ExactWithMomentum"/>; or an example's factor has more than 64 rows.</exception>
+    /// <exception cref="GpuMemoryException">It does not fit on the device.</exception>
+    public static TopEigenvalue ExactNoiseWithMomentum(
+        GpuContext gpu, FunctionSpace space, double learningRate, BatchSampling sampling, double momentum, double weightDecay = 0,
+        SecondMomentOptions? options = null, IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(gpu);
+        Point.Check(space, learningRate, sampling);
+        HeavyBall.Check(momentum, weightDecay);
+        options = (options ?? SecondMomentOptions.Default).Check();
+        if (NoiseKernel.KnownWithMomentum(space, learningRate, sampling, momentum, weightDecay) is { } known) return known;
+        (double[] root, double[] diagonal, double[] start) = NoiseKernel.PencilWithMomentum(space, learningRate, sampling, momentum, weightDecay);
+        using DeviceMoment noise = new(gpu, space, diagonal, root, sampling.Kappa * learningRate * learningRate);
+        return Find(gpu, noise, start, options, progress, cancellation);
+    }
+
     /// <summary>eta* on a device: <c>lambda_max(T) &lt; 1</c> on the range exactly for <c>0 &lt; eta &lt; eta*</c>.</summary>
     /// <param name="gpu">The device.</param>
     /// <param name="space">The set.</param>

@@ -119,9 +119,13 @@ public static partial class StochasticEdge
 
         private EdgeNoiseKernel WithMomentum(double learningRate, BatchSampling sampling, double trace) => new()
         {
-            Exact = CountedNorm(NoiseKernel.ExactWithMomentum(
-                _space, learningRate, sampling, _options.Momentum, _options.WeightDecay, _options.Numerics,
-                Searching(StochasticEdgeStage.NoiseKernel), _cancellation)),
+            Exact = CountedNorm(_options.Searches is { } searches
+                ? searches.ExactNoiseWithMomentum(
+                    _space, learningRate, sampling, _options.Momentum, _options.WeightDecay, _options.Numerics,
+                    Searching(StochasticEdgeStage.NoiseKernel), _cancellation)
+                : NoiseKernel.ExactWithMomentum(
+                    _space, learningRate, sampling, _options.Momentum, _options.WeightDecay, _options.Numerics,
+                    Searching(StochasticEdgeStage.NoiseKernel), _cancellation)),
             HighDimensional = NoiseKernel.HighDimensionalWithMomentum(
                 _space.Eigenvalues, _space.Rows, learningRate, sampling, _options.Momentum, _options.WeightDecay),
             Trace = _options.WeightDecay == 0

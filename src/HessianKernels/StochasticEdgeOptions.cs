@@ -38,8 +38,7 @@ public sealed record StochasticEdgeOptions
     public SecondMomentOptions Numerics { get; init; } = SecondMomentOptions.Default;
 
     /// <summary>
-    /// Who searches for K_exact and eta* where there is neither momentum nor weight decay, as a GPU may; the CPU where null. All else, and what is asked for
-    /// with momentum or weight decay, is the CPU's.
+    /// Who searches for K_exact and eta*, as a GPU may; the CPU where null. All else is the CPU's.
     /// </summary>
     public IEdgeSearch? Searches { get; init; }
 

@@ -21,7 +21,7 @@ public sealed class DeviceTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Commands => ["topk", "trace", "density", "edge", "batch", "curvature", "train", "export-jacobian"];
+    public static TheoryData<string> Commands => ["topk", "trace", "density", "edge", "edge with momentum", "batch", "curvature", "train", "export-jacobian"];
 
     /// <summary>A command with what it needs.</summary>
     private string[] Command(string name) => name switch
@@ -35,7 +35,7 @@ public sealed class DeviceTests : IDisposable
             "train", "mse", "--lr", "0.1", "--batch", "5", "--steps", "2", "--track-every", "1", "--eigenpairs", "2",
             "--track", "step-sharpness,loss,accuracy,lambda-max,trace,k-exact", "--force", "--out", _folder["run"]),
         "export-jacobian" => _network.Value.Arguments("export-jacobian", "cross-entropy", "--force", _folder["rows.npy"]),
-        "edge with momentum or weight decay" => [.. Command("edge"), "--momentum", "0.5"],
+        "edge with momentum" => [.. Command("edge"), "--momentum", "0.5", "--weight-decay", "0.01"],
         _ => [name, _matrix.Value],
     };
 
@@ -47,6 +47,7 @@ public sealed class DeviceTests : IDisposable
         "density" => [json.Number("smallest"), json.Number("largest"), json.Number("integral"), .. json.GetProperty("density").Numbers()],
         "batch" => [json.GetProperty("batchSharpness").Number("value"), json.GetProperty("lambdaMaxBatch").Number("value")],
         "edge" => [json.Number("criticalLearningRate"), json.Number("lambdaMax"), json.Number("trace")],
+        "edge with momentum" => [json.GetProperty("noiseKernel").Number("exact"), json.Number("lambdaMax")],
         "curvature" =>
         [
             json.Number("loss"), json.Number("gradientNorm"), .. json.GetProperty("eigenvalues").Numbers(),
@@ -91,7 +92,7 @@ public sealed class DeviceTests : IDisposable
         HkRun onCpu = await HkProcess.Run([.. Command(command), "--json"]);
         double[] expected = Numbers(command, onCpu.Json);
         Assert.Equal((onCpu.ExitCode, "", "emulator (threads of this machine)"), (run.ExitCode, run.Error, run.Json.Text("device")));
-        Assert.Equal(command is "edge" or "batch" or "curvature" or "train" or "export-jacobian", run.Json.TryGetProperty("onCpu", out _));
+        Assert.Equal(command is "edge" or "edge with momentum" or "batch" or "curvature" or "train" or "export-jacobian", run.Json.TryGetProperty("onCpu", out _));
         Assert.Equal(expected.Length, found.Length);
         Assert.NotEmpty(found);
         for (int i = 0; i < found.Length; i++)
@@ -121,16 +122,17 @@ public sealed class DeviceTests : IDisposable
         Assert.Matches("-p:Gpu=true|install|expected an index", run.Error);
     }
 
-    [Theory]
-    [InlineData("edge with momentum or weight decay")]
-    public async Task ACommandOfTheCpuSaysThatItIs(string command)
+    [Fact]
+    public async Task ReproduceSaysThatItIsTheCpus()
     {
-        HkRun refused = await HkProcess.Run([.. Command(command), "--device", "cuda"]);
+        string[] command = ["reproduce", "001/F22", "--out", _folder["figures"]];
+        HkRun refused = await HkProcess.Run([.. command, "--device", "cuda"]);
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
-        Assert.Contains($"hk {command} computes on the CPU only", refused.Error, StringComparison.Ordinal);
-        HkRun fallen = await HkProcess.Run([.. Command(command), "--json", "--device", "auto"]);
+        Assert.Contains("hk reproduce computes on the CPU only", refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["figures"]));
+        HkRun fallen = await HkProcess.Run([.. command, "--json", "--device", "auto"]);
         Assert.Equal((0, "cpu"), (fallen.ExitCode, fallen.Json.Text("device")));
-        Assert.Contains($"hk {command} computes on the CPU", fallen.Error, StringComparison.Ordinal);
+        Assert.Contains("hk reproduce computes on the CPU", fallen.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -68,6 +68,36 @@ public class SecondMomentTests
         Tolerance.Equal(1, StochasticEdge.Analyze(set, critical, 2, options).NoiseKernel.Exact.Value, 1e-8, "K exact at eta*");
     }
 
+    /// <summary>The norm that decides with momentum and weight decay, of rows, of blocks and with signs; what needs no search makes none.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void TheNormWithMomentumIsTheCpus(int rows, bool signed)
+    {
+        FunctionSpace space = Space(rows, signed);
+        double rate = 0.5 / space.Eigenvalues[0], decay = 0.01 * space.Eigenvalues[0];
+        foreach (BatchSampling sampling in (BatchSampling[])[BatchSampling.WithoutReplacement(9, 2), BatchSampling.WithReplacement(9, 4)])
+        {
+            TopEigenvalue expected = NoiseKernel.ExactWithMomentum(space, rate, sampling, 0.6, decay);
+            TopEigenvalue found = DeviceSecondMoment.ExactNoiseWithMomentum(Gpu.Context, space, rate, sampling, 0.6, decay);
+            Assert.True(expected.Value > 0 && double.IsFinite(expected.Value));
+            Assert.Equal(LanczosStatus.Converged, found.Status);
+            Tolerance.Equal(expected.Value, found.Value, Relative * expected.Value);
+        }
+
+        BatchSampling all = BatchSampling.WithoutReplacement(9, 9);
+        Assert.Equal(TopEigenvalue.Known(0), DeviceSecondMoment.ExactNoiseWithMomentum(Gpu.Context, space, rate, all, 0.6, decay));
+        Assert.Equal(double.PositiveInfinity, DeviceSecondMoment.ExactNoiseWithMomentum(Gpu.Context, space, 100 * rate, all, 0.6, decay).Value);
+        Assert.Throws<ArgumentOutOfRangeException>("momentum", () => DeviceSecondMoment.ExactNoiseWithMomentum(Gpu.Context, space, rate, all, 1));
+
+        StochasticEdgeOptions options = new() { Momentum = 0.6, WeightDecay = decay };
+        StochasticEdgeReport analysis = StochasticEdge.Analyze(space, rate, BatchSampling.WithReplacement(9, 4), options with { Searches = new DeviceEdge(Gpu.Context) });
+        StochasticEdgeReport cpu = StochasticEdge.Analyze(space, rate, BatchSampling.WithReplacement(9, 4), options);
+        Assert.Equal((cpu.Verdict, cpu.Status), (analysis.Verdict, analysis.Status));
+        Tolerance.Equal(cpu.NoiseKernel.Exact.Value, analysis.NoiseKernel.Exact.Value, Relative * cpu.NoiseKernel.Exact.Value);
+    }
+
     [Fact]
     public void TooLittleMemoryLeavesTheContextUsable()
     {
@@ -94,30 +124,8 @@ public class SecondMomentTests
     [InlineData(3, true)]
     public void AProductIsTheCpus(int rows, bool signed)
     {
-        const int Examples = 9, Parameters = 17;
-        FunctionSpace space;
-        if (signed)
-        {
-            // Rank 3, one of the three directions negative.
-            double[] hessians = new double[Examples * Parameters * Parameters];
-            for (int i = 0; i < Examples; i++)
-                for (int k = 0; k < 3; k++)
-                {
-                    double[] f = Matrices.Numbers(Parameters, 100 * i + k);
-                    double sign = k == 2 && i == 4 ? -0.1 : 1;
-                    for (int a = 0; a < Parameters; a++)
-                        for (int b = 0; b < Parameters; b++) hessians[(i * Parameters + a) * Parameters + b] += sign * f[a] * f[b];
-                }
-
-            space = CurvatureSet.FromHessians<double>(hessians, Examples, Parameters).Reduce();
-            Assert.False(space.Signs.IsEmpty);
-        }
-        else
-        {
-            space = CurvatureSet.FromFactors<double>(Matrices.Numbers(Examples * rows * Parameters, 3), Examples, rows, Parameters).Reduce();
-        }
-
-        BatchSampling sampling = BatchSampling.Of(BatchScheme.WithoutReplacement, Examples, 2);
+        FunctionSpace space = Space(rows, signed);
+        BatchSampling sampling = BatchSampling.Of(BatchScheme.WithoutReplacement, space.Examples, 2);
         SecondMomentOperator onCpu = new(space, 0.05, sampling);
         using DeviceSecondMoment t = new(Gpu.Context, space, 0.05, sampling);
         double[] x = Matrices.Numbers(t.Length, 4), expected = new double[t.Length];
@@ -129,6 +137,27 @@ public class SecondMomentTests
         Tolerance.Equal<double>(expected, found, 1e-13 * largest, "T x");
         t.Apply(input.View, output.View);
         Tolerance.SameBits<double>(found, Gpu.Download(output), "T x again");
+    }
+
+    /// <summary>Nine examples of 17 parameters.</summary>
+    private static FunctionSpace Space(int rows, bool signed)
+    {
+        const int Examples = 9, Parameters = 17;
+        if (!signed) return CurvatureSet.FromFactors<double>(Matrices.Numbers(Examples * rows * Parameters, 3), Examples, rows, Parameters).Reduce();
+        // Rank 3, one of the three directions negative.
+        double[] hessians = new double[Examples * Parameters * Parameters];
+        for (int i = 0; i < Examples; i++)
+            for (int k = 0; k < 3; k++)
+            {
+                double[] f = Matrices.Numbers(Parameters, 100 * i + k);
+                double sign = k == 2 && i == 4 ? -0.1 : 1;
+                for (int a = 0; a < Parameters; a++)
+                    for (int b = 0; b < Parameters; b++) hessians[(i * Parameters + a) * Parameters + b] += sign * f[a] * f[b];
+            }
+
+        FunctionSpace space = CurvatureSet.FromHessians<double>(hessians, Examples, Parameters).Reduce();
+        Assert.False(space.Signs.IsEmpty);
+        return space;
     }
 
     private static void Equal(JsonElement row, string name, CriticalLearningRate found)

@@ -78,7 +78,9 @@ internal sealed class EdgeCommand
         OutputFile? csv = OutputFile.Check("--csv", parsed.GetValue(_csv), _run.Force(parsed), path, ".csv");
         RequireMemory(parsed, file, samplings, options, range.IsSweep);
 
-        using ComputeDevice? device = Device(parsed, options, out Place place);
+        string request = _run.Device(parsed);
+        using ComputeDevice? device = ComputeDevice.Open(request);
+        Place place = ComputeDevice.PlaceOf(device, request, AllElse);
         options = options with { Searches = device?.Edge };
         EdgeOutcome outcome = LiveRun.Run(_run.Progress(parsed), board =>
         {
@@ -108,21 +110,6 @@ internal sealed class EdgeCommand
 
         OutputFile.WriteAndPrint(csv, outcome.WriteCsv, _run.Json(parsed) ? outcome.PrintJson : outcome.PrintTable);
         return outcome.ExitCode;
-    }
-
-    /// <summary>A device searches for K exact and eta* of plain SGD; there is nothing for it to do where there is momentum or weight decay.</summary>
-    private ComputeDevice? Device(ParseResult parsed, StochasticEdgeOptions options, out Place place)
-    {
-        string request = _run.Device(parsed);
-        if (options.Momentum != 0 || options.WeightDecay != 0)
-        {
-            place = ComputeDevice.RequireCpu(request, "edge with momentum or weight decay");
-            return null;
-        }
-
-        ComputeDevice? device = ComputeDevice.Open(request);
-        place = ComputeDevice.PlaceOf(device, request, AllElse);
-        return device;
     }
 
     private (string Option, string Path, CurvatureForm Form) Input(ParseResult parsed)

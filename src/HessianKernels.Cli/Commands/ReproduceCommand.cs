@@ -46,7 +46,7 @@ internal sealed class ReproduceCommand
     {
         BadInputException.Unless(!(parsed.GetValue(_quick) && parsed.GetValue(_full)),
             "--quick, --full: found both; expected at most one of them");
-        ComputeDevice.RequireCpu(_run.Device(parsed), "reproduce");
+        Place place = ComputeDevice.RequireCpu(_run.Device(parsed), "reproduce");
         ReproductionOptions options = new()
         {
             Effort = parsed.GetValue(_full) ? Effort.Full : Effort.Quick, Seed = _run.Seed(parsed), Threads = _run.Threads(parsed),
@@ -59,12 +59,12 @@ internal sealed class ReproduceCommand
             board?.Compute();
             return Input("--data", () => Reproducer.Run(figures, folder, options, board, cancellation));
         });
-        if (_run.Json(parsed)) PrintJson(outcome);
-        else PrintTable(outcome, figures.Count);
+        if (_run.Json(parsed)) PrintJson(outcome, place);
+        else PrintTable(outcome, figures.Count, place);
         return outcome.Cancelled ? ExitCode.Cancelled : ExitCode.Converged;
     }
 
-    private static void PrintTable(ReproductionOutcome outcome, int asked)
+    private static void PrintTable(ReproductionOutcome outcome, int asked, Place place)
     {
         Spectre.Console.Table table = Report.Table("figure", "paper's claims", "exact claims", "seconds");
         foreach (FigureRecord figure in outcome.Figures)
@@ -76,6 +76,7 @@ internal sealed class ReproduceCommand
         string state = outcome.Cancelled ? "cancelled; the same command goes on from here" : "complete";
         Report.Line($"{outcome.Figures.Count} of {asked} figures, {outcome.Kept} kept from before; {state}");
         Report.Line($"report: {outcome.Report}");
+        place.Print();
     }
 
     private static string Count(FigureRecord figure, ClaimSource source)
@@ -84,11 +85,12 @@ internal sealed class ReproduceCommand
         return all == 0 ? "-" : $"{figure.Claims.Count(claim => claim.Source == source && claim.Verdict == Verdict.Reproduced)} of {all}";
     }
 
-    private static void PrintJson(ReproductionOutcome outcome) => Json.Print(json =>
+    private static void PrintJson(ReproductionOutcome outcome, Place place) => Json.Print(json =>
     {
         json.WriteString("status", outcome.Cancelled ? "cancelled" : "complete");
         json.WriteString("report", outcome.Report);
         json.WriteNumber("kept", outcome.Kept);
+        place.Write(json);
         json.WriteStartArray("figures");
         foreach (FigureRecord figure in outcome.Figures)
         {

@@ -35,25 +35,42 @@ public static partial class NoiseKernel
         Point.Check(space, learningRate, sampling);
         HeavyBall.Check(momentum, weightDecay);
         options = (options ?? SecondMomentOptions.Default).Check();
+        if (KnownWithMomentum(space, learningRate, sampling, momentum, weightDecay) is { } known) return known;
+        options.ThrowIfOver(
+            MomentumRequiredBytes(space, options),
+            $"The noise kernel with momentum of {space.Examples} examples on {space.Rank} dimensions");
+        (double[] root, double[] diagonal, double[] start) = PencilWithMomentum(space, learningRate, sampling, momentum, weightDecay);
+        WeightedMoment noise = new(new(space, options.ThreadCount), space, diagonal, root, sampling.Kappa * learningRate * learningRate);
+        return PerronVector.Find(noise, start, options, storeProducts: false, progress, cancellation);
+    }
+
+    /// <summary>What <see cref="ExactWithMomentum"/> is where it needs no search; null where it does.</summary>
+    internal static TopEigenvalue? KnownWithMomentum(
+        FunctionSpace space, double learningRate, BatchSampling sampling, double momentum, double weightDecay)
+    {
         if (space.Rank == 0) return TopEigenvalue.Known(0);
         foreach (double lambda in (ReadOnlySpan<double>)[space.Eigenvalues[0], space.Eigenvalues[^1]])
             if (!HeavyBall.Contracts(lambda, learningRate, momentum, weightDecay)) return TopEigenvalue.Known(double.PositiveInfinity);
 
-        // (alpha - 1) L M L is - kappa c L M L, and stays right where kappa is 0.
-        double step = learningRate * learningRate, rest = step * (sampling.Alpha - 1);
-        if (sampling.Kappa == 0 && rest == 0) return TopEigenvalue.Known(0);
-        options.ThrowIfOver(
-            MomentumRequiredBytes(space, options),
-            $"The noise kernel with momentum of {space.Examples} examples on {space.Rank} dimensions");
+        return sampling.Kappa == 0 && sampling.Alpha == 1 ? TopEigenvalue.Known(0) : null;
+    }
+
+    /// <summary>
+    /// <c>P^{1/2} o N o P^{1/2}</c> but for its noise, packed: w = P^{1/2}, the diagonal D of <see cref="WeightedMoment"/>, and a start.
+    /// </summary>
+    internal static (double[] Root, double[] Diagonal, double[] Start) PencilWithMomentum(
+        FunctionSpace space, double learningRate, BatchSampling sampling, double momentum, double weightDecay)
+    {
         int length = PackedSymmetric.Length(space.Rank);
         double[] root = new double[length], diagonal = new double[length], start = new double[length];
         PairWeights.HeavyBall(space.Eigenvalues, learningRate, momentum, weightDecay, root);
         PairWeights.Product(space.Eigenvalues, diagonal);
+        // (alpha - 1) L M L is - kappa c L M L, and stays right where kappa is 0.
+        double rest = learningRate * learningRate * (sampling.Alpha - 1);
         for (int i = 0; i < length; i++) diagonal[i] *= rest / root[i];
         PairWeights.InvertRoot(root);
         PackedSymmetric.Identity(space.Rank, start);
-        WeightedMoment noise = new(new(space, options.ThreadCount), space, diagonal, root, sampling.Kappa * step);
-        return PerronVector.Find(noise, start, options, storeProducts: false, progress, cancellation);
+        return (root, diagonal, start);
     }
 
     /// <summary>Bytes that <see cref="ExactWithMomentum"/> takes beyond the set: those of the critical learning rate.</summary>

@@ -117,6 +117,11 @@ internal sealed class GpuComputeDevice(GpuContext gpu) : ComputeDevice
             CancellationToken cancellation)
             => Searching(() => _edge.ExactNoise(space, learningRate, sampling, options, progress, cancellation));
 
+        public TopEigenvalue ExactNoiseWithMomentum(
+            FunctionSpace space, double learningRate, BatchSampling sampling, double momentum, double weightDecay, SecondMomentOptions options,
+            IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+            => Searching(() => _edge.ExactNoiseWithMomentum(space, learningRate, sampling, momentum, weightDecay, options, progress, cancellation));
+
         public CriticalLearningRate CriticalLearningRate(
             FunctionSpace space, BatchSampling sampling, SecondMomentOptions options, IProgress<LanczosProgress>? progress, CancellationToken cancellation)
             => Searching(() => _edge.CriticalLearningRate(space, sampling, options, progress, cancellation));
