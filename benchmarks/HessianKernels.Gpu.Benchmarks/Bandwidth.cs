@@ -1,5 +1,7 @@
 using HessianKernels.Spaces;
 using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Algorithms.ScanReduceOperations;
 using ILGPU.Runtime;
 
 namespace HessianKernels.Gpu.Benchmarks;
@@ -28,6 +30,8 @@ internal static class Bandwidth
         yield return new($"batched dot, {count} of {n}; one vector is read twice", dot / 1e9, "GB/s", dot / copy, Floor);
         gpu.Release(other);
         gpu.Release(panel);
+        double sum = bytes / SumOfAlgorithms(gpu, n * count);
+        yield return new($"sum of {n * count} numbers by ILGPU.Algorithms, the dot's peer", sum / 1e9, "GB/s", sum / copy);
 
         int order = small ? 100 : 8192;
         double[] matrix = new double[(long)order * order];
@@ -40,5 +44,16 @@ internal static class Bandwidth
         double product = half / Stopwatches.Median(gpu, () => symmetric.Apply(vectors.SubView(0, order), vectors.SubView(order, order)));
         yield return new($"symmetric product of order {order}, half of it read", product / 1e9, "GB/s", product / copy, Floor);
         gpu.Release(x);
+    }
+    /// <summary>Seconds of the peer's reduction, on the same device in a context of its own.</summary>
+    private static double SumOfAlgorithms(GpuContext gpu, int length)
+    {
+        using Context context = Context.Create(builder => builder.Default().EnableAlgorithms());
+        Device same = context.Devices.First(device
+            => device.AcceleratorType == gpu.Accelerator.AcceleratorType && (device.AcceleratorType == AcceleratorType.CPU || device.Name == gpu.Accelerator.Name));
+        using Accelerator accelerator = same.CreateAccelerator(context);
+        using MemoryBuffer1D<double, Stride1D.Dense> numbers = accelerator.Allocate1D<double>(length);
+        numbers.MemSetToZero();
+        return Stopwatches.Median(gpu, () => accelerator.Reduce<double, Stride1D.Dense, AddDouble>(accelerator.DefaultStream, numbers.View));
     }
 }
