@@ -32,20 +32,25 @@ internal static unsafe partial class Gemm
         if (alpha == T.Zero) ScaleOnly(new Product<T> { M = m, N = n, Beta = beta, C = c, Ldc = ldc });
         else if (threads > 1 && (long)m * n * k >= FewestProductsOfThreads)
             SmallJob<T>.Run(m, n, k, alpha, a, aLine, aStep, transposeB, b, ldb, beta, c, ldc, threads);
-        else SmallBlocks(m, n, k, alpha, a, aLine, aStep, transposeB, b, ldb, beta, c, ldc);
+        else if (k > GemmGrid.MostDepth(sizeof(T))) SmallBlocks(m, n, k, alpha, a, aLine, aStep, transposeB, b, ldb, beta, c, ldc);
+        else SmallBlock(m, n, k, alpha, a, aLine, aStep, transposeB, b, ldb, beta, c, ldc);
     }
 
     /// <summary>One block of the inner dimension after the other.</summary>
     private static void SmallBlocks<T>(int m, int n, int k, T alpha, T* a, nint aLine, nint aStep, bool transposeB, T* b, nint ldb, T beta, T* c, nint ldc)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int depth = k <= GemmGrid.MostDepth(sizeof(T)) ? k : GemmGrid.DepthOf(k, sizeof(T));
+        int depth = GemmGrid.DepthOf(k, sizeof(T));
         for (int l = 0; l < k; l += depth, a += depth * aStep, b += transposeB ? depth : depth * ldb, beta = T.One)
-        {
-            int steps = Math.Min(depth, k - l);
-            if (transposeB) TurnedTiles(m, n, steps, alpha, a, aLine, aStep, b, ldb, beta, c, ldc);
-            else SmallTiles(m, n, steps, alpha, a, aLine, aStep, b, ldb, beta, c, ldc);
-        }
+            SmallBlock(m, n, Math.Min(depth, k - l), alpha, a, aLine, aStep, transposeB, b, ldb, beta, c, ldc);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SmallBlock<T>(int m, int n, int k, T alpha, T* a, nint aLine, nint aStep, bool transposeB, T* b, nint ldb, T beta, T* c, nint ldc)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (transposeB) TurnedTiles(m, n, k, alpha, a, aLine, aStep, b, ldb, beta, c, ldc);
+        else SmallTiles(m, n, k, alpha, a, aLine, aStep, b, ldb, beta, c, ldc);
     }
 
     /// <summary>
