@@ -29,7 +29,7 @@ internal readonly struct GemmGrid
     private const int BytesOfGroup = 800_000, BytesOfStretch = 1 << 24, FewestRows = 48, MostRows = 96;
 
     // Of panels that stay in the second cache beside the rows and the tiles that pass through it.
-    private const int BytesOfShare = 700_000;
+    private const int BytesOfShare = 500_000;
 
     // A share of several threads: with fewer panels, rows would pass from the third cache too often.
     private const int FewestPanelsOfShare = 2, FewestSharesOfThread = 4;
