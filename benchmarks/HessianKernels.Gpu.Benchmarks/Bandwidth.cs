@@ -45,6 +45,7 @@ internal static class Bandwidth
         yield return new($"symmetric product of order {order}, half of it read", product / 1e9, "GB/s", product / copy, Floor);
         gpu.Release(x);
     }
+
     /// <summary>Seconds of the peer's reduction, on the same device in a context of its own.</summary>
     private static double SumOfAlgorithms(GpuContext gpu, int length)
     {

@@ -71,7 +71,7 @@ public class NetworkRunTests
     public void ACancelledRunIsNone()
     {
         using CancellationTokenSource source = new();
-        FigureRun run = new(Effort.Coarse, 0, new Stop(source), source.Token);
+        FigureRun run = new(Effort.Coarse, 0, new Tell<double>(_ => source.Cancel()), source.Token);
         Assert.Throws<OperationCanceledException>(() => NetworkRun.All(run, [Job(new() { LearningRate = 0.1, BatchSize = 6 }, 1_000_000)]));
     }
 
@@ -167,21 +167,11 @@ public class NetworkRunTests
         List<double> told = [];
         NetworkJob[] jobs =
             [.. new[] { 0.1, 1e4 }.Select(eta => Job(new() { LearningRate = eta, BatchSize = 6, DivergedAbove = 1e6 }, 200))];
-        NetworkRun[] made = NetworkRun.All(new(Effort.Coarse, 0, new Told(told)) { Threads = 1 }, jobs, 0.25, 0.75);
+        NetworkRun[] made = NetworkRun.All(new(Effort.Coarse, 0, new Tell<double>(told.Add)) { Threads = 1 }, jobs, 0.25, 0.75);
         Assert.Equal([false, true], made.Select(one => one.Diverged));
         RunWork work = new(jobs[0]);
         Assert.InRange(told[0], 0.25 + 1e-9, 0.25 + 0.25 * work.Until(1) / work.All);
         Assert.Equal(told.Order(), told);
         Assert.Equal(0.75, told[^1]);
-    }
-
-    private sealed class Told(List<double> shares) : IProgress<double>
-    {
-        public void Report(double value) => shares.Add(value);
-    }
-
-    private sealed class Stop(CancellationTokenSource source) : IProgress<double>
-    {
-        public void Report(double value) => source.Cancel();
     }
 }

@@ -92,7 +92,7 @@ public sealed class ReproducerTests : IDisposable
     public void ProgressRisesFromNothingToAll()
     {
         List<ReproductionProgress> told = [];
-        Run([new TestFigure("F1"), new TestFigure("F2")], progress: new Tell(told.Add));
+        Run([new TestFigure("F1"), new TestFigure("F2")], progress: new Tell<ReproductionProgress>(told.Add));
         Assert.Equal(0, told[0].Share);
         Assert.Equal(1, told[^1].Share);
         Assert.True(told.Zip(told.Skip(1)).All(pair => pair.First.Share <= pair.Second.Share));
@@ -180,10 +180,5 @@ public sealed class ReproducerTests : IDisposable
         Assert.Contains("| [999/F1](#f-999-f1) | A &lt;test> | 1 of 2 | – |", page);
         Assert.Contains("| paper | two &lt;= 1 | ≤ 1 | 2 | **no** |", page);
         Assert.Contains("![line](999-F1/line.svg)", page);
-    }
-
-    private sealed class Tell(Action<ReproductionProgress> tell) : IProgress<ReproductionProgress>
-    {
-        public void Report(ReproductionProgress value) => tell(value);
     }
 }

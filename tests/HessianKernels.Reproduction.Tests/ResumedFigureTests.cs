@@ -36,7 +36,7 @@ public sealed class ResumedFigureTests : IDisposable
             options = options with { Threads = 3 - options.Threads };
             using CancellationTokenSource source = new();
             double first = double.NaN;
-            Tell tell = new(at =>
+            Tell<ReproductionProgress> tell = new(at =>
             {
                 if (double.IsNaN(first) && at.Kept > 0) first = at.Kept;
                 if (at.Share > stop) source.Cancel();
@@ -122,7 +122,7 @@ public sealed class ResumedFigureTests : IDisposable
     {
         const int steps = 3;
         using CancellationTokenSource source = new();
-        FigureRun run = new(Effort.Coarse, 0, new TellOf(share => { if (share == 1) source.Cancel(); }), source.Token) { PartsFolder = _folder.FullName };
+        FigureRun run = new(Effort.Coarse, 0, new Tell<double>(share => { if (share == 1) source.Cancel(); }), source.Token) { PartsFolder = _folder.FullName };
         Assert.Throws<OperationCanceledException>(() => NetworkRun.Of(run, Job(step => step == steps - 1)));
         FigureRun again = new(Effort.Coarse) { PartsFolder = _folder.FullName };
         NetworkRun kept = NetworkRun.Of(again, Job(_ => false));
@@ -144,15 +144,5 @@ public sealed class ResumedFigureTests : IDisposable
         {
             if (waits(trainer.Step)) Thread.Sleep(200);
         }
-    }
-
-    private sealed class TellOf(Action<double> tell) : IProgress<double>
-    {
-        public void Report(double value) => tell(value);
-    }
-
-    private sealed class Tell(Action<ReproductionProgress> tell) : IProgress<ReproductionProgress>
-    {
-        public void Report(ReproductionProgress value) => tell(value);
     }
 }
