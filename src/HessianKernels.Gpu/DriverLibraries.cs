@@ -5,8 +5,8 @@ using ILGPU;
 namespace HessianKernels.Gpu;
 
 /// <summary>
-/// Where the system keeps what ILGPU and cuBLAS are called by. ILGPU asks for a library named cuda: with only libcuda.so.1 present, as a
-/// driver installs it, it would find no device and say nothing.
+/// Where the system keeps what ILGPU and cuBLAS are called by. ILGPU asks for libraries named cuda and OpenCL: with only libcuda.so.1 or
+/// libOpenCL.so.1 present, as a driver installs them, it would find no device and say nothing.
 /// </summary>
 internal static class DriverLibraries
 {
@@ -22,6 +22,9 @@ internal static class DriverLibraries
     /// <summary>Names of CUDA's driver, most usual first.</summary>
     private static readonly string[] Driver = OperatingSystem.IsWindows() ? ["nvcuda"] : ["libcuda.so.1", "libcuda.so"];
 
+    /// <summary>Names of what lists OpenCL's drivers, most usual first.</summary>
+    private static readonly string[] OpenCL = OperatingSystem.IsWindows() ? ["opencl"] : ["libOpenCL.so.1", "libOpenCL.so"];
+
     /// <summary>Names of cuBLAS, newest first.</summary>
     private static readonly string[] Blas = OperatingSystem.IsWindows()
         ? ["cublas64_13", "cublas64_12", "cublas64_11", "cublas64_10"]
@@ -34,7 +37,10 @@ internal static class DriverLibraries
     }
 
     /// <summary>Whether CUDA's driver is on this machine.</summary>
-    public static bool HasCudaDriver => TryLoad(Driver, out nint driver) && Free(driver);
+    public static bool HasCudaDriver => IsThere(Driver);
+
+    /// <summary>Whether what lists OpenCL's drivers is on this machine.</summary>
+    public static bool HasOpenCL => IsThere(OpenCL);
 
     /// <summary>cuBLAS, and the name it was found under; 0 where there is none.</summary>
     public static nint LoadBlas(out string? name)
@@ -53,7 +59,10 @@ internal static class DriverLibraries
     public static string BlasNames => string.Join(", ", Blas);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
-        => name is "cuda" && TryLoad(Driver, out nint driver) ? driver : 0;
+    {
+        string[] names = name switch { "cuda" => Driver, "OpenCL" => OpenCL, _ => [] };
+        return TryLoad(names, out nint library) ? library : 0;
+    }
 
     private static bool TryLoad(string[] names, out nint library)
     {
@@ -63,8 +72,9 @@ internal static class DriverLibraries
         return false;
     }
 
-    private static bool Free(nint library)
+    private static bool IsThere(string[] names)
     {
+        if (!TryLoad(names, out nint library)) return false;
         NativeLibrary.Free(library);
         return true;
     }

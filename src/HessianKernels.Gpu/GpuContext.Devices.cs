@@ -29,6 +29,7 @@ public sealed partial class GpuContext
         using Context? context = TryCreate(backend, out Exception? fault);
         if (context is not null && Of(context, backend).Any()) return null;
         if (backend == GpuBackend.Cuda && !DriverLibraries.HasCudaDriver) return "no CUDA driver was found (libcuda.so.1); install NVIDIA's driver";
+        if (backend == GpuBackend.OpenCL && !DriverLibraries.HasOpenCL) return "no OpenCL loader was found (libOpenCL.so.1); install the vendor's OpenCL driver";
         string found = backend == GpuBackend.Cuda ? "the CUDA driver reports no device" : "no OpenCL device was found; install the vendor's OpenCL driver";
         return fault is null ? found : $"{found} ({fault.Message})";
     }
@@ -68,7 +69,8 @@ public sealed partial class GpuContext
             CLDevice cl => ($"OpenCL {cl.CLStdVersion.Major}.{cl.CLStdVersion.Minor}", cl.VendorName),
             _ => ("none", "threads"),
         };
-        return new(backend, index, device.Name.Trim(), device.MemorySize, driver, architecture, Refusal(device));
+        return new(backend, index, device.Name.Trim(), device.MemorySize, driver, architecture, Refusal(device),
+            device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU });
     }
 
     /// <summary>Why a device cannot be used.</summary>

@@ -64,7 +64,7 @@ public sealed partial class GpuContext : IDisposable
 
     /// <summary>Opens a device.</summary>
     /// <param name="request">
-    /// <c>auto</c>: CUDA, else OpenCL. <c>cuda</c>, <c>cuda:1</c>, <c>opencl</c>, <c>opencl:0</c>: that one. <c>emulator</c>: threads of this machine, for
+    /// <c>auto</c>: CUDA, else OpenCL but for a processor. <c>cuda</c>, <c>cuda:1</c>, <c>opencl</c>, <c>opencl:0</c>: that one. <c>emulator</c>: threads of this machine, for
     /// tests of the kernels.
     /// </param>
     /// <exception cref="ArgumentException">The request is none of these.</exception>
@@ -165,8 +165,10 @@ public sealed partial class GpuContext : IDisposable
                 for (int i = 0; i < devices.Length; i++)
                 {
                     GpuDevice device = Describe(devices[i], backend, i);
-                    if (device.Refusal is null) return Make(context, devices[i], device);
-                    reasons.Add($"{device.Request} ({device.Name}): {device.Refusal}");
+                    // A processor is better off with the library's own kernels for it.
+                    string? refusal = device.Refusal ?? (device.IsProcessor ? "it is this machine's processor; it is used where it is asked for by this name" : null);
+                    if (refusal is null) return Make(context, devices[i], device);
+                    reasons.Add($"{device.Request} ({device.Name}): {refusal}");
                 }
 
                 context.Dispose();

@@ -28,6 +28,7 @@ public static partial class GpuLanczos
     /// <param name="options">Tolerance, seed, limit and validation; Which must be Largest. The defaults where null.</param>
     /// <param name="cancellation">Ends the run between two launches; places of matrices not reached hold NaN.</param>
     /// <exception cref="ArgumentException">A size or option is out of its range, or validation finds a fault.</exception>
+    /// <exception cref="NotSupportedException">The device is a processor.</exception>
     /// <exception cref="GpuMemoryException">Not even one matrix fits on the device.</exception>
     /// <exception cref="GpuDeviceLostException">The device failed.</exception>
     public static LargestEigenpairs<T> LargestOfMany<T>(
@@ -36,6 +37,10 @@ public static partial class GpuLanczos
     {
         ArgumentNullException.ThrowIfNull(gpu);
         options ??= LanczosOptions.Default;
+        // ILGPU 1.5.3 keeps the address of shared memory of a size told at the launch in one place for all groups: right where groups have it at
+        // the same address, as on a GPU, and a race where each has its own.
+        if (gpu.Device.IsProcessor)
+            throw new NotSupportedException($"Found {gpu.Device.Request} ({gpu.Device.Name}), a processor; expected a GPU. Use TopKBatch, or Lanczos.TopKBatch on the CPU.");
         int batch = DenseSymmetric<T>.BatchOf(matrices.Length, n, nameof(matrices)), size = Interop.SizeOf<T>();
         if (n > SmallLanczosKernels<double, OneDouble>.MostLength)
             throw new ArgumentOutOfRangeException(nameof(n), n, $"Found n = {n}; expected 1 <= n <= {SmallLanczosKernels<double, OneDouble>.MostLength}. Use TopKBatch for larger ones.");

@@ -10,9 +10,12 @@ namespace HessianKernels.Gpu.Tests;
 /// <summary>The device that the tests run on: HK_GPU names one; threads that play a device where it is not set.</summary>
 internal static class Gpu
 {
-    private static readonly Lazy<GpuContext> Opened = new(() => GpuContext.Open(Environment.GetEnvironmentVariable("HK_GPU") ?? "emulator"));
+    private static readonly Lazy<GpuContext> Opened = new(Another);
 
     public static GpuContext Context => Opened.Value;
+
+    /// <summary>A further context of the same device, for a test that loses it.</summary>
+    public static GpuContext Another() => GpuContext.Open(Environment.GetEnvironmentVariable("HK_GPU") ?? "emulator");
 
     /// <summary>Numbers on the device.</summary>
     public static MemoryBuffer1D<T, Stride1D.Dense> Upload<T>(T[] numbers)

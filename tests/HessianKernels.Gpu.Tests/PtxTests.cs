@@ -67,6 +67,27 @@ public sealed partial class PtxTests : IDisposable
         return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default)).PTXAssembly;
     }
 
+    /// <summary>
+    /// What ILGPU 1.5.3 makes of a kernel that is legal C# and right on its CPU accelerator, and that a device would compute otherwise: an order
+    /// of floating-point numbers that a NaN fulfils (OpenCL has none, and its code would do the opposite there), and a bool that became a
+    /// number by its bits, 5e-324 for 1.
+    /// </summary>
+    [Theory]
+    [InlineData(@"\bsetp\.(ltu|leu|gtu|geu|equ)\.f\d+", "a comparison that a NaN fulfils")]
+    [InlineData(@"\b(0d000000000000000|0f0000000)[1-9A-F]\b", "a bool taken for the bits of a number")]
+    public void NoKernelHasWhatDevicesDisagreeOn(string pattern, string fault)
+    {
+        List<string> faults = [];
+        foreach ((string name, string ptx) in Compiled())
+            if (Regex.IsMatch(ptx, pattern)) faults.Add($"{name}: {fault}");
+        Assert.True(faults.Count == 0, string.Join("\n", faults));
+    }
+
+    private IEnumerable<(string Name, string Ptx)> Compiled()
+        => Numbers.SelectMany(type => Kernels(type).Select(kernel => (Name(type, kernel), Compile(kernel))));
+
+    private static string Name(Type type, MethodInfo kernel) => $"{type.Name}<{string.Join(", ", type.GetGenericArguments().Select(a => a.Name))}>.{kernel.Name}";
+
     [Fact]
     public void EveryKernelCompilesWithoutLocalMemoryAndWithWideLoadsWhereTheyAreMeant()
     {
@@ -75,7 +96,7 @@ public sealed partial class PtxTests : IDisposable
         foreach (Type type in Numbers)
             foreach (MethodInfo kernel in Kernels(type))
             {
-                string ptx = Compile(kernel), name = $"{type.Name}<{string.Join(", ", type.GetGenericArguments().Select(a => a.Name))}>.{kernel.Name}";
+                string ptx = Compile(kernel), name = Name(type, kernel);
                 compiled++;
                 if (ptx.Contains(".local", StringComparison.Ordinal)) faults.Add($"{name}: local memory");
                 if (Unresolved().Matches(ptx).Select(m => m.Groups[1].Value).FirstOrDefault(f => !Defined(ptx, f)) is { } missing) faults.Add($"{name}: unresolved {missing}");

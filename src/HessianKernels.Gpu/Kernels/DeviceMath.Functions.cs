@@ -46,8 +46,12 @@ internal static partial class DeviceMath
     public static double Erf(double x)
     {
         double size = Math.Abs(x);
-        if (size < 1) return ErfNearZero(x);
-        double value = 1 - ScaledErfc(size > 6 ? 6 : size) * ExpOfMinusSquare(size > 6 ? 6 : size);
+        return size < 1 ? ErfNearZero(x) : ErfFarOut(x, size > 6 ? 6 : size);
+    }
+
+    private static double ErfFarOut(double x, double bounded)
+    {
+        double value = 1 - ScaledErfc(bounded) * ExpOfMinusSquare(bounded);
         return double.IsNaN(x) ? x : x < 0 ? -value : value;
     }
 
@@ -64,9 +68,13 @@ internal static partial class DeviceMath
     private static double NormalCumulative(double x)
     {
         double a = Math.Abs(x) * RootHalf;
-        if (a < 1) return 0.5 + 0.5 * ErfNearZero(x * RootHalf);
+        return a < 1 ? 0.5 + 0.5 * ErfNearZero(x * RootHalf) : NormalFarOut(x, a > 27.5 ? 27.5 : a);
+    }
+
+    private static double NormalFarOut(double x, double bounded)
+    {
         // exp(-x^2 / 2) from x and not from the rounded x / sqrt(2): far out that would cost digits.
-        double bounded = a > 27.5 ? 27.5 : a, tail = 0.5 * ScaledErfc(bounded) * ExpOfMinusHalfSquare(Math.Abs(x));
+        double tail = 0.5 * ScaledErfc(bounded) * ExpOfMinusHalfSquare(Math.Abs(x));
         return x < 0 ? tail : 1 - tail;
     }
 

@@ -38,8 +38,12 @@ internal static partial class DeviceMath
     public static float Erf(float x)
     {
         float size = Math.Abs(x);
-        if (size < 1) return ErfNearZero(x);
-        float bounded = size > 4 ? 4 : size, value = 1 - ScaledErfc(bounded) * Exp(-bounded * bounded);
+        return size < 1 ? ErfNearZero(x) : ErfFarOut(x, size > 4 ? 4 : size);
+    }
+
+    private static float ErfFarOut(float x, float bounded)
+    {
+        float value = 1 - ScaledErfc(bounded) * Exp(-bounded * bounded);
         return float.IsNaN(x) ? x : x < 0 ? -value : value;
     }
 
@@ -56,8 +60,12 @@ internal static partial class DeviceMath
     private static float NormalCumulative(float x)
     {
         float a = Math.Abs(x) * RootHalfSingle;
-        if (a < 1) return 0.5f + 0.5f * ErfNearZero(x * RootHalfSingle);
-        float bounded = a > 13.5f ? 13.5f : a, tail = 0.5f * ScaledErfc(bounded) * ExpOfMinusHalfSquare(Math.Abs(x));
+        return a < 1 ? 0.5f + 0.5f * ErfNearZero(x * RootHalfSingle) : NormalFarOut(x, a > 13.5f ? 13.5f : a);
+    }
+
+    private static float NormalFarOut(float x, float bounded)
+    {
+        float tail = 0.5f * ScaledErfc(bounded) * ExpOfMinusHalfSquare(Math.Abs(x));
         return x < 0 ? tail : 1 - tail;
     }
 

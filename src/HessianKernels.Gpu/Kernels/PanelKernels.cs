@@ -14,8 +14,8 @@ internal static class PanelKernels<T, TWide, TOps>
     /// <summary>Vectors that share one reading of y.</summary>
     public const int Tile = 4;
 
-    /// <summary>States of an item.</summary>
-    public const int Accepted = 0, Again = 1, InTheSpan = 2;
+    /// <summary>States of an item; from 1 on, since ILGPU takes <c>c ? 2 : d ? 1 : 0</c> for a bool.</summary>
+    public const int Accepted = 1, Again = 2, InTheSpan = 3;
 
     /// <summary><c>partial[b, j, chunk] = sum v_j y</c>, j from 0 in this slab; grid <c>(items, tiles, chunks)</c>.</summary>
     /// <param name="panel">From the slab's first vector on.</param>
@@ -136,10 +136,8 @@ internal static class PanelKernels<T, TWide, TOps>
         if (Group.IdxX != 0) return;
         int b = Grid.IdxX;
         double size = before[b], noise = noiseUnit * IntrinsicMath.Max(size, TOps.Double(reference[b]));
-        int next = Accepted;
         // A NaN fails every comparison: it is handed on as it is.
-        if (after < enough * size) next = Again;
-        if (after <= noise) next = InTheSpan;
+        int next = after <= noise ? InTheSpan : after < enough * size ? Again : Accepted;
         state[b] = next;
         once[b] = after;
         norm[b] = TOps.Rounded(next == InTheSpan ? 0 : after);
@@ -153,13 +151,13 @@ internal static class PanelKernels<T, TWide, TOps>
     {
         ArrayView<double> shared = SharedMemory.Allocate<double>(Reduction.MostThreads);
         int b = Grid.IdxX;
-        if (state[b] != Again) return;
         double twice = VectorKernels<T, TWide, TOps>.Norm(shared, partial, chunks);
         if (Group.IdxX != 0) return;
+        if (state[b] != Again) return;
         double noise = noiseUnit * IntrinsicMath.Max(before[b], TOps.Double(reference[b]));
         bool nothing = twice < enough * once[b] | twice <= noise;
         norm[b] = TOps.Rounded(nothing ? 0 : twice);
-        if (nothing) state[b] = InTheSpan;
+        state[b] = nothing ? InTheSpan : Again;
     }
 
     /// <summary><c>coefficients += second</c> of those that took a second pass; grid <c>(items)</c>.</summary>

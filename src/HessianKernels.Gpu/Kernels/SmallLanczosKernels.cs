@@ -84,7 +84,7 @@ internal static class SmallLanczosKernels<T, TOps>
                     theta = Extreme(sums, alpha, beta, size);
                     last = LastComponent(alpha, beta, removed, pivots, theta, size);
                     norm = IntrinsicMath.Max(norm, Math.Abs(theta));
-                    if (b * last <= 0.5 * shape.Tolerance * norm | b == 0 | full) stop = 1;
+                    stop = b * last <= 0.5 * shape.Tolerance * norm | b == 0 | full ? 1 : 0;
                 }
 
                 if (stop == 0) Normalize(w, basis, size * stride, n, b);
@@ -121,7 +121,7 @@ internal static class SmallLanczosKernels<T, TOps>
         outcomes[at + 1] = residual;
         outcomes[at + 2] = products;
         outcomes[at + 3] = norm;
-        outcomes[at + 4] = residual <= shape.Tolerance * norm + shape.Rounding * norm ? 1 : 0;
+        outcomes[at + 4] = residual <= shape.Tolerance * norm + shape.Rounding * norm ? 1.0 : 0.0;
     }
 
     /// <summary><c>w = A v</c>, a thread a row; the sum in double.</summary>
@@ -180,8 +180,8 @@ internal static class SmallLanczosKernels<T, TOps>
     {
         double before = Norm(sums, w, n), noise = NoiseUnits * epsilon * IntrinsicMath.Max(before, reference);
         double after = Pass(sums, w, basis, removed, n, stride, count);
-        if (after <= noise) return 0;
-        if (!(after < Enough * before)) return after;
+        int again = after > noise & after < Enough * before ? 1 : 0;
+        if (again == 0) return after <= noise ? 0 : after;
         double twice = Pass(sums, w, basis, removed, n, stride, count);
         return twice < Enough * after | twice <= noise ? 0 : twice;
     }
@@ -237,8 +237,8 @@ internal static class SmallLanczosKernels<T, TOps>
             {
                 double off = i > 0 ? beta[i - 1] : 0;
                 d = alpha[i] - x - off * off / d;
-                if (Math.Abs(d) < 1e-290) d = -1e-290;
-                if (d > 0) above++;
+                d = Math.Abs(d) < 1e-290 ? -1e-290 : d;
+                above += d > 0 ? 1 : 0;
             }
 
             // How many points have an eigenvalue above them: these are the first ones.

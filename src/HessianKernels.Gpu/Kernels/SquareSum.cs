@@ -8,7 +8,7 @@ internal readonly struct SquareSum(double small, double medium, double large)
 {
     // 2^-500, 2^480, 2^600 and its inverse: squares of the medium numbers lie in 2^-1000 .. 2^960, and 2^64 of them may be added.
     private const double LeastMedium = 3.0549363634996047e-151, MostMedium = 3.1217485503159922e+144;
-    private const double Up = 4.149515568880993e+180, Down = 2.4099198651028841e-181;
+    private const double Up = 4.149515568880993e+180, Down = 1 / Up;
 
     public readonly double Small = small, Medium = medium, Large = large;
 
@@ -16,9 +16,9 @@ internal readonly struct SquareSum(double small, double medium, double large)
     public SquareSum Plus(double x)
     {
         double size = Math.Abs(x);
-        if (size > MostMedium) return new(Small, Medium, Large + (x * Down) * (x * Down));
-        if (size < LeastMedium) return new(Small + (x * Up) * (x * Up), Medium, Large);
-        return new(Small, Medium + x * x, Large);
+        bool large = size > MostMedium, small = size < LeastMedium;
+        double scaled = large ? x * Down : small ? x * Up : x, square = scaled * scaled;
+        return new(small ? Small + square : Small, large | small ? Medium : Medium + square, large ? Large + square : Large);
     }
 
     /// <summary>With a square that is known to be safe.</summary>
@@ -27,8 +27,7 @@ internal readonly struct SquareSum(double small, double medium, double large)
     /// <summary>The root of the sum.</summary>
     public double Root()
     {
-        if (Large > 0) return Math.Sqrt(Large + (Medium * Down) * Down) * Up;
-        if (Medium == 0) return Math.Sqrt(Small) * Down;
-        return Math.Sqrt(Medium + (Small * Down) * Down);
+        // Over Up the second time, and not times Down: ILGPU would make one constant of two, Down^2, which is 0.
+        return Large > 0 ? Math.Sqrt(Large + Medium * Down / Up) * Up : Medium == 0 ? Math.Sqrt(Small) * Down : Math.Sqrt(Medium + Small * Down / Up);
     }
 }

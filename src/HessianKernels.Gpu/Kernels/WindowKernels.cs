@@ -59,8 +59,8 @@ internal static class WindowKernels<T, TOps>
                 for (int w = o.FirstColumn; w < o.EndColumn; w++)
                 {
                     T value = x[o.Pixel(h * s.Width + w, s)];
-                    // A NaN is not greater, and nothing is than it.
-                    bool better = !double.IsNaN(TOps.Double(most)) & !(value <= most);
+                    // A NaN is better than any number, and nothing is than it.
+                    bool better = !double.IsNaN(TOps.Double(most)) & (value > most | double.IsNaN(TOps.Double(value)));
                     most = better ? value : most;
                     best = better ? h * s.Width + w : best;
                 }

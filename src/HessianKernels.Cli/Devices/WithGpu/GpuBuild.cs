@@ -30,7 +30,7 @@ internal static class GpuBuild
             Console.Out.WriteLine(JsonSerializer.Serialize(new
             {
                 gpu = true,
-                devices = devices.Select(d => new { device = d.Request, name = d.Name, memoryBytes = d.MemoryBytes, driver = d.Driver, architecture = d.Architecture, refusal = d.Refusal }),
+                devices = devices.Select(d => new { device = d.Request, name = d.Name, memoryBytes = d.MemoryBytes, driver = d.Driver, architecture = d.Architecture, processor = d.IsProcessor, refusal = d.Refusal }),
             }));
             return ExitCode.Converged;
         }
@@ -39,7 +39,7 @@ internal static class GpuBuild
         {
             Table table = Report.Table("device", "name", "memory", "driver", "architecture", "usable");
             foreach (GpuDevice d in devices)
-                table.AddRow(((string[])[d.Request, d.Name, FormattableString.Invariant($"{d.MemoryBytes / (double)(1L << 30):F1} GiB"), d.Driver, d.Architecture, d.Refusal is null ? "yes" : $"no: {d.Refusal}"])
+                table.AddRow(((string[])[d.Request, d.Name, FormattableString.Invariant($"{d.MemoryBytes / (double)(1L << 30):F1} GiB"), d.Driver, d.Architecture, d.Refusal is null ? d.IsProcessor ? "yes, a processor" : "yes" : $"no: {d.Refusal}"])
                     .Select(cell => new Text(cell)));
             Report.Print(table);
         }
