@@ -27,6 +27,14 @@ public sealed unsafe partial class GpuContext
         }
     }
 
+    /// <summary>Moves numbers on the device; of a place to itself nothing, which OpenCL would call an overlap and refuse.</summary>
+    internal void Copy<T>(ArrayView<T> source, ArrayView<T> destination)
+        where T : unmanaged
+    {
+        if (source.Length > 0 && source.LoadEffectiveAddressAsPtr() != destination.LoadEffectiveAddressAsPtr())
+            source.CopyTo(Stream, destination.SubView(0, source.Length));
+    }
+
     /// <summary>Brings numbers to the host, after all that was enqueued before; done when it returns.</summary>
     /// <param name="source">At least as many numbers.</param>
     /// <param name="destination">The places.</param>

@@ -91,10 +91,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     public ArrayView<T> Slice(ArrayView<T> view, long start, long count) => view.SubView(start, count);
 
     /// <inheritdoc/>
-    public void Copy(ArrayView<T> source, ArrayView<T> destination)
-    {
-        if (source.Length > 0) source.CopyTo(Gpu.Stream, destination.SubView(0, source.Length));
-    }
+    public void Copy(ArrayView<T> source, ArrayView<T> destination) => Gpu.Copy(source, destination);
 
     /// <inheritdoc/>
     public void Read(ArrayView<T> source, Span<double> destination)

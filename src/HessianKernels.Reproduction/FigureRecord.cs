@@ -64,12 +64,18 @@ public sealed record FigureRecord
     /// <summary>Processors of the machine.</summary>
     public required int Processors { get; init; }
 
-    /// <summary>The key of a figure, an effort, a seed and data: the same for the same, whatever the threads.</summary>
+    /// <summary>The device that networks were computed on; null where all was computed on the CPU.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Device { get; init; }
+
+    /// <summary>The key of a figure, an effort, a seed, data and a device, which adds in an order of its own: the same for the same, whatever
+    /// the threads.</summary>
     /// <param name="figure">The figure.</param>
     /// <param name="effort">How much is computed.</param>
     /// <param name="seed">Names the random numbers.</param>
     /// <param name="dataFolder">The folder of the papers' data, whose files the figure reads; null for none.</param>
-    public static string KeyOf(Figure figure, Effort effort, ulong seed, string? dataFolder)
+    /// <param name="device">The device that networks are computed on; null for the CPU.</param>
+    public static string KeyOf(Figure figure, Effort effort, ulong seed, string? dataFolder, string? device = null)
     {
         ArgumentNullException.ThrowIfNull(figure);
         StringBuilder inputs = new();
@@ -82,6 +88,7 @@ public sealed record FigureRecord
             inputs.Append(file.Name).Append('=').Append(Convert.ToHexStringLower(SHA256.HashData(stream))).Append('\n');
         }
 
+        if (device is not null) inputs.Append(device).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(inputs.ToString())))[..32];
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using HessianKernels.Networks.Tensors;
 using HessianKernels.Storage;
 
 namespace HessianKernels.Reproduction;
@@ -39,6 +40,12 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
 
     /// <summary>Most threads; 0 for one a processor. Changes no bit of any result.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Where networks are computed; the CPU where null.</summary>
+    public ITensorPlace? Place { get; init; }
+
+    /// <summary>What <see cref="Place"/> is called, once something was computed there; null before.</summary>
+    public string? Device { get; private set; }
 
     /// <summary>The folder of the parts that are done while the figure is not: whoever computes the same figure again finds them there.
     /// Null where none are kept.</summary>
@@ -95,12 +102,20 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
     /// <param name="to">The share that is done after.</param>
     /// <exception cref="OperationCanceledException">Cancelled: the parts that were done are kept.</exception>
     public double[][] Parts(string name, int count, Func<int, double[]> compute, double from = 0, double to = 1)
+        => Parts(Parallel, name, count, compute, from, to);
+
+    /// <summary>The same where the parts compute with <see cref="Tensors"/>: on a device one after another.</summary>
+    /// <inheritdoc cref="Parts(string, int, Func{int, double[]}, double, double)"/>
+    internal double[][] PartsOnTensors(string name, int count, Func<int, double[]> compute, double from = 0, double to = 1)
+        => Parts(OnTensors, name, count, compute, from, to);
+
+    private double[][] Parts(Action<int, Action<int>> all, string name, int count, Func<int, double[]> compute, double from, double to)
     {
         ArgumentNullException.ThrowIfNull(compute);
         double[][] parts = new double[count][];
         double share = (to - from) / count;
         int done = 0;
-        Parallel(count, part =>
+        all(count, part =>
         {
             parts[part] = Part(FormattableString.Invariant($"{name}-{part}"), share, () => compute(part));
             At(from + share * Interlocked.Increment(ref done));
@@ -142,6 +157,17 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
         }
     }
 
+    /// <summary>Work on a network's tensors, at <see cref="Place"/> or on the CPU.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="threads">Most threads on the CPU; 0 for one a processor.</param>
+    internal TResult Tensors<TResult>(ITensorWork<TResult> work, int threads)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (Place is null) return work.On(new CpuTensorSpace<double>(threads));
+        Device = Place.Name;
+        return Place.Run(work);
+    }
+
     /// <summary>The number for this effort.</summary>
     /// <param name="coarse">For <see cref="Effort.Coarse"/>.</param>
     /// <param name="quick">For <see cref="Effort.Quick"/>.</param>
@@ -168,6 +194,26 @@ public sealed class FigureRun(Effort effort, ulong seed = 0, IProgress<double>? 
         catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is OperationCanceledException))
         {
             throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    /// <summary>Calls a body that works with <see cref="Tensors"/> for 0 .. count - 1: as <see cref="Parallel"/> on the CPU, one after another
+    /// on this thread on a device.</summary>
+    /// <param name="count">How often.</param>
+    /// <param name="body">Writes to places of its own.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    internal void OnTensors(int count, Action<int> body)
+    {
+        if (Place is null)
+        {
+            Parallel(count, body);
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            body(i);
         }
     }
 

@@ -57,7 +57,7 @@ internal static class HtmlReport
         page.Append(HtmlPage.Pictures(record.Pictures.Select(name => File.ReadAllText(Path.Combine(folder.Of(figure), name + ".svg")))));
         page.Append("<p class=\"small\">").AppendJoin("; ", record.Parameters.Select(p => $"{Text(p.Name)}: {Text(p.Value)}"));
         page.Append(CultureInfo.InvariantCulture,
-            $". Effort: {record.Effort.ToString().ToLowerInvariant()}; seed {record.Seed}; {MarkdownSummary.Seconds(record)} on {record.Processors} processors, ");
+            $". Effort: {record.Effort.ToString().ToLowerInvariant()}; seed {record.Seed}; {MarkdownSummary.Seconds(record)} on {record.Processors} processors{(record.Device is null ? "" : $", networks on {Text(record.Device)}")}, ");
         page.Append(CultureInfo.InvariantCulture, $"{100 * record.LibraryShare:0} % in the library. Numbers: ");
         page.AppendJoin(", ", record.Tables.Select(name => $"<a href=\"{figure.Folder}/{name}.csv\">{Text(name)}.csv</a>"))
             .Append("</p>\n</section>\n");

@@ -16,6 +16,9 @@ public sealed record ReproductionOptions
 
     /// <summary>Most threads; 0 for one a processor. Changes no bit of any result.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Where figures' networks are trained and looked at; the CPU where null. All else is computed on the CPU.</summary>
+    public ITensorPlace? Place { get; init; }
 }
 
 /// <summary>How far a reproduction is.</summary>
@@ -63,7 +66,7 @@ public static class Reproducer
         CheckData(figures, options.DataFolder);
         (Figure Figure, string Key, FigureRecord? Kept)[] work =
         [
-            .. figures.Select(figure => (figure, Key: FigureRecord.KeyOf(figure, options.Effort, options.Seed, options.DataFolder),
+            .. figures.Select(figure => (figure, Key: FigureRecord.KeyOf(figure, options.Effort, options.Seed, options.DataFolder, options.Place?.Name),
                 FigureRecord.Read(folder.Of(figure))))
                 .Select(item => (item.figure, item.Key, item.Item3?.Key == item.Key ? item.Item3 : null)),
         ];
@@ -82,7 +85,7 @@ public static class Reproducer
                     (before + weight * Math.Clamp(share, 0, 1)) / all, (kept + weight * run!.Kept) / all)));
                 run = new(options.Effort, options.Seed, within, cancellation)
                 {
-                    DataFolder = options.DataFolder, Threads = options.Threads, PartsFolder = folder.PartsOf(figure, key),
+                    DataFolder = options.DataFolder, Threads = options.Threads, Place = options.Place, PartsFolder = folder.PartsOf(figure, key),
                 };
                 within.Report(0);
                 record = Compute(figure, key, folder, run);
@@ -131,7 +134,7 @@ public static class Reproducer
             Parameters = [.. figure.Parameters(run.Effort).Select(p => new Parameter(p.Name, p.Value))], Claims = result.Claims,
             Pictures = [.. result.Pictures.Select(picture => picture.Name)], Tables = [.. result.Tables.Select(table => table.Name)],
             Seconds = Math.Round(seconds, 3), LibraryShare = Math.Round(Math.Min(1, run.InLibrary.TotalSeconds / seconds), 3),
-            Processors = Environment.ProcessorCount,
+            Processors = Environment.ProcessorCount, Device = run.Device,
         };
         folder.Write(figure, record, result);
         return record;

@@ -162,6 +162,7 @@ public abstract partial class TensorSpaceConformance<TView>
         {
             double[] x = Uniform(n, 1);
             Check($"copy of {n}", [x], Before(false, n), (s, t, r) => s.Copy(t[0].View, r.View), Each(0, (x, _, i) => (x[0][i], 0)));
+            Check($"copy of {n} to itself", [], x, (s, _, r) => s.Copy(r.View, r.View), Each(0, (_, before, _) => (before, 0)));
             Check($"fill of {n}", [], Before(false, n), (s, _, r) => s.Fill(0.375, r.View), Each(0, (_, _, _) => (0.375, 0)));
             Check($"scale of {n}", [], x, (s, _, r) => s.Scale(-1.7, r.View), Each(2, (_, before, _) => (-1.7 * before, before)));
         }

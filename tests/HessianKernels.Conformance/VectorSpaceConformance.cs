@@ -72,6 +72,8 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         space.Copy(View(part), space.Slice(space.Slice(View(memory), size, 2 * size), size, size));
         before.AsSpan(size, size).CopyTo(before.AsSpan(2 * size));
         Tolerance.SameBits<double>(before, Read(space, memory, 3 * size));
+        space.Copy(View(part), View(part));
+        Tolerance.SameBits<double>(before.AsSpan(size, size), Read(space, part, size));
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
-using HessianKernels.Networks.Training;
 using HessianKernels.Reproduction.Figures.Models;
 using Xunit;
 
@@ -9,6 +8,7 @@ namespace HessianKernels.Reproduction.Tests;
 /// <summary>What the figures on descents of networks measure by.</summary>
 public class DescentTests
 {
+    private static readonly FigureRun s_run = new(Effort.Coarse);
     private static readonly NetworkSetting s_setting = NetworkSetting.Perceptron(
         new GaussianMixture(new(3, 2, 1), classes: 3, seed: 5).Draw<double>(20), "5-4", "relu") with { Loss = new CrossEntropy() };
 
@@ -45,16 +45,10 @@ public class DescentTests
     [Fact]
     public void EqualRatesInAllDirectionsAreDescent()
     {
-        DirectedDescent directed = DirectedDescent.Of(s_setting, s_setting.Start(), 6, 2, _ => 0.3, 0.3, default);
-        List<double[]> points = [];
-        using Trainer<Span<double>> trainer = Trainer.Create<double>(
-            s_setting.Model, s_setting.Loss, s_setting.Data, s_setting.Start(), DescentPath.Descent(s_setting, 0.3));
-        trainer.Run(6, new PointKeeper(points));
-        for (int step = 0; step < 6; step++)
-        {
-            using var point = s_setting.Point(points[step]);
-            Assert.Equal(point.Value(), directed.Loss[step], 1e-12);
-        }
+        DirectedDescent directed = DirectedDescent.Of(s_run, s_setting, s_setting.Start(), 6, 2, _ => 0.3, 0.3);
+        IReadOnlyList<double[]> points = NetworkRun.Path(s_run, s_setting, DescentPath.Descent(s_setting, 0.3), 6);
+        Assert.Equal(6, points.Count);
+        for (int step = 0; step < 6; step++) Assert.Equal(LossAt(points[step]), directed.Loss[step], 1e-12);
 
         Assert.True(directed.Loss[5] < directed.Loss[0]);
     }
@@ -63,22 +57,22 @@ public class DescentTests
     public void WithoutTheSharpestDirectionAStepIsShorterByItsShareOfTheGradient()
     {
         double[] start = s_setting.Start();
-        using var point = s_setting.Point(start);
-        TopEigenpairs top = TopEigenpairs.Of(point, 1, null, default);
-        double[] gradient = point.Gradient().ToArray();
+        (TopEigenpairs top, double[] gradient) = s_setting.At(s_run, start, point => (TopEigenpairs.Of(point, 1, null, default), point.Gradient()));
         double component = gradient.Zip(top.Vectors, (g, v) => g * v).Sum();
         double[] expected = [.. start.Select((theta, i) => theta - 0.3 * (gradient[i] - component * top.Vectors[i]))];
-        DirectedDescent directed = DirectedDescent.Of(s_setting, start, 2, 1, _ => 0, 0.3, default);
-        using var next = s_setting.Point(expected);
-        Assert.Equal(next.Value(), directed.Loss[1], 1e-12);
+        DirectedDescent directed = DirectedDescent.Of(s_run, s_setting, start, 2, 1, _ => 0, 0.3);
+        Assert.Equal(LossAt(expected), directed.Loss[1], 1e-12);
         Assert.True(Math.Abs(component) > 1e-3);
     }
 
     [Fact]
     public void ASubspaceIsLikeItself()
     {
-        using var point = s_setting.Point();
-        TopEigenpairs top = TopEigenpairs.Of(point, 3, null, default), again = TopEigenpairs.Of(point, 3, top, default);
+        (TopEigenpairs top, TopEigenpairs again) = s_setting.At(s_run, null, point =>
+        {
+            TopEigenpairs first = TopEigenpairs.Of(point, 3, null, default);
+            return (first, TopEigenpairs.Of(point, 3, first, default));
+        });
         Assert.Equal(1, top.SubspaceSimilarity(again), 1e-6);
         Assert.Equal(1, top.Similarity(again, 0), 1e-6);
         TopEigenpairs two = new(top.Values[..2], [.. top.Vector(0), .. top.Vector(1)]);
@@ -86,4 +80,6 @@ public class DescentTests
         // v_1, v_2 against v_1, v_3: angles 0 and 90 degrees.
         Assert.Equal(0, two.SubspaceSimilarity(turned), 1e-6);
     }
+
+    private static double LossAt(double[] parameters) => s_setting.At(s_run, parameters, point => point.Value());
 }

@@ -140,7 +140,7 @@ public sealed class ResumedFigureTests : IDisposable
     {
         public double[][] State { get; set; } = [];
 
-        public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+        public void Observe(INetworkTrainer trainer, double learningRate, int batchSize, CancellationToken cancellation)
         {
             if (waits(trainer.Step)) Thread.Sleep(200);
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HessianKernels.Cli.Devices;
 using HessianKernels.Cli.Output;
+using HessianKernels.Networks.Tensors;
 using HessianKernels.Reproduction;
 using Spectre.Console;
 
@@ -46,11 +47,12 @@ internal sealed class ReproduceCommand
     {
         BadInputException.Unless(!(parsed.GetValue(_quick) && parsed.GetValue(_full)),
             "--quick, --full: found both; expected at most one of them");
-        Place place = ComputeDevice.RequireCpu(_run.Device(parsed), "reproduce");
+        using ComputeDevice? device = ComputeDevice.Open(_run.Device(parsed));
+        Place place = ComputeDevice.PlaceOf(device, _run.Device(parsed), "all but the networks' training, losses, gradients and products");
         ReproductionOptions options = new()
         {
             Effort = parsed.GetValue(_full) ? Effort.Full : Effort.Quick, Seed = _run.Seed(parsed), Threads = _run.Threads(parsed),
-                DataFolder = parsed.GetValue(_data),
+                DataFolder = parsed.GetValue(_data), Place = device is null ? null : new Networks(device),
         };
         IReadOnlyList<Figure> figures = Input("FIGURE", () => FigureCatalog.Find(parsed.GetRequiredValue(_figure)));
         OutputFolder folder = Input("--out", () => OutputFolder.Open(parsed.GetRequiredValue(_out)));
@@ -97,6 +99,7 @@ internal sealed class ReproduceCommand
             json.WriteStartObject();
             json.WriteString("id", figure.Id);
             json.Double("seconds", figure.Seconds);
+            json.WriteString("device", figure.Device ?? ComputeDevice.Cpu);
             json.WriteStartArray("claims");
             foreach (Claim claim in figure.Claims)
             {
@@ -115,6 +118,14 @@ internal sealed class ReproduceCommand
 
         json.WriteEndArray();
     });
+
+    /// <summary>The figures' networks on a device.</summary>
+    private sealed class Networks(ComputeDevice device) : ITensorPlace
+    {
+        public string Name => device.Name;
+
+        public TResult Run<TResult>(ITensorWork<TResult> work) => device.Tensors<double, TResult>(work, null);
+    }
 
     /// <summary>Runs with what is wrong with the input told as such.</summary>
     private static T Input<T>(string option, Func<T> run)

@@ -15,6 +15,9 @@ internal abstract class ComputeDevice : IDisposable
     /// <summary>What the result says it ran on.</summary>
     public const string Cpu = "cpu";
 
+    /// <summary>What the user makes smaller where a point of a model has no room.</summary>
+    protected const string SmallerPoint = "--micro-batch or --examples";
+
     /// <summary>The values of --device, for its help and its errors.</summary>
     public const string Requests = "cpu, auto, cuda, cuda:INDEX, opencl or opencl:INDEX";
 
@@ -43,7 +46,9 @@ internal abstract class ComputeDevice : IDisposable
     public abstract IDisposable Batches(ExampleDerivatives derivatives, out IBatchQuotients quotients);
 
     /// <summary>Work on the device's tensors.</summary>
-    public abstract TResult Tensors<T, TResult>(ITensorWork<TResult> work)
+    /// <param name="work">The work.</param>
+    /// <param name="smaller">What the user may make smaller where the memory is short; null where there is nothing.</param>
+    public abstract TResult Tensors<T, TResult>(ITensorWork<TResult> work, string? smaller)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>Refuses a point of a model that the device has no memory for.</summary>
@@ -55,7 +60,7 @@ internal abstract class ComputeDevice : IDisposable
     /// <summary>Work on the device's tensors, or on the CPU's where there is none.</summary>
     public static TResult TensorsOf<T, TResult>(ComputeDevice? device, int threads, ITensorWork<TResult> work)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => device is null ? work.On(new CpuTensorSpace<T>(threads)) : device.Tensors<T, TResult>(work);
+        => device is null ? work.On(new CpuTensorSpace<T>(threads)) : device.Tensors<T, TResult>(work, SmallerPoint);
 
     /// <summary>Where a result comes from: the device asked for, or the CPU where there is none.</summary>
     /// <param name="device">The device.</param>
@@ -76,16 +81,6 @@ internal abstract class ComputeDevice : IDisposable
         BadInputException.Unless(request == "auto", $"--device: {why}");
         Console.Error.WriteLine($"hk: --device auto: computing on the CPU: {why}");
         return null;
-    }
-
-    /// <summary>For a command that has no other way than the CPU.</summary>
-    public static Place RequireCpu(string request, string command)
-    {
-        if (request == Cpu) return Place.Cpu;
-        BadInputException.Unless(IsRequest(request), $"--device: found '{request}'; expected {Requests}");
-        BadInputException.Unless(request == "auto", $"--device: found '{request}'; hk {command} computes on the CPU only; expected cpu or auto");
-        Console.Error.WriteLine($"hk: --device auto: hk {command} computes on the CPU");
-        return PlaceOf(null, request);
     }
 
     /// <summary>What threads of this machine play, for tests of the kernels, is a device too; the help does not name it.</summary>

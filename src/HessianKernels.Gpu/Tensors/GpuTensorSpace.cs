@@ -114,7 +114,7 @@ public sealed partial class GpuTensorSpace<T> : ITensorSpace<ArrayView<T>>, IDis
     public void Copy(ArrayView<T> source, ArrayView<T> destination)
     {
         Require(destination, source.Length, nameof(destination));
-        if (source.Length > 0) source.CopyTo(Gpu.Stream, destination.SubView(0, source.Length));
+        Gpu.Copy(source, destination);
     }
 
     /// <summary>Gives back what the space itself holds; tensors are given back by who took them.</summary>

@@ -37,7 +37,7 @@ public interface ITensorSpace<TView> where TView : allows ref struct
     /// <summary>Sends numbers from the host, rounded to the stored precision.</summary>
     void Write(ReadOnlySpan<double> source, TView destination);
 
-    /// <summary><c>destination = source</c>.</summary>
+    /// <summary><c>destination = source</c>; the same place, or places with nothing in common.</summary>
     void Copy(TView source, TView destination);
 
     /// <summary><c>destination[r, :] = source[r, :]</c> for <paramref name="rows"/> rows of <paramref name="columns"/> elements that lie a stride apart.</summary>

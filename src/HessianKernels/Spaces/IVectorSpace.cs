@@ -31,7 +31,8 @@ public interface IVectorSpace<TView> where TView : allows ref struct
     /// <summary>The part of <paramref name="view"/> that starts at element <paramref name="start"/> and holds <paramref name="count"/> elements.</summary>
     TView Slice(TView view, long start, long count);
 
-    /// <summary><c>destination = source</c>, element for element; the views have equal size, whatever their shape.</summary>
+    /// <summary><c>destination = source</c>, element for element; the views have equal size, whatever their shape, and are
+    /// the same place or have nothing in common.</summary>
     void Copy(TView source, TView destination);
 
     /// <summary>Brings coefficients to the host. The one member that waits for the work enqueued before it.</summary>

@@ -5,6 +5,7 @@ using HessianKernels.Krylov;
 using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
+using HessianKernels.Networks.Tensors;
 using HessianKernels.SecondMoment;
 using HessianKernels.Sharpness;
 
@@ -13,7 +14,7 @@ namespace HessianKernels.Cli.Devices;
 /// <summary>A GPU.</summary>
 internal sealed class GpuComputeDevice(GpuContext gpu) : ComputeDevice
 {
-    private const string SmallerPoint = "--micro-batch or --examples", SmallerBatches = "number of examples";
+    private const string SmallerBatches = "number of examples";
 
     public override string Name => $"{gpu.Device.Request} ({gpu.Device.Name})";
 
@@ -38,8 +39,8 @@ internal sealed class GpuComputeDevice(GpuContext gpu) : ComputeDevice
         return batches;
     }
 
-    public override TResult Tensors<T, TResult>(ITensorWork<TResult> work)
-        => Telling(SmallerPoint, () => gpu.Attempt(() =>
+    public override TResult Tensors<T, TResult>(ITensorWork<TResult> work, string? smaller)
+        => Telling(smaller, () => gpu.Attempt(() =>
         {
             using GpuTensorSpace<T> space = new(gpu);
             return work.On(space);
@@ -70,7 +71,7 @@ internal sealed class GpuComputeDevice(GpuContext gpu) : ComputeDevice
     }
 
     /// <summary>Work on the device; where that is at fault the user is told what can be done about it.</summary>
-    private TResult Telling<TResult>(string smaller, Func<TResult> work)
+    private TResult Telling<TResult>(string? smaller, Func<TResult> work)
     {
         try
         {
@@ -82,9 +83,9 @@ internal sealed class GpuComputeDevice(GpuContext gpu) : ComputeDevice
         }
     }
 
-    private BadInputException? Told(InvalidOperationException e, string smaller) => e switch
+    private BadInputException? Told(InvalidOperationException e, string? smaller) => e switch
     {
-        GpuMemoryException => new($"--device {gpu.Device.Request}: {e.Message} Use --device cpu, or a smaller {smaller}", e),
+        GpuMemoryException => new($"--device {gpu.Device.Request}: {e.Message} Use --device cpu{(smaller is null ? "" : $", or a smaller {smaller}")}", e),
         GpuDeviceLostException => new($"--device {gpu.Device.Request}: {e.Message}", e),
         _ => null,
     };

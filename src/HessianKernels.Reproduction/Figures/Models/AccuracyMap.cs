@@ -1,4 +1,3 @@
-using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Training;
 
@@ -32,8 +31,8 @@ internal sealed record AccuracyMap(int[] BatchSizes, double[] LearningRates, dou
                    NetworkJob.At(steps, TrackedQuantity.StepLoss)),
         ];
         NetworkRun[] runs = NetworkRun.All(run, jobs, 0, to);
-        double[][] single = run.Library(() => run.Parts("accuracy", runs.Length, k => [runs[k].Diverged ? double.NaN
-            : AccuracyOf(runs[k].Job.Setting with { Data = test }, runs[k].Result.Checkpoint.Parameters.ToArray(), run.Cancellation)],
+        double[][] single = run.Library(() => run.PartsOnTensors("accuracy", runs.Length, k => [runs[k].Diverged ? double.NaN
+            : AccuracyOf(run, runs[k].Job.Setting with { Data = test }, runs[k].Result.Checkpoint.Parameters.ToArray())],
             to, to));
         return new(batchSizes, learningRates, [.. single.Chunk(settings.Length).Select(part => part.Average(of => of[0]))]);
     }
@@ -49,13 +48,13 @@ internal sealed record AccuracyMap(int[] BatchSizes, double[] LearningRates, dou
     }
 
     /// <summary>The share of a setting's examples whose label has the largest output.</summary>
-    public static double AccuracyOf(NetworkSetting setting, double[] parameters, CancellationToken cancellation)
+    public static double AccuracyOf(FigureRun run, NetworkSetting setting, double[] parameters)
     {
-        using ModelPoint<Span<double>> point = ModelPoint.Create<double>(
-            setting.Model, setting.Loss, setting.Data, parameters, new() { Order = 1, Recompute = true, Threads = 1 });
-        point.Cancellation = cancellation;
-        double[] outputs = new double[setting.Examples * setting.Model.Outputs];
-        point.Predict(outputs);
+        double[] outputs = setting.At(run, parameters, point =>
+        {
+            point.Cancellation = run.Cancellation;
+            return point.Predict();
+        }, new() { Order = 1 });
         return outputs.Chunk(setting.Model.Outputs).Zip(setting.Data.Labels!, (row, label) => row[label] == row.Max() ? 1.0 : 0).Average();
     }
 }

@@ -1,6 +1,4 @@
 using HessianKernels.Krylov;
-using HessianKernels.Networks.Curvature;
-using HessianKernels.Networks.Training;
 
 namespace HessianKernels.Reproduction.Figures.Models;
 
@@ -49,10 +47,10 @@ internal sealed class DescentCurve
 internal sealed class DescentLook : IRunLook, IDisposable
 {
     private readonly DescentCurve _curve;
-    private readonly ModelPoint<Span<double>> _point;
+    private readonly INetworkPoint _point;
     private double[] _vectors = [], _top = [], _gradient = [];
 
-    public DescentLook(Trainer<Span<double>> trainer, DescentCurve curve)
+    public DescentLook(INetworkTrainer trainer, DescentCurve curve)
     {
         _curve = curve;
         _point = trainer.Point();
@@ -68,17 +66,17 @@ internal sealed class DescentLook : IRunLook, IDisposable
         }
     }
 
-    public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+    public void Observe(INetworkTrainer trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
-        _point.Follow(trainer, cancellation);
-        double[] gradient = _point.Gradient().ToArray();
+        trainer.Lead(_point, cancellation);
+        double[] gradient = _point.Gradient();
         double square = Dot(gradient, gradient);
         LanczosOptions options = new()
         {
             Which = SpectrumEnd.Largest, Tolerance = 1e-3, MaximumApplications = 500, Seed = (ulong)trainer.Step, FindMultiplicity = false,
             Validate = false,
         };
-        LanczosResult<double> largest = Lanczos.TopK(_point.Hessian(), 2, options, _vectors, null, cancellation);
+        LanczosResult<double> largest = _point.TopK(2, options, _vectors, cancellation);
         cancellation.ThrowIfCancellationRequested();
         double[] top = largest.Eigenvectors[..gradient.Length];
         double along = Math.Abs(Dot(top, gradient)), loss = _point.Value(), interaction = _point.HessianForm(gradient) / square;

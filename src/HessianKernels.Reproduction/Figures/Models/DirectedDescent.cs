@@ -1,5 +1,3 @@
-using HessianKernels.Networks.Curvature;
-
 namespace HessianKernels.Reproduction.Figures.Models;
 
 /// <summary>Descent whose rate along the sharpest directions is another than along the rest.</summary>
@@ -12,29 +10,32 @@ internal sealed record DirectedDescent(double[] Loss, double[][] Sharpness, doub
     public double[] Top => [.. Sharpness.Select(values => values[0])];
 
     /// <summary>Makes steps <c>theta -= rest g + sum_i (along(lambda_i) - rest) (g . v_i) v_i</c>, the eigenpairs those of each point.</summary>
+    /// <param name="run">The figure's.</param>
     /// <param name="setting">What is trained.</param>
     /// <param name="from">Where it starts.</param>
     /// <param name="steps">How many steps.</param>
     /// <param name="pairs">How many eigenpairs.</param>
     /// <param name="along">The rate along an eigenvector, of its eigenvalue.</param>
     /// <param name="rest">The rate in all other directions.</param>
-    /// <param name="cancellation">Ends it.</param>
     public static DirectedDescent Of(
-        NetworkSetting setting, double[] from, int steps, int pairs, Func<double, double> along, double rest, CancellationToken cancellation)
+        FigureRun run, NetworkSetting setting, double[] from, int steps, int pairs, Func<double, double> along, double rest)
+        => setting.At(run, from, point => Of(point, from, steps, pairs, along, rest, run.Cancellation));
+
+    private static DirectedDescent Of(
+        INetworkPoint point, double[] from, int steps, int pairs, Func<double, double> along, double rest, CancellationToken cancellation)
     {
         double[] theta = [.. from];
         List<double[]> points = [];
         double[] loss = new double[steps];
         double[][] sharpness = new double[steps][];
         TopEigenpairs? top = null;
-        using ModelPoint<Span<double>> point = setting.Point(theta, threads: 1);
         for (int step = 0; step < steps; step++)
         {
             point.MoveTo(theta);
             points.Add([.. theta]);
             top = TopEigenpairs.Of(point, pairs, top, cancellation);
             (loss[step], sharpness[step]) = (point.Value(), top.Values);
-            ReadOnlySpan<double> gradient = point.Gradient();
+            double[] gradient = point.Gradient();
             for (int i = 0; i < theta.Length; i++) theta[i] -= rest * gradient[i];
             for (int pair = 0; pair < pairs; pair++)
             {

@@ -1,5 +1,3 @@
-using HessianKernels.Networks.Curvature;
-
 namespace HessianKernels.Reproduction.Figures.Models;
 
 /// <summary>Loss and sharpness along the gradient through a point of a descent.</summary>
@@ -62,8 +60,8 @@ internal sealed record LandscapeCut(int Step, double[] Distances, double[] Loss,
         Dictionary<int, double[]> directions = Directions(path, steps[0], steps[^1]);
         double reach = 2 * Enumerable.Range(steps[0], steps[^1] + 1 - steps[0]).Max(step => Between(path.Points[step], path.Points[step + 1]));
         double[] distances = Crossing.Range(-reach, reach, places);
-        double[][] cuts = run.Library(() => run.Parts(
-            "cut", steps.Count, i => At(path, steps[i], directions[steps[i]], distances, run.Cancellation), from));
+        double[][] cuts = run.Library(() => run.PartsOnTensors(
+            "cut", steps.Count, i => At(run, path, steps[i], directions[steps[i]], distances), from));
         return
         [
             .. cuts.Select((cut, i) => new LandscapeCut(
@@ -89,21 +87,23 @@ internal sealed record LandscapeCut(int Step, double[] Distances, double[] Loss,
     }
 
     /// <summary>The losses at all places, and then the sharpnesses.</summary>
-    private static double[] At(DescentPath path, int step, double[] direction, double[] distances, CancellationToken cancellation)
+    private static double[] At(FigureRun run, DescentPath path, int step, double[] direction, double[] distances)
     {
-        double[] at = path.Points[step], there = new double[at.Length];
-        double[] loss = new double[distances.Length], sharpness = new double[distances.Length];
-        using ModelPoint<Span<double>> point = path.Network.Point(at, threads: 1);
-        TopEigenpairs? top = null;
-        for (int place = 0; place < distances.Length; place++)
+        double[] at = path.Points[step];
+        return path.Network.At<double[]>(run, at, point =>
         {
-            for (int i = 0; i < there.Length; i++) there[i] = at[i] + distances[place] * direction[i];
-            point.MoveTo(there);
-            top = TopEigenpairs.Of(point, 1, top, cancellation);
-            (loss[place], sharpness[place]) = (point.Value(), top.Values[0]);
-        }
+            double[] loss = new double[distances.Length], sharpness = new double[distances.Length], there = new double[at.Length];
+            TopEigenpairs? top = null;
+            for (int place = 0; place < distances.Length; place++)
+            {
+                for (int i = 0; i < there.Length; i++) there[i] = at[i] + distances[place] * direction[i];
+                point.MoveTo(there);
+                top = TopEigenpairs.Of(point, 1, top, run.Cancellation);
+                (loss[place], sharpness[place]) = (point.Value(), top.Values[0]);
+            }
 
-        return [.. loss, .. sharpness];
+            return [.. loss, .. sharpness];
+        });
     }
 
     private static double Inner(double[] direction, double[] from, double[] to)

@@ -1,6 +1,3 @@
-using HessianKernels.Networks.Curvature;
-using HessianKernels.Networks.Training;
-
 namespace HessianKernels.Reproduction.Figures.Models;
 
 /// <summary>
@@ -15,14 +12,14 @@ internal sealed class LossChangeLook : IRunLook, IDisposable
 {
     private readonly int _every, _batches;
     private readonly List<(long Step, double Interaction, double Change)> _found;
-    private readonly ModelPoint<Span<double>> _full, _moved, _batch;
+    private readonly INetworkPoint _full, _moved, _batch;
 
     /// <param name="trainer">Whom to look at.</param>
     /// <param name="every">Steps between two looks.</param>
     /// <param name="batches">Drawn a look.</param>
     /// <param name="found">What was found; is added to.</param>
     public LossChangeLook(
-        Trainer<Span<double>> trainer, int every, int batches, List<(long Step, double Interaction, double Change)> found)
+        INetworkTrainer trainer, int every, int batches, List<(long Step, double Interaction, double Change)> found)
     {
         (_every, _batches, _found) = (every, batches, found);
         _full = trainer.Point();
@@ -36,22 +33,21 @@ internal sealed class LossChangeLook : IRunLook, IDisposable
         set => _found.AddRange(value.Select(row => ((long)row[0], row[1], row[2])));
     }
 
-    public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+    public void Observe(INetworkTrainer trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (trainer.Step % _every != 0) return;
-        foreach (ModelPoint<Span<double>> point in (ModelPoint<Span<double>>[])[_full, _moved, _batch]) point.Follow(trainer, cancellation);
-        double[] gradient = _full.Gradient().ToArray(), moved = new double[gradient.Length];
+        foreach (INetworkPoint point in (INetworkPoint[])[_full, _moved, _batch]) trainer.Lead(point, cancellation);
+        double[] gradient = _full.Gradient(), start = trainer.Parameters();
         double loss = _full.Value(), square = QuadraticRegression.Dot(gradient, gradient), bent = 0, beyond = 0;
         RandomNumbers random = new(trainer.Options.Seed, (ulong)trainer.Step);
-        int[] order = [.. Enumerable.Range(0, trainer.Examples.Count)];
+        int[] order = [.. Enumerable.Range(0, trainer.Examples)];
         for (int number = 0; number < _batches; number++)
         {
             cancellation.ThrowIfCancellationRequested();
             random.Choose(batchSize, order);
             _batch.Select(order.AsSpan(0, batchSize));
-            Span<double> direction = _batch.Gradient();
+            double[] direction = _batch.Gradient(), moved = [.. start];
             bent += _full.HessianForm(direction) / _batches;
-            trainer.Parameters.CopyTo(moved);
             QuadraticRegression.AddScaled(-learningRate, direction, moved);
             _moved.MoveTo(moved);
             beyond += (_moved.Value() - loss + learningRate * QuadraticRegression.Dot(gradient, direction)) / _batches;

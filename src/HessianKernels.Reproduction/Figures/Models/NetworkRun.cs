@@ -1,3 +1,4 @@
+using HessianKernels.Networks.Tensors;
 using HessianKernels.Networks.Training;
 using HessianKernels.Reproduction.Pictures;
 
@@ -20,7 +21,7 @@ internal sealed record NetworkJob(
     };
 
     /// <summary>A look at every step beside what is recorded, made for the run's trainer; disposed of after it where it can be.</summary>
-    public Func<Trainer<Span<double>>, IRunLook>? Look { get; init; }
+    public Func<INetworkTrainer, IRunLook>? Look { get; init; }
 
     /// <summary>How many looks of <see cref="Look"/> that go through all examples come before a step: they count as progress.</summary>
     public Func<long, long> LooksBefore { get; init; } = _ => 0;
@@ -62,8 +63,8 @@ internal sealed class NetworkRun
     /// <inheritdoc cref="All"/>
     public static NetworkRun Of(FigureRun run, NetworkJob job, double from = 0, double to = 1) => All(run, [job], from, to)[0];
 
-    /// <summary>Makes runs that do not know of each other: one on all threads, several with one thread each. Those that were kept are not
-    /// made again, and one that was stopped goes on.</summary>
+    /// <summary>Makes runs that do not know of each other: one on all threads, several with one thread each; on a device one after
+    /// another. Those that were kept are not made again, and one that was stopped goes on.</summary>
     /// <param name="run">The figure's.</param>
     /// <param name="jobs">Which.</param>
     /// <param name="from">The share of the figure that is done before.</param>
@@ -82,9 +83,22 @@ internal sealed class NetworkRun
 
         return run.Library(() =>
         {
-            run.Parallel(jobs.Count, j => made[j] = Make(jobs[j], threads, files[j], work[j], More, run.Cancellation));
+            run.OnTensors(jobs.Count, j => made[j] = run.Tensors(new Making(jobs[j], files[j], work[j], More, run.Cancellation), threads));
             return made;
         });
+    }
+
+    /// <summary>The parameters before each step of a run, which is not kept.</summary>
+    /// <param name="run">The figure's.</param>
+    /// <param name="setting">What is trained.</param>
+    /// <param name="training">How.</param>
+    /// <param name="steps">How long.</param>
+    public static IReadOnlyList<double[]> Path(FigureRun run, NetworkSetting setting, TrainingOptions training, long steps)
+    {
+        List<double[]> points = [];
+        NetworkJob job = new("", setting, training, steps, NetworkJob.At(1, TrackedQuantity.StepLoss)) { Look = _ => new PointKeeper(points) };
+        run.Tensors(new Making(job, null, new(job), _ => { }, run.Cancellation), 1);
+        return points;
     }
 
     /// <summary>A column with the steps at which it was looked at.</summary>
@@ -126,23 +140,29 @@ internal sealed class NetworkRun
     private static double Middle((double[] Steps, double[] Values) curve, double first, double end)
         => Median.Of(curve.Values.Where((_, i) => curve.Steps[i] >= first && curve.Steps[i] < end));
 
-    private static NetworkRun Make(
-        NetworkJob job, int threads, string? file, RunWork work, Action<long> more, CancellationToken cancellation)
+    /// <summary>A run that is made, wherever its tensors lie.</summary>
+    private sealed class Making(NetworkJob job, string? file, RunWork work, Action<long> more, CancellationToken cancellation)
+        : ITensorWork<NetworkRun>
     {
-        NetworkSetting setting = job.Setting;
-        using Trainer<Span<double>> trainer = Trainer.Create<double>(
-            setting.Model, setting.Loss, setting.Data, setting.Start(), job.Training,
-                job.Every.ContainsKey(TrackedQuantity.StepSharpness), threads);
-        using Tracker<Span<double>> tracker = new(trainer, job.Tracking with { Every = job.Every }, trainer.Options());
-        IRunLook? look = job.Look?.Invoke(trainer);
-        try
+        public NetworkRun On<TView>(ITensorSpace<TView> space)
+            where TView : allows ref struct
         {
-            TrainingResult result = new KeptRun(file, trainer, tracker, look, work, more).Make(job.Steps, cancellation);
-            return new(job, tracker.Record, result, look);
-        }
-        finally
-        {
-            (look as IDisposable)?.Dispose();
+            NetworkSetting setting = job.Setting;
+            using Trainer<TView> trainer = Trainer.Create<double, TView>(
+                space, setting.Model, setting.Loss, setting.Data, setting.Start(), job.Training,
+                job.Every.ContainsKey(TrackedQuantity.StepSharpness));
+            using Tracker<TView> tracker = new(trainer, job.Tracking with { Every = job.Every },
+                PointMemory.Options(setting.Model, setting.Loss, setting.Examples));
+            IRunLook? look = job.Look?.Invoke(new NetworkTrainer<TView>(trainer));
+            try
+            {
+                TrainingResult result = new KeptRun<TView>(file, trainer, tracker, look, work, more).Make(job.Steps, cancellation);
+                return new(job, tracker.Record, result, look);
+            }
+            finally
+            {
+                (look as IDisposable)?.Dispose();
+            }
         }
     }
 }

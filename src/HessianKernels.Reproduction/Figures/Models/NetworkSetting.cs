@@ -2,6 +2,7 @@ using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Losses;
 using HessianKernels.Networks.Models;
+using HessianKernels.Networks.Tensors;
 
 namespace HessianKernels.Reproduction.Figures.Models;
 
@@ -42,12 +43,27 @@ internal sealed record NetworkSetting(Model Model, DataSet<double> Data)
     /// <summary>The parameters at the start.</summary>
     public double[] Start() => From ?? Initialization.Parameters<double>(Model, Seed);
 
-    /// <summary>The mean loss over the training set, to be disposed.</summary>
+    /// <summary>Asks the mean loss over the training set.</summary>
+    /// <param name="run">The figure's: it says where the tensors lie.</param>
     /// <param name="parameters">Where; the start where null.</param>
+    /// <param name="ask">Given the point, which is there no longer after.</param>
+    /// <param name="options">The defaults where null.</param>
     /// <param name="threads">Most threads; 0 for one a processor.</param>
-    public ModelPoint<Span<double>> Point(double[]? parameters = null, int threads = 0)
-        => ModelPoint.Create<double>(
-            Model, Loss, Data, parameters ?? Start(), PointMemory.Options(Model, Loss, Examples, new() { Threads = threads }));
+    public TResult At<TResult>(
+        FigureRun run, double[]? parameters, Func<INetworkPoint, TResult> ask, ModelPointOptions? options = null, int threads = 1)
+        => run.Tensors(new Asking<TResult>(this, parameters ?? Start(), PointMemory.Options(Model, Loss, Examples, options), ask), threads);
 
     private static int OutputsOf(DataSet<double> data) => data.Targets is null ? data.Classes : data.TargetLength;
+
+    private sealed class Asking<TResult>(NetworkSetting setting, double[] parameters, ModelPointOptions options, Func<INetworkPoint, TResult> ask)
+        : ITensorWork<TResult>
+    {
+        public TResult On<TView>(ITensorSpace<TView> space)
+            where TView : allows ref struct
+        {
+            using NetworkPoint<TView> point = new(
+                ModelPoint.Create<double, TView>(space, setting.Model, setting.Loss, setting.Data, parameters, options));
+            return ask(point);
+        }
+    }
 }

@@ -1,5 +1,3 @@
-using HessianKernels.Networks.Training;
-
 namespace HessianKernels.Reproduction.Figures.Models;
 
 /// <summary>Keeps the parameters of every step.</summary>
@@ -12,6 +10,6 @@ internal sealed class PointKeeper(List<double[]> points) : IRunLook
         set => points.AddRange(value);
     }
 
-    public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
-        => points.Add(trainer.Parameters.ToArray());
+    public void Observe(INetworkTrainer trainer, double learningRate, int batchSize, CancellationToken cancellation)
+        => points.Add(trainer.Parameters());
 }

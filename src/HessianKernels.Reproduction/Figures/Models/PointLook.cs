@@ -1,6 +1,3 @@
-using HessianKernels.Networks.Curvature;
-using HessianKernels.Networks.Training;
-
 namespace HessianKernels.Reproduction.Figures.Models;
 
 /// <summary>Numbers measured now and then where a run is, beside what a tracker records.</summary>
@@ -8,10 +5,9 @@ namespace HessianKernels.Reproduction.Figures.Models;
 /// <param name="every">Steps between two looks, from step 0 on.</param>
 /// <param name="measure">Given the training set at the run's parameters, eta and b of the step, and the step.</param>
 internal sealed class PointLook(
-    Trainer<Span<double>> trainer, int every, Func<ModelPoint<Span<double>>, double, int, long, CancellationToken, double> measure)
-        : IRunLook, IDisposable
+    INetworkTrainer trainer, int every, Func<INetworkPoint, double, int, long, CancellationToken, double> measure) : IRunLook, IDisposable
 {
-    private readonly ModelPoint<Span<double>> _point = trainer.Point();
+    private readonly INetworkPoint _point = trainer.Point();
     private readonly List<double> _steps = [], _values = [];
 
     public IReadOnlyList<double> Steps => _steps;
@@ -31,10 +27,10 @@ internal sealed class PointLook(
         }
     }
 
-    public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+    public void Observe(INetworkTrainer trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (trainer.Step % every != 0) return;
-        _point.Follow(trainer, cancellation);
+        trainer.Lead(_point, cancellation);
         double value = measure(_point, learningRate, batchSize, trainer.Step, cancellation);
         // What was ended before its time is no value.
         cancellation.ThrowIfCancellationRequested();

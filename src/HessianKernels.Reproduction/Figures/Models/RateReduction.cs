@@ -1,4 +1,3 @@
-using HessianKernels.Networks.Curvature;
 using HessianKernels.Networks.Data;
 using HessianKernels.Networks.Training;
 using HessianKernels.Reproduction.Pictures;
@@ -30,8 +29,8 @@ internal sealed record RateReduction(double Initial, int Switch, double LargestS
                 NetworkJob.At(plan.LookEvery, TrackedQuantity.LambdaMax)))),
         ];
         NetworkRun[] runs = NetworkRun.All(run, jobs, 0, 0.95);
-        double[][] ends = run.Library(() => run.Parts("end", runs.Length,
-            i => Of(runs[i], plan.Switches[i % plan.Switches.Count], test, run.Cancellation), 0.95));
+        double[][] ends = run.Library(() => run.PartsOnTensors("end", runs.Length,
+            i => Of(run, runs[i], plan.Switches[i % plan.Switches.Count], test), 0.95));
         return
         [
             .. ends.Select((end, i) => new RateReduction(
@@ -46,16 +45,15 @@ internal sealed record RateReduction(double Initial, int Switch, double LargestS
         ("accuracy", [.. all.Select(one => one.Accuracy)]));
 
     /// <summary>The largest sharpness, that at the end, and the accuracy of a run.</summary>
-    private static double[] Of(NetworkRun run, int at, DataSet<double>? test, CancellationToken cancellation)
+    private static double[] Of(FigureRun figure, NetworkRun run, int at, DataSet<double>? test)
     {
         if (run.Diverged) return [double.NaN, double.NaN, double.NaN];
         NetworkSetting setting = run.Job.Setting;
         double[] end = run.Result.Checkpoint.Parameters.ToArray();
         (double[] steps, double[] sharpness) = run.Curve("lambda_1");
-        using ModelPoint<Span<double>> point = setting.Point(end, threads: 1);
-        double final = TopEigenpairs.Of(point, 1, null, cancellation).Values[0];
+        double final = setting.At(figure, end, point => TopEigenpairs.Of(point, 1, null, figure.Cancellation).Values[0]);
         double largest = sharpness.Where((_, i) => steps[i] > at).Append(final).Max();
-        return [largest, final, test is null ? double.NaN : AccuracyMap.AccuracyOf(setting with { Data = test }, end, cancellation)];
+        return [largest, final, test is null ? double.NaN : AccuracyMap.AccuracyOf(figure, setting with { Data = test }, end)];
     }
 
     /// <summary>Which runs are made.</summary>

@@ -24,11 +24,11 @@ internal sealed class Rotation
         Rotation[] rotations = new Rotation[path.Instabilities.Count];
         return run.Library(() =>
         {
-            run.Parallel(rotations.Length, i =>
+            run.OnTensors(rotations.Length, i =>
             {
                 Instability one = path.Instabilities[i];
                 double[][] points = [.. path.Points.Skip(one.Start).Take(one.End + 1 - one.Start)];
-                rotations[i] = new(one, TopEigenpairs.Along(path.Network, points, Count, run.Cancellation));
+                rotations[i] = new(one, TopEigenpairs.Along(run, path.Network, points, Count));
             });
             return rotations;
         });

@@ -1,5 +1,4 @@
 using HessianKernels.Krylov;
-using HessianKernels.Networks.Curvature;
 
 namespace HessianKernels.Reproduction.Figures.Models;
 
@@ -18,7 +17,7 @@ internal sealed record TopEigenpairs(double[] Values, double[] Vectors)
     /// <param name="count">How many.</param>
     /// <param name="near">Those of a point near by, to begin from; null where there are none.</param>
     /// <param name="cancellation">Ends the search.</param>
-    public static TopEigenpairs Of(ModelPoint<Span<double>> point, int count, TopEigenpairs? near, CancellationToken cancellation)
+    public static TopEigenpairs Of(INetworkPoint point, int count, TopEigenpairs? near, CancellationToken cancellation)
     {
         LanczosOptions options = new()
         {
@@ -26,28 +25,28 @@ internal sealed record TopEigenpairs(double[] Values, double[] Vectors)
         };
         // Within a product, too.
         point.Cancellation = cancellation;
-        LanczosResult<double> top = Lanczos.TopK(point.Hessian(), count, options, near is null ? default : near.Vectors, null, cancellation);
+        LanczosResult<double> top = point.TopK(count, options, near is null ? default : near.Vectors, cancellation);
         cancellation.ThrowIfCancellationRequested();
         return new(top.Eigenvalues, top.Eigenvectors);
     }
 
     /// <summary>At several points of a path, each search begun with what the one before found.</summary>
+    /// <param name="run">The figure's.</param>
     /// <param name="setting">Network and data.</param>
     /// <param name="path">Its points.</param>
     /// <param name="count">How many pairs.</param>
-    /// <param name="cancellation">Ends it.</param>
-    public static TopEigenpairs[] Along(NetworkSetting setting, IReadOnlyList<double[]> path, int count, CancellationToken cancellation)
-    {
-        using ModelPoint<Span<double>> point = setting.Point(path[0], threads: 1);
-        TopEigenpairs[] found = new TopEigenpairs[path.Count];
-        for (int i = 0; i < found.Length; i++)
+    public static TopEigenpairs[] Along(FigureRun run, NetworkSetting setting, IReadOnlyList<double[]> path, int count)
+        => setting.At(run, path[0], point =>
         {
-            point.MoveTo(path[i]);
-            found[i] = Of(point, count, i == 0 ? null : found[i - 1], cancellation);
-        }
+            TopEigenpairs[] found = new TopEigenpairs[path.Count];
+            for (int i = 0; i < found.Length; i++)
+            {
+                point.MoveTo(path[i]);
+                found[i] = Of(point, count, i == 0 ? null : found[i - 1], run.Cancellation);
+            }
 
-        return found;
-    }
+            return found;
+        });
 
     /// <summary>|v_i . w_i|.</summary>
     public double Similarity(TopEigenpairs other, int i) => Subspaces.AbsoluteSimilarity(Vector(i), other.Vector(i));

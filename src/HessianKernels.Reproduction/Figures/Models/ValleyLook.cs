@@ -1,6 +1,3 @@
-using HessianKernels.Networks.Curvature;
-using HessianKernels.Networks.Training;
-
 namespace HessianKernels.Reproduction.Figures.Models;
 
 /// <summary>What a look along the descent direction found.</summary>
@@ -44,9 +41,9 @@ internal sealed class ValleyLook : IRunLook, IDisposable
 
     private readonly int _every;
     private readonly List<Valley> _found;
-    private readonly ModelPoint<Span<double>> _here, _there;
+    private readonly INetworkPoint _here, _there;
 
-    public ValleyLook(Trainer<Span<double>> trainer, int every, List<Valley> found)
+    public ValleyLook(INetworkTrainer trainer, int every, List<Valley> found)
     {
         (_every, _found) = (every, found);
         _here = trainer.Point();
@@ -62,12 +59,12 @@ internal sealed class ValleyLook : IRunLook, IDisposable
         set => _found.AddRange(value.Select(row => new Valley((long)row[0], row[1], row[2..^(Points + 1)], row[^(Points + 1)..])));
     }
 
-    public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+    public void Observe(INetworkTrainer trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (trainer.Step % _every != 0) return;
-        _here.Follow(trainer, cancellation);
-        _there.Follow(trainer, cancellation);
-        double[] gradient = _here.Gradient().ToArray(), start = trainer.Parameters.ToArray();
+        trainer.Lead(_here, cancellation);
+        trainer.Lead(_there, cancellation);
+        double[] gradient = _here.Gradient(), start = trainer.Parameters();
         double loss = _here.Value(), form = _here.HessianForm(gradient);
         void Go(double share)
         {

@@ -33,15 +33,14 @@ internal sealed class ErfNetwork
         DataSet<double> data = PaperData.Mnist.Train(run, ExamplesOf(run.Effort), new(7, 7, 1)).OddOrEven().WithSignTargets();
         data = ZcaWhitening.Of(data, threads: run.Threads, cancellation: run.Cancellation).Apply(data, run.Threads, run.Cancellation);
         NetworkSetting setting = NetworkSetting.Perceptron(data, HiddenOf(run.Effort), "erf") with { Seed = run.Seed };
-        double[] trace = run.Part("trace", 0, () =>
+        double[] trace = run.Part("trace", 0, () => setting.At<double[]>(run, null, point =>
         {
-            using var point = setting.Point(threads: run.Threads);
             point.Cancellation = run.Cancellation;
             double sum = 0;
-            foreach (double lambda in point.Curvatures(cancellation: run.Cancellation).Reduce(cancellation: run.Cancellation).Eigenvalues)
+            foreach (double lambda in point.Curvatures(run.Cancellation).Reduce(cancellation: run.Cancellation).Eigenvalues)
                 sum += lambda;
             return [sum];
-        });
+        }, threads: run.Threads));
         return new(setting, trace[0]);
     }
 

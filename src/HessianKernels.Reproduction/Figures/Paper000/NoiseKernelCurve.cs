@@ -1,5 +1,3 @@
-using HessianKernels.Networks.Curvature;
-using HessianKernels.Networks.Training;
 using HessianKernels.Reproduction.Figures.Models;
 using HessianKernels.SecondMoment;
 
@@ -54,12 +52,12 @@ internal sealed class NoiseKernelLook : IRunLook, IDisposable
 {
     private readonly IReadOnlySet<long> _at;
     private readonly NoiseKernelCurve _curve;
-    private readonly ModelPoint<Span<double>> _point;
+    private readonly INetworkPoint _point;
 
-    public NoiseKernelLook(Trainer<Span<double>> trainer, IReadOnlySet<long> at, NoiseKernelCurve curve)
+    public NoiseKernelLook(INetworkTrainer trainer, IReadOnlySet<long> at, NoiseKernelCurve curve)
     {
         (_at, _curve) = (at, curve);
-        _point = new(trainer.Space, trainer.Model, trainer.Loss, trainer.Examples, new() { Order = 1 });
+        _point = trainer.Point(new() { Order = 1 });
     }
 
     public double[][] State
@@ -71,17 +69,17 @@ internal sealed class NoiseKernelLook : IRunLook, IDisposable
         }
     }
 
-    public void Observe(Trainer<Span<double>> trainer, double learningRate, int batchSize, CancellationToken cancellation)
+    public void Observe(INetworkTrainer trainer, double learningRate, int batchSize, CancellationToken cancellation)
     {
         if (!_at.Contains(trainer.Step)) return;
-        _point.Follow(trainer, cancellation);
-        FunctionSpace space = _point.Curvatures(cancellation: cancellation).Reduce(cancellation: cancellation);
-        BatchSampling sampling = BatchSampling.WithoutReplacement(trainer.Examples.Count, batchSize);
+        trainer.Lead(_point, cancellation);
+        FunctionSpace space = _point.Curvatures(cancellation).Reduce(cancellation: cancellation);
+        BatchSampling sampling = BatchSampling.WithoutReplacement(trainer.Examples, batchSize);
         NoiseKernelNorms norms = NoiseKernel.Norms(space, learningRate, sampling, new() { Tolerance = 1e-4, Threads = 1 }, null,
             cancellation);
         cancellation.ThrowIfCancellationRequested();
         double loss = _point.Value();
-        _curve.Epochs.Add((double)trainer.Step * batchSize / trainer.Examples.Count);
+        _curve.Epochs.Add((double)trainer.Step * batchSize / trainer.Examples);
         _curve.Loss.Add(loss);
         _curve.LambdaMax.Add(space.Eigenvalues[0]);
         _curve.Exact.Add(norms.Exact.Value);

@@ -124,8 +124,8 @@ internal sealed class Figure5Right : Figure
                 NetworkJob.At(steps, TrackedQuantity.StepLoss))
         {
             LooksBefore = NetworkJob.Each(every),
-            Look = trainer => new PointLook(trainer, every, (point, _, _, _, cancellation) => ModelSharpness.Analyze(
-                point, 1, new() { MaxBatches = 1, MaxProbes = 1 }, null, cancellation).Concentration),
+            Look = trainer => new PointLook(trainer, every, (point, _, _, _, cancellation)
+                => point.Sharpness(1, new() { MaxBatches = 1, MaxProbes = 1 }, cancellation).Concentration),
         }, 0.9, 1);
         return ((PointLook)one.Look!).Late(0);
     }

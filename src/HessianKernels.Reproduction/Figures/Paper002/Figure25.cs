@@ -50,9 +50,8 @@ internal sealed class Figure25 : Figure
             .. CifarNetworks.ByBatchSize(run, setting, Rate, sizes, steps, every).Select(job => job with
             {
                 LooksBefore = NetworkJob.Each(steps / looks),
-                Look = trainer => new PointLook(trainer, steps / looks, (point, eta, size, _, cancellation) => ModelContraction.Shifted(
-                    point, eta, BatchSampling.WithoutReplacement(point.Examples, size), new() { Tolerance = 1e-6, Seed = run.Seed },
-                    cancellation: cancellation).Value),
+                Look = trainer => new PointLook(trainer, steps / looks, (point, eta, size, _, cancellation)
+                    => point.ShiftedContraction(eta, size, new() { Tolerance = 1e-6, Seed = run.Seed }, cancellation).Value),
             }),
         ]);
         PointLook[] found = [.. runs.Select(made => (PointLook)made.Look!)];

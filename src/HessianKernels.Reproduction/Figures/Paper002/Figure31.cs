@@ -51,7 +51,7 @@ internal sealed class Figure31 : Figure
             {
                 LooksBefore = NetworkJob.Each(steps / 40),
                 Look = trainer => new PointLook(trainer, steps / 40, (point, eta, size, step, cancellation)
-                    => eta / 2 * ModelSharpness.Analyze(point, size, options with { Seed = run.Seed + (ulong)step }, null, cancellation)
+                    => eta / 2 * point.Sharpness(size, options with { Seed = run.Seed + (ulong)step }, cancellation)
                         .ModifiedBatchSharpness.Value),
             }),
         ]);

@@ -127,22 +127,22 @@ internal sealed class Figure10 : FashionFigure
         DirectedDescent[][] made = [.. starts.Select(_ => new DirectedDescent[kinds])];
         return run.Library(() =>
         {
-            run.Parallel(starts.Length * kinds, job =>
+            run.OnTensors(starts.Length * kinds, job =>
             {
                 (int n, int i) = (job / kinds, job % kinds);
                 double[] from = path.Points[starts[n]];
                 made[n][i] = i < rates.Length
-                    ? DirectedDescent.Of(path.Network, from, steps[n], pairs, rates[i].Along, rates[i].Elsewhere, run.Cancellation)
-                    : Flow(path.Network, from, steps[n], rate, run.Cancellation);
+                    ? DirectedDescent.Of(run, path.Network, from, steps[n], pairs, rates[i].Along, rates[i].Elsewhere)
+                    : Flow(run, path.Network, from, steps[n], rate);
             });
             return made;
         });
     }
 
     /// <summary>Looked at every step's worth of time.</summary>
-    private static DirectedDescent Flow(NetworkSetting setting, double[] from, int steps, double rate, CancellationToken cancellation)
+    private static DirectedDescent Flow(FigureRun run, NetworkSetting setting, double[] from, int steps, double rate)
     {
-        DirectedDescent fine = DirectedDescent.Of(setting, from, steps * Substeps, 1, _ => rate / Substeps, rate / Substeps, cancellation);
+        DirectedDescent fine = DirectedDescent.Of(run, setting, from, steps * Substeps, 1, _ => rate / Substeps, rate / Substeps);
         int[] looked = [.. Enumerable.Range(0, steps).Select(step => step * Substeps)];
         return new([.. looked.Select(i => fine.Loss[i])], [.. looked.Select(i => fine.Sharpness[i])], [.. looked.Select(i => fine.Oscillation[i])]);
     }

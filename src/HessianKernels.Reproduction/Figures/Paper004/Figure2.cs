@@ -121,13 +121,13 @@ internal sealed class Figure2 : FashionFigure
         Reversal[][] made = [.. rotations.Select(_ => new Reversal[moments])];
         return run.Library(() =>
         {
-            run.Parallel(rotations.Length * moments, job =>
+            run.OnTensors(rotations.Length * moments, job =>
             {
                 (int which, int moment) = (job / moments, job % moments);
                 Instability one = rotations[which].Instability;
                 // On the side of the valley on which the baseline lies.
                 int at = one.Start + Period * ((moment + 1) * (one.Peak - one.Start) / (Period * moments));
-                made[which][moment] = Reversal.Of(path, rotations[which].Baseline, at, Low, steps, Period, run.Cancellation);
+                made[which][moment] = Reversal.Of(run, path, rotations[which].Baseline, at, Low, steps, Period);
             });
             return made;
         });
@@ -149,16 +149,13 @@ internal sealed class Figure2 : FashionFigure
     private sealed record Reversal(double[] Steps, double[] Similarity)
     {
         public static Reversal Of(
-            DescentPath path, TopEigenpairs baseline, int at, double factor, int steps, int period, CancellationToken cancellation)
+            FigureRun run, DescentPath path, TopEigenpairs baseline, int at, double factor, int steps, int period)
         {
             NetworkSetting setting = path.Network with { From = path.Points[at] };
             TrainingOptions options = DescentPath.Descent(setting, factor * path.Run.Job.Training.LearningRate);
-            List<double[]> points = [];
-            using Trainer<Span<double>> trainer = Trainer.Create<double>(setting.Model, setting.Loss, setting.Data, setting.Start(), options, threads: 1);
-            trainer.Run(steps + 1, new PointKeeper(points), null, cancellation);
-            cancellation.ThrowIfCancellationRequested();
+            IReadOnlyList<double[]> points = NetworkRun.Path(run, setting, options, steps + 1);
             double[][] looked = [.. points.Where((_, i) => i % period == 0)];
-            TopEigenpairs[] pairs = TopEigenpairs.Along(setting, looked, Rotation.Count, cancellation);
+            TopEigenpairs[] pairs = TopEigenpairs.Along(run, setting, looked, Rotation.Count);
             return new([.. looked.Select((_, i) => (double)(at + i * period))], [.. pairs.Select(baseline.SubspaceSimilarity)]);
         }
     }

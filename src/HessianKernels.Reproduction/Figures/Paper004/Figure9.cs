@@ -81,22 +81,22 @@ internal sealed class Figure9 : FashionFigure
     /// <summary>alpha at every step of each instability.</summary>
     private static double[][] Factors(FigureRun run, DescentPath path)
     {
-        return run.Library(() => run.Parts("factor", path.Instabilities.Count, i =>
+        return run.Library(() => run.PartsOnTensors("factor", path.Instabilities.Count, i =>
         {
             Instability one = path.Instabilities[i];
-            NetworkSetting setting = path.Network;
-            using ModelPoint<Span<double>> point = ModelPoint.Create<double>(
-                setting.Model, setting.Loss, setting.Data, path.Points[one.Start], new() { Order = 3, Threads = 1 });
-            TopEigenpairs? top = null;
-            double[] factors = new double[one.End + 1 - one.Start];
-            for (int step = one.Start; step <= one.End; step++)
+            return path.Network.At(run, path.Points[one.Start], point =>
             {
-                point.MoveTo(path.Points[step]);
-                top = TopEigenpairs.Of(point, 1, top, run.Cancellation);
-                factors[step - one.Start] = point.ProgressiveSharpening(top.Vectors);
-            }
+                TopEigenpairs? top = null;
+                double[] factors = new double[one.End + 1 - one.Start];
+                for (int step = one.Start; step <= one.End; step++)
+                {
+                    point.MoveTo(path.Points[step]);
+                    top = TopEigenpairs.Of(point, 1, top, run.Cancellation);
+                    factors[step - one.Start] = point.ProgressiveSharpening(top.Vectors);
+                }
 
-            return factors;
+                return factors;
+            }, new() { Order = 3 });
         }, 0.6));
     }
 
