@@ -36,13 +36,20 @@ internal static class Bandwidth
         int order = small ? 100 : 8192;
         double[] matrix = new double[(long)order * order];
         Array.Fill(matrix, 1.0 / order);
-        using DeviceSymmetric<double> symmetric = new(gpu, matrix, order, validate: false);
+        using DeviceSymmetric<double> symmetric = new(gpu, matrix, order, validate: false) { LeastOrderForBlas = int.MaxValue };
         MemoryBuffer1D<double, Stride1D.Dense> x = gpu.Allocate<double>(2L * order, "Vectors");
         x.View.BaseView.MemSet(gpu.Stream, 0);
         ArrayView<double> vectors = x.View;
         double half = sizeof(double) * (order * (order + 1.0) / 2);
         double product = half / Stopwatches.Median(gpu, () => symmetric.Apply(vectors.SubView(0, order), vectors.SubView(order, order)));
         yield return new($"symmetric product of order {order}, half of it read", product / 1e9, "GB/s", product / copy, Floor);
+        if (gpu.BlasLibrary is { } library)
+        {
+            using DeviceSymmetric<double> by = new(gpu, matrix, order, validate: false) { LeastOrderForBlas = 1 };
+            double peer = half / Stopwatches.Median(gpu, () => by.Apply(vectors.SubView(0, order), vectors.SubView(order, order)));
+            yield return new($"the same by {library}, which multiplies from order 4096 on", peer / 1e9, "GB/s", peer / copy, Floor);
+        }
+
         gpu.Release(x);
     }
 

@@ -17,6 +17,7 @@ internal sealed unsafe class CuBlas : IDisposable
     private readonly delegate* unmanaged<nint, int, int, int, int, int, void*, void*, int, long, void*, int, long, void*, void*, int, long, int, int>
         _doubleGemm, _singleGemm;
     private readonly delegate* unmanaged<nint, int, int, int, int, void*, void*, int, void*, int, void*, void*, int, int> _doubleSyrkx, _singleSyrkx;
+    private readonly delegate* unmanaged<nint, int, int, void*, void*, int, void*, int, void*, void*, int, int> _doubleSymv;
     private readonly delegate* unmanaged<nint, int> _destroy;
 
     private CuBlas(nint library, string name, nint handle)
@@ -29,6 +30,7 @@ internal sealed unsafe class CuBlas : IDisposable
             NativeLibrary.GetExport(library, "cublasSgemmStridedBatched");
         _doubleSyrkx = (delegate* unmanaged<nint, int, int, int, int, void*, void*, int, void*, int, void*, void*, int, int>)NativeLibrary.GetExport(library, "cublasDsyrkx");
         _singleSyrkx = (delegate* unmanaged<nint, int, int, int, int, void*, void*, int, void*, int, void*, void*, int, int>)NativeLibrary.GetExport(library, "cublasSsyrkx");
+        _doubleSymv = (delegate* unmanaged<nint, int, int, void*, void*, int, void*, int, void*, void*, int, int>)NativeLibrary.GetExport(library, "cublasDsymv_v2");
     }
 
     /// <summary>The library it was found in.</summary>
@@ -46,7 +48,8 @@ internal sealed unsafe class CuBlas : IDisposable
             && NativeLibrary.TryGetExport(library, "cublasDgemmStridedBatched", out _)
             && NativeLibrary.TryGetExport(library, "cublasSgemmStridedBatched", out _)
             && NativeLibrary.TryGetExport(library, "cublasDsyrkx", out _)
-            && NativeLibrary.TryGetExport(library, "cublasSsyrkx", out _))
+            && NativeLibrary.TryGetExport(library, "cublasSsyrkx", out _)
+            && NativeLibrary.TryGetExport(library, "cublasDsymv_v2", out _))
         {
             nint handle = 0;
             if (((delegate* unmanaged<nint*, int>)create)(&handle) == 0
@@ -95,10 +98,21 @@ internal sealed unsafe class CuBlas : IDisposable
         ThrowIfFault(status, shape, 1);
     }
 
-    private void ThrowIfFault(int status, in GemmShape shape, int batch)
+    /// <summary><c>y = A x</c> in double precision, A symmetric of order n with its lower triangle, row-major, read: in a fixed order, since its
+    /// mode of atomic sums is off unless asked for.</summary>
+    /// <exception cref="GpuUnavailableException">cuBLAS reported a fault.</exception>
+    public void MultiplySymmetric(int n, nint a, nint x, nint y)
     {
-        if (status == 0) return;
-        throw new GpuUnavailableException($"{Name} reported status {status} for a product of {shape.Rows} x {shape.Inner} x {shape.Columns}, batch {batch}.");
+        double one = 1, zero = 0;
+        ThrowIfFault(_doubleSymv(_handle, Upper, n, &one, (void*)a, n, (void*)x, 1, &zero, (void*)y, 1), $"a symmetric product of order {n}");
+    }
+
+    private void ThrowIfFault(int status, in GemmShape shape, int batch)
+        => ThrowIfFault(status, status == 0 ? "" : $"a product of {shape.Rows} x {shape.Inner} x {shape.Columns}, batch {batch}");
+
+    private void ThrowIfFault(int status, string product)
+    {
+        if (status != 0) throw new GpuUnavailableException($"{Name} reported status {status} for {product}.");
     }
 
     public void Dispose()

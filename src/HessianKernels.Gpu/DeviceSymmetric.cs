@@ -10,7 +10,8 @@ namespace HessianKernels.Gpu;
 
 /// <summary>
 /// A stack of dense symmetric matrices on a device, <c>[batch, n, n]</c>, each stored whole and row-major: a product reads the lower triangle
-/// once, half of what a general one moves, and the same bits come out every run.
+/// once, half of what a general one moves, and the same bits come out every run. In double precision cuBLAS' symv, where it is present, multiplies
+/// matrices from order 4096 on, one after another; all else is done by kernels whose sums are double.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class DeviceSymmetric<T> : ILinearOperator<ArrayView<T>>, IDisposable
@@ -48,6 +49,10 @@ public sealed class DeviceSymmetric<T> : ILinearOperator<ArrayView<T>>, IDisposa
         if (Tiles > 1) _sums = gpu.Allocate<T>((long)Batch * Tiles * n, "Sums of tiles");
     }
 
+    /// <summary>The least order that cuBLAS multiplies: a smaller matrix is read in less time than a call takes. The same for one as for many,
+    /// so that a batch has the bits of its items alone.</summary>
+    internal int LeastOrderForBlas { get; init; } = 4096;
+
     /// <summary>The matrices, to be made, <c>[batch, n, n]</c>.</summary>
     internal ArrayView<T> Matrices => _matrices.View;
 
@@ -83,6 +88,15 @@ public sealed class DeviceSymmetric<T> : ILinearOperator<ArrayView<T>>, IDisposa
         long size = (long)Batch * Length;
         if (input.Length < size || output.Length < size)
             throw new ArgumentException($"Found views of {input.Length} and {output.Length} elements; expected at least {size} = [{Batch}, {Length}].");
+        if (typeof(T) == typeof(double) && Length >= LeastOrderForBlas && _gpu.Blas is { } blas)
+        {
+            _gpu.Accelerator.Bind();
+            nint matrix = ((ArrayView<T>)_matrices.View).LoadEffectiveAddressAsPtr(), x = input.LoadEffectiveAddressAsPtr(), y = output.LoadEffectiveAddressAsPtr();
+            nint square = (nint)Length * Length * sizeof(double), vector = (nint)Length * sizeof(double);
+            for (int item = 0; item < Batch; item++) blas.MultiplySymmetric(Length, matrix + item * square, x + item * vector, y + item * vector);
+            return;
+        }
+
         _launches.Multiply(
             _gpu.Stream, (new Index3D((int)(Batch * Pairs), 1, 1), new Index3D(_gpu.GroupSize, 1, 1)), _matrices.View, input,
             _sums is null ? output : (ArrayView<T>)_sums.View, Length, Tiles);
