@@ -86,7 +86,8 @@ internal sealed class Gemm<T>
             gpu.Accelerator.LoadKernel<ArrayView<TElement>, ArrayView<TElement>, ArrayView<TElement>, GemmShape>(GemmKernels<TElement, TOps>.Multiply),
             gpu.Accelerator.LoadKernel<ArrayView<TElement>, ArrayView<TElement>, GemmShape, long>(GemmKernels<TElement, TOps>.AddParts));
 
-    private static nint Address(ArrayView<T> view) => view.LoadEffectiveAddressAsPtr();
+    /// <summary>Of an empty view, as products without an inner dimension have, none.</summary>
+    private static nint Address(ArrayView<T> view) => view.IsValid ? view.LoadEffectiveAddressAsPtr() : 0;
 
     /// <summary>A kernel does not check its bounds.</summary>
     private static void Check(ArrayView<T> view, int rows, int columns, int leading, long stride, int batch, string name)

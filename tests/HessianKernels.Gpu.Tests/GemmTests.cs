@@ -32,8 +32,9 @@ public class GemmTests
     [Fact]
     public void OfASymmetricResultTheLowerTriangle()
     {
-        // The same bits; where three of the four tiles leave room for parts, to rounding.
-        foreach ((int n, int inner, double bound) in ((int, int, double)[])[(37, 12, 0), (11, 150, 1e-12)]) LowerTriangle(n, inner, bound);
+        // The same bits by our kernels; where three of the four tiles leave room for parts, and by cuBLAS, to rounding.
+        foreach ((int n, int inner, double bound) in ((int, int, double)[])[(37, 12, Gpu.Context.BlasLibrary is null ? 0 : 1e-12), (11, 150, 1e-12)])
+            LowerTriangle(n, inner, bound);
     }
 
     private static void LowerTriangle(int n, int inner, double bound)
