@@ -8,7 +8,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string[] places = [.. args.Where(a => a != "--small")];
 bool small = args.Contains("--small");
 using GpuContext gpu = GpuContext.Open(places.Length > 0 ? places[0] : "auto");
-Console.WriteLine($"{gpu.Device.Request}: {gpu.Device.Name}, {gpu.Device.Architecture}, {gpu.Device.Driver}, cuBLAS: {gpu.BlasLibrary ?? "none"}");
+Console.WriteLine($"{gpu.Device.Request}: {gpu.Device.Name}, {gpu.Device.Architecture}, {gpu.Device.Driver}, cuBLAS: {gpu.BlasLibrary ?? gpu.WhyNoBlas ?? "none"}");
 List<Row> rows = [];
 foreach (Func<GpuContext, bool, IEnumerable<Row>> part in (Func<GpuContext, bool, IEnumerable<Row>>[])[Bandwidth.Measure, Rates.Measure, Networks.Measure, Problems.Measure])
     foreach (Row row in part(gpu, small))

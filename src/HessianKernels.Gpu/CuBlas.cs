@@ -11,7 +11,13 @@ namespace HessianKernels.Gpu;
 /// <remarks>Written to NVIDIA's documented interface and not yet run on a device: docs/gpu.md.</remarks>
 internal sealed unsafe class CuBlas : IDisposable
 {
-    private const int Host = 0, Plain = 0, Upper = 1;
+    private const int Host = 0, Plain = 0, Upper = 1, MajorVersion = 0, LeastVersion = 10, MostVersion = 13;
+
+    private static readonly string[] s_entries =
+    [
+        "cublasCreate_v2", "cublasDestroy_v2", "cublasSetStream_v2", "cublasSetPointerMode_v2", "cublasGetProperty", "cublasDgemmStridedBatched", "cublasSgemmStridedBatched",
+        "cublasDsyrkx", "cublasSsyrkx", "cublasDsymv_v2",
+    ];
 
     private readonly nint _library, _handle;
     private readonly delegate* unmanaged<nint, int, int, int, int, int, void*, void*, int, long, void*, int, long, void*, void*, int, long, int, int>
@@ -36,30 +42,38 @@ internal sealed unsafe class CuBlas : IDisposable
     /// <summary>The library it was found in.</summary>
     public string Name { get; }
 
-    /// <summary>Loads it for the stream of the context that is current; null where there is none, or one without these entry points.</summary>
-    public static CuBlas? TryLoad(CudaStream stream)
+    /// <summary>Loads it for the stream of the context that is current.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="why">What was found in its place; null where it is there.</param>
+    public static CuBlas? TryLoad(CudaStream stream, out string? why)
     {
         nint library = DriverLibraries.LoadBlas(out string? name);
-        if (library == 0) return null;
-        if (NativeLibrary.TryGetExport(library, "cublasCreate_v2", out nint create)
-            && NativeLibrary.TryGetExport(library, "cublasSetStream_v2", out nint setStream)
-            && NativeLibrary.TryGetExport(library, "cublasSetPointerMode_v2", out nint setMode)
-            && NativeLibrary.TryGetExport(library, "cublasDestroy_v2", out _)
-            && NativeLibrary.TryGetExport(library, "cublasDgemmStridedBatched", out _)
-            && NativeLibrary.TryGetExport(library, "cublasSgemmStridedBatched", out _)
-            && NativeLibrary.TryGetExport(library, "cublasDsyrkx", out _)
-            && NativeLibrary.TryGetExport(library, "cublasSsyrkx", out _)
-            && NativeLibrary.TryGetExport(library, "cublasDsymv_v2", out _))
+        if (library == 0)
         {
-            nint handle = 0;
-            if (((delegate* unmanaged<nint*, int>)create)(&handle) == 0
-                && ((delegate* unmanaged<nint, nint, int>)setStream)(handle, stream.StreamPtr) == 0
-                && ((delegate* unmanaged<nint, int, int>)setMode)(handle, Host) == 0)
-                return new(library, name!, handle);
+            why = $"no cuBLAS was found ({DriverLibraries.BlasNames})";
+            return null;
         }
 
+        nint handle = 0;
+        why = Fault(library, stream, &handle);
+        if (why is null) return new(library, name!, handle);
+        why = $"{name} {why}";
         NativeLibrary.Free(library);
         return null;
+    }
+
+    /// <summary>What keeps a library from serving; null, and a handle, where it does.</summary>
+    private static string? Fault(nint library, CudaStream stream, nint* handle)
+    {
+        if (s_entries.FirstOrDefault(entry => !NativeLibrary.TryGetExport(library, entry, out _)) is { } missing) return $"has no {missing}";
+        int version = 0;
+        int status = ((delegate* unmanaged<int, int*, int>)NativeLibrary.GetExport(library, "cublasGetProperty"))(MajorVersion, &version);
+        if (status != 0 || version is < LeastVersion or > MostVersion) return $"is of version {version}, status {status}; {LeastVersion} to {MostVersion} are known";
+        status = ((delegate* unmanaged<nint*, int>)NativeLibrary.GetExport(library, "cublasCreate_v2"))(handle);
+        if (status != 0) return $"reported status {status} when it was asked for a handle";
+        status = ((delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(library, "cublasSetStream_v2"))(*handle, stream.StreamPtr);
+        if (status == 0) status = ((delegate* unmanaged<nint, int, int>)NativeLibrary.GetExport(library, "cublasSetPointerMode_v2"))(*handle, Host);
+        return status == 0 ? null : $"reported status {status} when it was given a stream";
     }
 
     /// <summary>

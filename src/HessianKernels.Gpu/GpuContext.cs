@@ -27,7 +27,9 @@ public sealed partial class GpuContext : IDisposable
         // Stream 0 waits for every other: a stream of its own from the start, and nothing else ever.
         Stream = accelerator is CPUAccelerator ? accelerator.DefaultStream : accelerator.CreateStream();
         GroupSize = PowerOfTwo(Math.Min(Kernels.Reduction.MostThreads, accelerator.MaxNumThreadsPerGroup));
-        Blas = accelerator is CudaAccelerator ? CuBlas.TryLoad((CudaStream)Stream) : null;
+        if (accelerator is not CudaAccelerator) return;
+        Blas = CuBlas.TryLoad((CudaStream)Stream, out string? why);
+        if (why is not null) WhyNoBlas = $"{why}; this library's own kernels make the products of matrices, at a lower rate: install NVIDIA's cuBLAS, of a version from 10 to 13";
     }
 
     /// <summary>The device.</summary>
@@ -41,6 +43,9 @@ public sealed partial class GpuContext : IDisposable
 
     /// <summary>cuBLAS, where it was found.</summary>
     public string? BlasLibrary => Blas?.Name;
+
+    /// <summary>Why a CUDA device has no cuBLAS, and what to do; null where it has, and on other devices, which have no use for it.</summary>
+    public string? WhyNoBlas { get; }
 
     /// <summary>Most bytes that may be allocated on the device; what is free there where null.</summary>
     public long? MemoryLimit { get; set; }

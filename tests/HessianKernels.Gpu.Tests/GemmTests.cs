@@ -30,6 +30,17 @@ public class GemmTests
     }
 
     [Fact]
+    public void CuBlasIsThereOrItIsSaidWhyNot()
+    {
+        bool cuda = Gpu.Context.Device.Backend == GpuBackend.Cuda;
+        Assert.Equal(cuda, Gpu.Context.BlasLibrary is not null | Gpu.Context.WhyNoBlas is not null);
+        if (Gpu.Context.WhyNoBlas is not { } why) return;
+        Assert.Null(Gpu.Context.BlasLibrary);
+        Assert.Contains("install NVIDIA's cuBLAS", why, StringComparison.Ordinal);
+        Assert.Matches("libcublas.so.13|version|status|has no", why);
+    }
+
+    [Fact]
     public void OfASymmetricResultTheLowerTriangle()
     {
         // The same bits by our kernels; where three of the four tiles leave room for parts, and by cuBLAS, to rounding.

@@ -13,7 +13,9 @@ internal static class GpuBuild
         why = null;
         try
         {
-            return new GpuComputeDevice(GpuContext.Open(request));
+            GpuComputeDevice device = new(GpuContext.Open(request));
+            if (device.Warning is { } warning) Console.Error.WriteLine($"hk: --device {request}: {warning}");
+            return device;
         }
         catch (GpuUnavailableException e)
         {

@@ -16,6 +16,9 @@ internal sealed class GpuComputeDevice(GpuContext gpu) : ComputeDevice
 {
     private const string SmallerBatches = "number of examples";
 
+    /// <summary>What makes the device slower than it could be; null where there is nothing.</summary>
+    public string? Warning => gpu.WhyNoBlas;
+
     public override string Name => $"{gpu.Device.Request} ({gpu.Device.Name})";
 
     public override IEdgeSearch Edge => new Searches(this, gpu);
