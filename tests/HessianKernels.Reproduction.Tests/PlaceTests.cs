@@ -56,6 +56,26 @@ public sealed class PlaceTests : IDisposable
         Assert.Equal(("device", null), (there.Device, here.Device));
     }
 
+    /// <summary>On the CPU two bodies meet, as long as one waits for the other; on a device there is nobody to meet.</summary>
+    [Fact]
+    public void BodiesThatWorkOnADeviceDoNotMeet()
+    {
+        static bool Meet(FigureRun run, double seconds)
+        {
+            using CountdownEvent both = new(2);
+            bool met = false;
+            // The first to come tells: it is the one that waits.
+            run.OnTensors(2, _ =>
+            {
+                if (!both.Signal()) met = both.Wait(TimeSpan.FromSeconds(seconds));
+            });
+            return met;
+        }
+
+        Assert.True(Meet(new(Effort.Coarse) { Threads = 2 }, 20));
+        Assert.False(Meet(new(Effort.Coarse) { Threads = 2, Place = new Device("device") }, 0.5));
+    }
+
     /// <summary>What the figures of paper 004, which take longer, ask of a network.</summary>
     [Fact]
     public void PathsAndTheirEigenpairsToo()

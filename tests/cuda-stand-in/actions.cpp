@@ -1,6 +1,8 @@
 // What each opcode does, by PTX's rules: the kinds of ILGPU's code, and no more.
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <unordered_map>
 
 #include "lane.h"

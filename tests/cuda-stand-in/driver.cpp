@@ -60,8 +60,6 @@ void Report(const std::string& fault) {
     if (faults++ < 20 && told.insert(fault).second) std::fprintf(stderr, "CUDA stand-in: %s\n", fault.c_str());
 }
 
-uint64_t Faults() { return faults; }
-
 bool IsAllocated(uint64_t address, uint64_t bytes) {
     // The last one that was asked for, first; it is there while nothing is given back.
     thread_local uint64_t from = 0, to = 0, freesThen = 0;

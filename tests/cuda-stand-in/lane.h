@@ -11,7 +11,6 @@ using Size = std::array<uint32_t, 3>;
 
 // What is wrong with a launch: it goes on, and all that is found is told.
 void Report(const std::string& fault);
-uint64_t Faults();
 
 // Whether device memory holds all these bytes.
 bool IsAllocated(uint64_t address, uint64_t bytes);

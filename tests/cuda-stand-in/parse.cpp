@@ -151,20 +151,20 @@ private:
         throw InvalidPtx("operand " + text + " of " + function_.name + " is not known here");
     }
 
-    // [%rd1+8]
-    Operand Address(const std::string& text, int64_t& offset) {
+    // The base of [base+8], and the offset.
+    static std::string Base(const std::string& text, int64_t& offset) {
         std::string inner = text.substr(1, text.size() - 2);
         size_t plus = inner.find('+');
         if (plus != std::string::npos) offset = std::stoll(inner.substr(plus + 1));
-        return Value(inner.substr(0, plus));
+        return inner.substr(0, plus);
     }
 
+    Operand Address(const std::string& text, int64_t& offset) { return Value(Base(text, offset)); }
+
     uint64_t ParameterOf(const std::string& text, int64_t& offset) {
-        std::string inner = text.substr(1, text.size() - 2);
-        size_t plus = inner.find('+');
-        if (plus != std::string::npos) offset = std::stoll(inner.substr(plus + 1));
-        auto found = std::find_if(function_.parameters.begin(), function_.parameters.end(), [&](const Parameter& p) { return p.name == inner.substr(0, plus); });
-        if (found == function_.parameters.end()) throw InvalidPtx("parameter " + inner + " of " + function_.name + " is nowhere");
+        std::string name = Base(text, offset);
+        auto found = std::find_if(function_.parameters.begin(), function_.parameters.end(), [&](const Parameter& p) { return p.name == name; });
+        if (found == function_.parameters.end()) throw InvalidPtx("parameter " + name + " of " + function_.name + " is nowhere");
         return static_cast<uint64_t>(found - function_.parameters.begin());
     }
 

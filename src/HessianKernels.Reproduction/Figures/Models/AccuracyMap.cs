@@ -50,11 +50,7 @@ internal sealed record AccuracyMap(int[] BatchSizes, double[] LearningRates, dou
     /// <summary>The share of a setting's examples whose label has the largest output.</summary>
     public static double AccuracyOf(FigureRun run, NetworkSetting setting, double[] parameters)
     {
-        double[] outputs = setting.At(run, parameters, point =>
-        {
-            point.Cancellation = run.Cancellation;
-            return point.Predict();
-        }, new() { Order = 1 });
+        double[] outputs = setting.At(run, parameters, point => point.Predict(), new() { Order = 1, Recompute = true });
         return outputs.Chunk(setting.Model.Outputs).Zip(setting.Data.Labels!, (row, label) => row[label] == row.Max() ? 1.0 : 0).Average();
     }
 }

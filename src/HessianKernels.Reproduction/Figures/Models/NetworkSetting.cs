@@ -51,18 +51,20 @@ internal sealed record NetworkSetting(Model Model, DataSet<double> Data)
     /// <param name="threads">Most threads; 0 for one a processor.</param>
     public TResult At<TResult>(
         FigureRun run, double[]? parameters, Func<INetworkPoint, TResult> ask, ModelPointOptions? options = null, int threads = 1)
-        => run.Tensors(new Asking<TResult>(this, parameters ?? Start(), PointMemory.Options(Model, Loss, Examples, options), ask), threads);
+        => run.Tensors(
+            new Asking<TResult>(this, parameters ?? Start(), PointMemory.Options(Model, Loss, Examples, options), ask, run.Cancellation), threads);
 
     private static int OutputsOf(DataSet<double> data) => data.Targets is null ? data.Classes : data.TargetLength;
 
-    private sealed class Asking<TResult>(NetworkSetting setting, double[] parameters, ModelPointOptions options, Func<INetworkPoint, TResult> ask)
+    private sealed class Asking<TResult>(
+        NetworkSetting setting, double[] parameters, ModelPointOptions options, Func<INetworkPoint, TResult> ask, CancellationToken cancellation)
         : ITensorWork<TResult>
     {
         public TResult On<TView>(ITensorSpace<TView> space)
             where TView : allows ref struct
         {
             using NetworkPoint<TView> point = new(
-                ModelPoint.Create<double, TView>(space, setting.Model, setting.Loss, setting.Data, parameters, options));
+                ModelPoint.Create<double, TView>(space, setting.Model, setting.Loss, setting.Data, parameters, options)) { Cancellation = cancellation };
             return ask(point);
         }
     }

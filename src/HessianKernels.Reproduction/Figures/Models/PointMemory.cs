@@ -18,6 +18,6 @@ internal static class PointMemory
     public static ModelPointOptions Options(Model model, Loss loss, int examples, ModelPointOptions? options = null)
     {
         options ??= ModelPointOptions.Default;
-        return options with { Recompute = ModelPoint<Span<double>>.RequiredBytes(model, loss, examples, sizeof(double), options) > Most };
+        return options with { Recompute = options.Recompute || ModelPoint<Span<double>>.RequiredBytes(model, loss, examples, sizeof(double), options) > Most };
     }
 }

@@ -35,7 +35,6 @@ internal sealed class ErfNetwork
         NetworkSetting setting = NetworkSetting.Perceptron(data, HiddenOf(run.Effort), "erf") with { Seed = run.Seed };
         double[] trace = run.Part("trace", 0, () => setting.At<double[]>(run, null, point =>
         {
-            point.Cancellation = run.Cancellation;
             double sum = 0;
             foreach (double lambda in point.Curvatures(run.Cancellation).Reduce(cancellation: run.Cancellation).Eigenvalues)
                 sum += lambda;
