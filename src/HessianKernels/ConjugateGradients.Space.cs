@@ -10,13 +10,15 @@ public static partial class ConjugateGradients
     /// <param name="batch">Number of systems.</param>
     /// <param name="preconditioned">Whether there is a preconditioner.</param>
     /// <param name="readInterval">The space's <see cref="IVectorSpace{TView}.ReadInterval"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    public static long SpaceElements(int n, int batch, bool preconditioned = false, int readInterval = 1)
+    /// <param name="stride">The space's <see cref="IVectorSpace{TView}.Stride"/>; n where null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below its least.</exception>
+    public static long SpaceElements(int n, int batch, bool preconditioned = false, int readInterval = 1, int? stride = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(readInterval, 1);
-        return ConjugateGradientLayout.Elements(batch, n, preconditioned, readInterval);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride ?? n, n, nameof(stride));
+        return ConjugateGradientLayout.Elements(batch, stride ?? n, preconditioned, readInterval);
     }
 
     /// <summary>Solves <c>A_b x_b = b_b</c> for each item on any space: the same loop, whatever holds the vectors.</summary>
@@ -28,7 +30,7 @@ public static partial class ConjugateGradients
     /// <param name="space">The arithmetic.</param>
     /// <param name="matrices">The operators, of the space's batch and length, positive definite.</param>
     /// <param name="memory">At least <see cref="SpaceElements"/> elements on the space's side; what is in it does not matter.</param>
-    /// <param name="rightHandSide">b, <c>[Batch, n]</c>; not changed.</param>
+    /// <param name="rightHandSide">b, <c>[Batch, n]</c>, the space's stride apart; not changed.</param>
     /// <param name="solution">x, <c>[Batch, n]</c>; on entry the guess, where the options say so. Does not overlap b.</param>
     /// <param name="options">Tolerances, limits; the defaults where null. The space has threads of its own.</param>
     /// <param name="preconditioner">M, about A^-1, symmetric positive definite; none where null.</param>
@@ -51,14 +53,14 @@ public static partial class ConjugateGradients
         options ??= ConjugateGradientsOptions.Default;
         options.Check();
         int batch = space.Batch;
-        long size = (long)batch * space.Length;
-        TView b = space.Slice(rightHandSide, 0, size), x = space.Slice(solution, 0, size);
+        long size = (long)batch * space.Stride, own = size - space.Stride + space.Length;
+        TView b = space.Slice(rightHandSide, 0, own), x = space.Slice(solution, 0, own);
         if (!options.StartFromSolution)
         {
             // A space has no zeros but those that arithmetic makes, and what is there need not be numbers: signs, less the same signs.
             double[] one = new double[batch];
             Array.Fill(one, 1);
-            TView signs = space.Slice(memory, 0, size), scale = space.Slice(memory, size, batch);
+            TView signs = space.Slice(memory, 0, own), scale = space.Slice(memory, size, batch);
             space.Random(RandomDistribution.Rademacher, 0, 0, signs);
             space.Copy(signs, x);
             space.Write(one, scale);

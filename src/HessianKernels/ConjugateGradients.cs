@@ -46,6 +46,8 @@ public static partial class ConjugateGradients
                 $"Found a preconditioner [{preconditioner.Batch}, {preconditioner.Length}]; expected [{matrix.Batch}, {matrix.Length}].", nameof(preconditioner));
 
         CpuSpace<T> space = new(matrix.Batch, matrix.Length, options.Threads);
+        SpaceFit.Check<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>>(space, matrix, nameof(matrix));
+        if (preconditioner is not null) SpaceFit.Check<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>>(space, preconditioner, nameof(preconditioner));
         T[] memory = Workspace.Allocate<T>(
             ConjugateGradientLayout.Elements(matrix.Batch, matrix.Length, preconditioner is not null, 1));
         if (!options.StartFromSolution) solution.Clear();

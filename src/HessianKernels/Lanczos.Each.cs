@@ -123,8 +123,9 @@ public static unsafe partial class Lanczos
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int n = settings.Length, k = settings.Wanted, batch = settings.Batch;
-        LanczosWorkspace<T> workspace = new(settings, 1);
         CpuSpace<T> space = new(batch, n, ThreadsOf(options));
+        SpaceFit.Check<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>>(space, matrices, nameof(matrices));
+        LanczosWorkspace<T> workspace = new(settings, 1);
         LanczosIteration<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>> run = new(
             space, matrices, settings, workspace.Memory(0), workspace.Host(0), workspace.Integers(0), workspace.Items(0));
         run.Start(LanczosStart.Random);

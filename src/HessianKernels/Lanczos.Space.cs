@@ -12,12 +12,14 @@ public static unsafe partial class Lanczos
     /// <param name="k">Number of pairs of each.</param>
     /// <param name="epsilon">The space's.</param>
     /// <param name="options">The options of the run.</param>
+    /// <param name="stride">The space's <see cref="IVectorSpace{TView}.Stride"/>; n where null.</param>
     /// <exception cref="ArgumentException">A size or option is out of its range, as the run itself would say.</exception>
-    public static long SpaceElements(int n, int batch, int k, double epsilon, LanczosOptions? options = null)
+    public static long SpaceElements(int n, int batch, int k, double epsilon, LanczosOptions? options = null, int? stride = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        return new LanczosLayout(LanczosSettings.From(options, n, batch, k, epsilon, storeProducts: false)).Elements;
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride ?? n, n, nameof(stride));
+        return new LanczosLayout(LanczosSettings.From(options, n, batch, k, epsilon, storeProducts: false), stride ?? n).Elements;
     }
 
     /// <summary>
@@ -31,10 +33,10 @@ public static unsafe partial class Lanczos
     /// </remarks>
     /// <param name="space">The arithmetic.</param>
     /// <param name="matrices">The operators, of the space's batch and length.</param>
-    /// <param name="memory">At least <see cref="SpaceElements"/> elements on the space's side. Afterwards the wanted vectors are its first k [batch, n].</param>
+    /// <param name="memory">At least <see cref="SpaceElements"/> elements on the space's side. Afterwards the wanted vectors are its first k [batch, n], the space's stride apart.</param>
     /// <param name="k">Number of pairs of each, 1 to n.</param>
     /// <param name="options">How; the defaults where null. A checkpoint is kept of one operator, not of a batch.</param>
-    /// <param name="startInMemory">Whether the first [batch, n] elements of the memory are vectors to start from.</param>
+    /// <param name="startInMemory">Whether the memory begins with vectors to start from, [batch, n].</param>
     /// <param name="progress">Told of every look at the small eigenproblem.</param>
     /// <param name="saved">
     /// Given, at every restart of a run of one operator, the state that the run can be resumed from, here or on another space; for storage that may be lost. Costs a reading of as
@@ -100,7 +102,7 @@ public static unsafe partial class Lanczos
         int n = space.Length, batch = space.Batch;
         LanczosSettings settings = LanczosSettings.From(options, n, batch, k, space.Epsilon, storeProducts: false);
         from?.ThrowIfOther(settings);
-        LanczosLayout layout = new(settings);
+        LanczosLayout layout = new(settings, space.Stride);
         LanczosResult<T>[] results = Results<T>(batch, k, n);
         int[] integers = new int[layout.HostIntegers];
         LanczosIteration<TView, TSpace, TOperator> run = new(
@@ -134,7 +136,7 @@ public static unsafe partial class Lanczos
             {
                 result.EnclosureRadii[i] = run.EnclosureRadius(b, i);
                 result.Converged[i] = run.HasConverged(b, i);
-                ReadVectors(space, space.Slice(run.RitzVectors, ((long)i * batch + b) * n, n), result.Eigenvectors.AsSpan(i * n, n));
+                ReadVectors(space, space.Slice(run.RitzVectors, ((long)i * batch + b) * space.Stride, n), result.Eigenvectors.AsSpan(i * n, n));
             }
 
             result.Evidence = run.Evidence(b);
@@ -151,7 +153,7 @@ public static unsafe partial class Lanczos
         where TSpace : IVectorSpace<TView>
         where TOperator : ILinearOperator<TView>
     {
-        LanczosLayout layout = new(settings);
+        LanczosLayout layout = new(settings, space.Stride);
         T[] vectors = Workspace.Allocate<T>((run.Next + 1L) * settings.Length);
         T[] products = settings.StoreProducts ? Workspace.Allocate<T>((long)run.Next * settings.Length) : [];
         ReadVectors(space, memory, vectors);
@@ -166,9 +168,10 @@ public static unsafe partial class Lanczos
         where TSpace : IVectorSpace<TView>
     {
         double[] vector = new double[space.Length];
-        for (int at = 0; at < numbers.Length; at += vector.Length)
+        long from = 0;
+        for (int at = 0; at < numbers.Length; at += vector.Length, from += space.Stride)
         {
-            space.Read(space.Slice(view, at, vector.Length), vector);
+            space.Read(space.Slice(view, from, vector.Length), vector);
             for (int i = 0; i < vector.Length; i++) numbers[at + i] = T.CreateTruncating(vector[i]);
         }
     }
@@ -179,10 +182,11 @@ public static unsafe partial class Lanczos
         where TSpace : IVectorSpace<TView>
     {
         double[] vector = new double[space.Length];
-        for (int at = 0; at < numbers.Length; at += vector.Length)
+        long to = 0;
+        for (int at = 0; at < numbers.Length; at += vector.Length, to += space.Stride)
         {
             for (int i = 0; i < vector.Length; i++) vector[i] = double.CreateTruncating(numbers[at + i]);
-            space.Write(vector, space.Slice(view, at, vector.Length));
+            space.Write(vector, space.Slice(view, to, vector.Length));
         }
     }
 }

@@ -9,14 +9,16 @@ public static partial class SpectralDensity
     /// <param name="n">Order of the operators.</param>
     /// <param name="batch">Number of operators.</param>
     /// <param name="options">The options of the run; the defaults where null.</param>
+    /// <param name="stride">The space's <see cref="IVectorSpace{TView}.Stride"/>; n where null.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size or option is out of its range, as the run itself would say.</exception>
-    public static long SpaceElements(int n, int batch, SpectralDensityOptions? options = null)
+    public static long SpaceElements(int n, int batch, SpectralDensityOptions? options = null, int? stride = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride ?? n, n, nameof(stride));
         options ??= SpectralDensityOptions.Default;
         options.Check();
-        return Elements(n, batch, options);
+        return StochasticLanczosQuadrature.Elements(batch, stride ?? n, Math.Min(options.Steps, n));
     }
 
     /// <summary>Runs Lanczos from each probe on any space and keeps its Gauss rule: the same loop, whatever holds the vectors.</summary>

@@ -37,7 +37,7 @@ public static partial class SpectralDensity
         options.Check();
         CpuSpace<T> space = new(matrix.Batch, matrix.Length, options.Threads);
         T[] memory = Workspace.Allocate<T>(Elements(matrix.Length, matrix.Batch, options));
-        return StochasticLanczosQuadrature.Run(space, matrix, memory.AsSpan(), options, progress, cancellation);
+        return EstimateOn<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>>(space, matrix, memory, options, progress, cancellation);
     }
 
     /// <summary>The same for a stack of dense symmetric matrices.</summary>

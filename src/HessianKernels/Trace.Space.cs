@@ -10,15 +10,17 @@ public static partial class Trace
     /// <param name="batch">Number of operators.</param>
     /// <param name="options">The options of the run; the defaults where null.</param>
     /// <param name="readInterval">The space's <see cref="IVectorSpace{TView}.ReadInterval"/>.</param>
+    /// <param name="stride">The space's <see cref="IVectorSpace{TView}.Stride"/>; n where null.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size or option is out of its range, as the run itself would say.</exception>
-    public static long SpaceElements(int n, int batch, TraceOptions? options = null, int readInterval = 1)
+    public static long SpaceElements(int n, int batch, TraceOptions? options = null, int readInterval = 1, int? stride = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(readInterval, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride ?? n, n, nameof(stride));
         options ??= TraceOptions.Default;
         options.Check();
-        return TraceLayout.Elements(options, n, batch, readInterval);
+        return TraceLayout.Elements(options, n, stride ?? n, batch, readInterval);
     }
 
     /// <summary>Estimates <c>tr A_b</c> of each item on any space: the same loop, whatever holds the vectors.</summary>

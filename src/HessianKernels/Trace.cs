@@ -29,9 +29,8 @@ public static partial class Trace
         options ??= TraceOptions.Default;
         options.Check();
         CpuSpace<T> space = new(matrix.Batch, matrix.Length, options.Threads);
-        T[] memory = Workspace.Allocate<T>(TraceLayout.Elements(options, matrix.Length, matrix.Batch, 1));
-        TraceEstimation<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>> estimation = new(space, matrix, memory, options, progress, cancellation);
-        return estimation.Run();
+        T[] memory = Workspace.Allocate<T>(TraceLayout.Elements(options, matrix.Length, matrix.Length, matrix.Batch, 1));
+        return EstimateOn<Span<T>, CpuSpace<T>, ILinearOperator<Span<T>>>(space, matrix, memory, options, progress, cancellation);
     }
 
     /// <summary>The same for a stack of dense symmetric matrices: for trying the methods out, since their traces can be read off.</summary>
@@ -61,6 +60,6 @@ public static partial class Trace
     {
         options ??= TraceOptions.Default;
         options.Check();
-        return Workspace.Bytes<T>(TraceLayout.Elements(options, length, batch, 1), TraceLayout.HostDoubles(options, length, batch));
+        return Workspace.Bytes<T>(TraceLayout.Elements(options, length, length, batch, 1), TraceLayout.HostDoubles(options, length, batch));
     }
 }

@@ -7,11 +7,14 @@ namespace HessianKernels.Conformance;
 /// <param name="batch">Number of independent problems.</param>
 /// <param name="length">Number of elements of a vector.</param>
 /// <param name="readInterval">What the space says of reading: above 1 it plays a device.</param>
-public sealed class OpaqueSpace(int batch, int length, int readInterval = 1) : IVectorSpace<OpaqueVector>
+/// <param name="stride">Elements from one vector to the next; the length where null.</param>
+public sealed class OpaqueSpace(int batch, int length, int readInterval = 1, int? stride = null) : IVectorSpace<OpaqueVector>
 {
     public int Batch => batch;
 
     public int Length => length;
+
+    public int Stride => stride ?? length;
 
     public double Epsilon => double.BitIncrement(1) - 1;
 
@@ -36,7 +39,7 @@ public sealed class OpaqueSpace(int batch, int length, int readInterval = 1) : I
     {
         for (int b = 0; b < batch; b++)
             for (int i = 0; i < length; i++)
-                result.Numbers[b * length + i] = Draw(distribution, seed, stream, i);
+                Item(result, 0, b)[i] = Draw(distribution, seed, stream, i);
     }
 
     public void Dot(OpaqueVector x, OpaqueVector y, OpaqueVector result)
@@ -125,7 +128,7 @@ public sealed class OpaqueSpace(int batch, int length, int readInterval = 1) : I
                 for (int j = 0; j < count; j++)
                     Subtract(
                         -coefficients.Numbers[(j * resultCount + r) * batch + b], Item(basis, j, b), made.AsSpan((r * batch + b) * length, length));
-        made.CopyTo(result.Numbers);
+        for (int row = 0; row < resultCount * batch; row++) made.AsSpan(row * length, length).CopyTo(Item(result, 0, row));
     }
 
     private double Pass(OpaqueVector basis, int count, int b, Span<double> y, OpaqueVector coefficients)
@@ -141,7 +144,7 @@ public sealed class OpaqueSpace(int batch, int length, int readInterval = 1) : I
         return NormOf(y);
     }
 
-    private Span<double> Item(OpaqueVector view, int vector, int b) => view.Numbers.Slice((vector * batch + b) * length, length);
+    private Span<double> Item(OpaqueVector view, int vector, int b) => view.Numbers.Slice((vector * batch + b) * Stride, length);
 
     private static double Draw(RandomDistribution distribution, ulong seed, ulong stream, int i)
     {

@@ -12,9 +12,9 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
     {
         TSpace space = Space(batch, length);
         int size = batch * length;
-        TMemory basis = Of(space, Numbers(Count * size, 20)), y = Of(space, Numbers(size, 21)), coefficients = Allocate(Count * batch);
+        TMemory basis = VectorsOf(space, Numbers(Count * size, 20)), y = VectorsOf(space, Numbers(size, 21)), coefficients = Allocate(Count * batch);
         space.Project(View(basis), Count, View(y), View(coefficients));
-        double[] vs = Read(space, basis, Count * size), ys = Read(space, y, size), found = Read(space, coefficients, Count * batch);
+        double[] vs = ReadVectors(space, basis, Count * batch), ys = ReadVectors(space, y, batch), found = Read(space, coefficients, Count * batch);
         for (int j = 0; j < Count; j++)
         {
             for (int b = 0; b < batch; b++)
@@ -33,20 +33,20 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         int size = batch * length;
         foreach (int made in (int[])[1, 3, 4, Count])
         {
-            TMemory basis = Of(space, Numbers(Count * size, 30)), coefficients = Of(space, Numbers(Count * made * batch, 31)), result = Allocate(made * size);
-            double[] vs = Read(space, basis, Count * size), cs = Read(space, coefficients, Count * made * batch), expected = new double[made * size];
+            TMemory basis = VectorsOf(space, Numbers(Count * size, 30)), coefficients = Of(space, Numbers(Count * made * batch, 31)), result = AllocateVectors(space, made * batch);
+            double[] vs = ReadVectors(space, basis, Count * batch), cs = Read(space, coefficients, Count * made * batch), expected = new double[made * size];
             for (int j = 0; j < Count; j++)
                 for (int r = 0; r < made; r++)
                     for (int b = 0; b < batch; b++)
                         for (int i = 0; i < length; i++)
                             expected[(r * batch + b) * length + i] += cs[(j * made + r) * batch + b] * vs[(j * batch + b) * length + i];
             space.Combine(View(basis), Count, View(coefficients), made, View(result));
-            double[] found = Read(space, result, made * size);
+            double[] found = ReadVectors(space, result, made * batch);
             Tolerance.Equal<double>(expected, found, 2 * Count * space.Epsilon, $"{made} combined");
-            Tolerance.SameBits<double>(vs, Read(space, basis, Count * size), "the basis");
+            Tolerance.SameBits<double>(vs, ReadVectors(space, basis, Count * batch), "the basis");
 
             space.Combine(View(basis), Count, View(coefficients), made, View(basis));
-            double[] inPlace = Read(space, basis, Count * size);
+            double[] inPlace = ReadVectors(space, basis, Count * batch);
             Tolerance.SameBits<double>(found, inPlace.AsSpan(0, made * size), $"{made} combined in place");
             Tolerance.SameBits<double>(vs.AsSpan(made * size), inPlace.AsSpan(made * size), "the rest of the basis");
         }
@@ -59,8 +59,8 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         TSpace space = Space(batch, length);
         if (length < Count + 2) return;
         int size = batch * length;
-        TMemory basis = Orthonormal(space, Count), y = Of(space, Numbers(size, 41));
-        double[] before = Read(space, y, size), vs = Read(space, basis, Count * size);
+        TMemory basis = Orthonormal(space, Count), y = VectorsOf(space, Numbers(size, 41));
+        double[] before = ReadVectors(space, y, batch), vs = ReadVectors(space, basis, Count * batch);
         (double[] after, double[] c, double[] norm, double[] _) = Orthogonalize(space, basis, Count, 0, y);
         for (int b = 0; b < batch; b++)
         {
@@ -77,7 +77,7 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
             Tolerance.Equal(expected, norm[b], Units(length) * space.Epsilon * expected, $"||y|| of item {b}");
         }
 
-        Tolerance.SameBits<double>(vs, Read(space, basis, Count * size), "the basis");
+        Tolerance.SameBits<double>(vs, ReadVectors(space, basis, Count * batch), "the basis");
     }
 
     /// <summary>
@@ -93,7 +93,7 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         TSpace space = Space(batch, length);
         int size = batch * length;
         TMemory basis = Orthonormal(space, Count + 1);
-        double[] vs = Read(space, basis, (Count + 1) * size), numbers = new double[size];
+        double[] vs = ReadVectors(space, basis, (Count + 1) * batch), numbers = new double[size];
         // The last vector is the direction outside; a zero vector takes its place.
         double[] outside = vs.AsSpan(Count * size).ToArray();
         double small = Math.Sqrt(space.Epsilon);
@@ -105,8 +105,8 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         }
 
         vs.AsSpan(Count * size).Clear();
-        space.Write(vs, View(basis));
-        TMemory y = Of(space, numbers);
+        basis = VectorsOf(space, vs);
+        TMemory y = VectorsOf(space, numbers);
         (double[] after, double[] c, double[] norm, double[] again) = Orthogonalize(space, basis, Count + 1, 0, y);
         Assert.Equal(0, norm[0]);
         Assert.All(after[..length], e => Assert.Equal(0, e));
@@ -131,12 +131,12 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         // Noise of numbers of size 100; the same small vector where nothing large was near it; and no basis at all.
         foreach (int count in (int[])[0, 2])
         {
-            TMemory basis = Orthonormal(space, 2), y = Of(space, numbers);
+            TMemory basis = Orthonormal(space, 2), y = VectorsOf(space, numbers);
             (double[] after, _, double[] norm, _) = Orthogonalize(space, basis, count, 100, y);
             Assert.True(norm[0] > 1 && norm[2] > 1);
             Assert.Equal(0, norm[1]);
             Assert.All(after[64..128], e => Assert.Equal(0, e));
-            y = Of(space, numbers);
+            y = VectorsOf(space, numbers);
             (_, _, norm, _) = Orthogonalize(space, basis, count, 0, y);
             Assert.True(norm[1] > space.Epsilon);
         }
@@ -148,7 +148,7 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         TSpace space = Space(3, 20);
         foreach (int count in (int[])[0, 2])
         {
-            (double[] after, _, double[] norm, double[] again) = Orthogonalize(space, Orthonormal(space, 2), count, 0, Of(space, new double[60]));
+            (double[] after, _, double[] norm, double[] again) = Orthogonalize(space, Orthonormal(space, 2), count, 0, VectorsOf(space, new double[60]));
             Assert.All(after.Concat(norm).Concat(again), e => Assert.Equal(0, e));
         }
     }
@@ -157,7 +157,7 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
     public void AFullBasisLeavesNothing()
     {
         TSpace space = Space(1, 6);
-        (double[] after, _, double[] norm, _) = Orthogonalize(space, Orthonormal(space, 6), 6, 0, Of(space, Numbers(6, 51)));
+        (double[] after, _, double[] norm, _) = Orthogonalize(space, Orthonormal(space, 6), 6, 0, VectorsOf(space, Numbers(6, 51)));
         Assert.Equal(0, norm[0]);
         Assert.All(after, e => Assert.Equal(0, e));
     }
@@ -172,14 +172,14 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         const int Batch = 3;
         TSpace space = Space(Batch, length), one = Space(1, length);
         int size = Batch * length;
-        double[][] together = Results(space, Read(space, Orthonormal(space, Count), Count * size), Numbers(size, 60), Numbers(size, 61), Numbers(Count * 2 * Batch, 62));
+        double[][] together = Results(space, ReadVectors(space, Orthonormal(space, Count), Count * Batch), Numbers(size, 60), Numbers(size, 61), Numbers(Count * 2 * Batch, 62));
         for (int b = 0; b < Batch; b++)
         {
             int item = b;
             double[] Part(double[] all, int width)
                 => [.. Enumerable.Range(0, all.Length / (Batch * width)).SelectMany(j => all.AsSpan((j * Batch + item) * width, width).ToArray())];
             double[][] alone = Results(
-                one, Part(Read(space, Orthonormal(space, Count), Count * size), length), Part(Numbers(size, 60), length),
+                one, Part(ReadVectors(space, Orthonormal(space, Count), Count * Batch), length), Part(Numbers(size, 60), length),
                 Part(Numbers(size, 61), length), Part(Numbers(Count * 2 * Batch, 62), 1));
             for (int k = 0; k < alone.Length; k++)
             {
@@ -192,23 +192,23 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
     /// <summary>Every member's results, one after another.</summary>
     private double[][] Results(TSpace space, double[] basis, double[] x, double[] y, double[] coefficients)
     {
-        int batch = space.Batch, size = batch * space.Length;
+        int batch = space.Batch;
         List<double[]> results = [];
-        TMemory v = Of(space, basis), mx = Of(space, x), my = Of(space, y), mc = Of(space, coefficients);
-        TMemory scalar = Allocate(batch), c = Allocate(Count * batch), made = Allocate(2 * size);
+        TMemory v = VectorsOf(space, basis), mx = VectorsOf(space, x), my = VectorsOf(space, y), mc = Of(space, coefficients);
+        TMemory scalar = Allocate(batch), c = Allocate(Count * batch), made = AllocateVectors(space, 2 * batch);
         space.Dot(View(mx), View(my), View(scalar));
         results.Add(Read(space, scalar, batch));
         space.SubtractScaled(View(scalar), View(mx), View(my));
-        results.Add(Read(space, my, size));
+        results.Add(ReadVectors(space, my, batch));
         space.Normalize(View(mx), View(scalar));
-        results.Add(Read(space, mx, size));
+        results.Add(ReadVectors(space, mx, batch));
         results.Add(Read(space, scalar, batch));
         space.Divide(View(scalar), View(my));
-        results.Add(Read(space, my, size));
+        results.Add(ReadVectors(space, my, batch));
         space.Project(View(v), Count, View(my), View(c));
         results.Add(Read(space, c, Count * batch));
         space.Combine(View(v), Count, View(mc), 2, View(made));
-        results.Add(Read(space, made, 2 * size));
+        results.Add(ReadVectors(space, made, 2 * batch));
         (double[] after, double[] removed, double[] norm, double[] again) = Orthogonalize(space, v, Count, 0, my);
         results.AddRange([after, removed, norm, again]);
         return [.. results];
@@ -222,7 +222,7 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         Array.Fill(references, reference);
         TMemory mr = Of(space, references), c = Of(space, new double[Math.Max(1, count) * batch]), norm = Allocate(batch), again = Of(space, new double[batch]);
         space.Orthogonalize(View(basis), count, View(mr), View(y), View(c), View(norm), View(again));
-        return (Read(space, y), Read(space, c, Math.Max(1, count) * batch), Read(space, norm, batch), Read(space, again, batch));
+        return (ReadVectors(space, y, batch), Read(space, c, Math.Max(1, count) * batch), Read(space, norm, batch), Read(space, again, batch));
     }
 
     /// <summary>Orthonormal vectors made in double by Gram-Schmidt, twice, and rounded to what the space stores.</summary>
@@ -250,6 +250,6 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
             }
         }
 
-        return Of(space, v);
+        return VectorsOf(space, v);
     }
 }

@@ -41,6 +41,7 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
     {
         TSpace space = Space(batch, length);
         Assert.Equal((batch, length), (space.Batch, space.Length));
+        Assert.True(space.Stride >= length);
         Assert.Contains(space.Epsilon, (double[])[Math.Pow(2, -52), Math.Pow(2, -23)]);
         Assert.True(space.ReadInterval >= 1);
     }
@@ -55,7 +56,7 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         space.Read(View(memory), found);
         // Stored once, the numbers are exact ever after.
         Tolerance.Equal<double>(numbers, found, space.Epsilon);
-        double[] again = Read(space, Of(space, found));
+        double[] again = ReadVectors(space, VectorsOf(space, found), batch);
         Tolerance.SameBits<double>(found, again);
     }
 
@@ -64,7 +65,7 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
     public void SliceSeesAndCopyMovesAPart(int batch, int length)
     {
         TSpace space = Space(batch, length);
-        int size = batch * length;
+        int size = (batch - 1) * space.Stride + length;
         TMemory memory = Of(space, Numbers(3 * size, 2)), part = Allocate(size);
         double[] before = Read(space, memory, 3 * size);
         space.Copy(space.Slice(View(memory), size, size), View(part));
@@ -83,7 +84,7 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         TSpace space = Space(batch, length);
         TMemory x = Random(space, 0), y = Random(space, 1), result = Allocate(batch);
         space.Dot(View(x), View(y), View(result));
-        double[] found = Read(space, result, batch), xs = Read(space, x, batch * length), ys = Read(space, y, batch * length);
+        double[] found = Read(space, result, batch), xs = ReadVectors(space, x, batch), ys = ReadVectors(space, y, batch);
         for (int b = 0; b < batch; b++)
         {
             Oracle.Sum expected = Oracle.Dot(xs.AsSpan(b * length, length), ys.AsSpan(b * length, length));
@@ -104,12 +105,12 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
     public void SubtractScaledTakesEachItemItsOwnShare(int batch, int length)
     {
         TSpace space = Space(batch, length);
-        TMemory x = Of(space, Numbers(batch * length, 3)), y = Of(space, Numbers(batch * length, 4)), scale = Of(space, Numbers(batch, 5));
-        double[] xs = Read(space, x, batch * length), expected = Read(space, y, batch * length), s = Read(space, scale, batch);
+        TMemory x = VectorsOf(space, Numbers(batch * length, 3)), y = VectorsOf(space, Numbers(batch * length, 4)), scale = Of(space, Numbers(batch, 5));
+        double[] xs = ReadVectors(space, x, batch), expected = ReadVectors(space, y, batch), s = Read(space, scale, batch);
         for (int i = 0; i < expected.Length; i++) expected[i] -= s[i / length] * xs[i];
         space.SubtractScaled(View(scale), View(x), View(y));
-        Tolerance.Equal<double>(expected, Read(space, y, batch * length), 4 * space.Epsilon);
-        Tolerance.SameBits<double>(xs, Read(space, x, batch * length), "x");
+        Tolerance.Equal<double>(expected, ReadVectors(space, y, batch), 4 * space.Epsilon);
+        Tolerance.SameBits<double>(xs, ReadVectors(space, x, batch), "x");
     }
 
     [Theory]
@@ -117,12 +118,12 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
     public void SubtractScaledOfTwoIsOneAfterTheOther(int batch, int length)
     {
         TSpace space = Space(batch, length);
-        TMemory x1 = Of(space, Numbers(batch * length, 3)), x2 = Of(space, Numbers(batch * length, 21)), y = Of(space, Numbers(batch * length, 4));
-        TMemory scale1 = Of(space, Numbers(batch, 5)), scale2 = Of(space, Numbers(batch, 22)), expected = Of(space, Numbers(batch * length, 4));
+        TMemory x1 = VectorsOf(space, Numbers(batch * length, 3)), x2 = VectorsOf(space, Numbers(batch * length, 21)), y = VectorsOf(space, Numbers(batch * length, 4));
+        TMemory scale1 = Of(space, Numbers(batch, 5)), scale2 = Of(space, Numbers(batch, 22)), expected = VectorsOf(space, Numbers(batch * length, 4));
         space.SubtractScaled(View(scale1), View(x1), View(expected));
         space.SubtractScaled(View(scale2), View(x2), View(expected));
         space.SubtractScaled(View(scale1), View(x1), View(scale2), View(x2), View(y));
-        Tolerance.SameBits<double>(Read(space, expected, batch * length), Read(space, y, batch * length), "y");
+        Tolerance.SameBits<double>(ReadVectors(space, expected, batch), ReadVectors(space, y, batch), "y");
     }
 
     [Theory]
@@ -132,10 +133,10 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         TSpace space = Space(batch, length);
         double[] numbers = Numbers(batch * length, 6);
         if (batch > 1) numbers.AsSpan(length, length).Clear();
-        TMemory x = Of(space, numbers), norm = Allocate(batch);
-        numbers = Read(space, x, batch * length);
+        TMemory x = VectorsOf(space, numbers), norm = Allocate(batch);
+        numbers = ReadVectors(space, x, batch);
         space.Normalize(View(x), View(norm));
-        double[] found = Read(space, x, batch * length), norms = Read(space, norm, batch);
+        double[] found = ReadVectors(space, x, batch), norms = Read(space, norm, batch);
         for (int b = 0; b < batch; b++)
         {
             double[] item = numbers.AsSpan(b * length, length).ToArray();
@@ -157,11 +158,11 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         if (batch > 2) scales[2] = space.Epsilon > 1e-10 ? 1e-39 : 1e-309;
         double[] numbers = Numbers(batch * length, 9);
         if (batch > 2) foreach (ref double number in numbers.AsSpan(2 * length, length)) number *= scales[2];
-        TMemory x = Of(space, numbers), scale = Of(space, scales);
-        double[] expected = Read(space, x, batch * length), s = Read(space, scale, batch);
+        TMemory x = VectorsOf(space, numbers), scale = Of(space, scales);
+        double[] expected = ReadVectors(space, x, batch), s = Read(space, scale, batch);
         for (int i = 0; i < expected.Length; i++) expected[i] /= s[i / length] == 0 ? 1 : s[i / length];
         space.Divide(View(scale), View(x));
-        double[] found = Read(space, x, batch * length);
+        double[] found = ReadVectors(space, x, batch);
         Tolerance.Equal<double>(expected, found, Array.ConvertAll(expected, e => 2 * space.Epsilon * Math.Abs(e)));
         Tolerance.SameBits<double>(s, Read(space, scale, batch), "scale");
     }
@@ -188,8 +189,8 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
     {
         TSpace space = Space(3, 40);
         double size = Math.Pow(10, space.Epsilon > 1e-10 ? exponent / 5 : exponent);
-        TMemory x = Of(space, Array.ConvertAll(Numbers(120, 7), e => e * size)), norm = Allocate(3);
-        double[] numbers = Array.ConvertAll(Read(space, x, 120), e => e / size);
+        TMemory x = VectorsOf(space, Array.ConvertAll(Numbers(120, 7), e => e * size)), norm = Allocate(3);
+        double[] numbers = Array.ConvertAll(ReadVectors(space, x, 3), e => e / size);
         space.Normalize(View(x), View(norm));
         double[] norms = Read(space, norm, 3);
         for (int b = 0; b < 3; b++)
@@ -206,17 +207,17 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         TSpace space = Space(batch, length), longer = Space(1, length + 5);
         foreach (RandomDistribution distribution in Enum.GetValues<RandomDistribution>())
         {
-            TMemory x = Allocate(batch * length), alone = Allocate(length + 5);
+            TMemory x = AllocateVectors(space, batch), alone = AllocateVectors(longer, 1);
             space.Random(distribution, 11, 3, View(x));
             longer.Random(distribution, 11, 3, View(alone));
-            double[] all = Read(space, x, batch * length), expected = Read(longer, alone, length + 5);
+            double[] all = ReadVectors(space, x, batch), expected = ReadVectors(longer, alone, 1);
             for (int b = 0; b < batch; b++) Tolerance.SameBits<double>(expected.AsSpan(0, length), all.AsSpan(b * length, length), $"item {b}");
             if (distribution == RandomDistribution.Rademacher) Assert.All(all, e => Assert.Equal(1, Math.Abs(e)));
             if (length < 8000) continue;
             Tolerance.Equal(0, all.Average(), 5 / Math.Sqrt(length));
             Tolerance.Equal(1, all.Average(e => e * e), 8 / Math.Sqrt(length));
             longer.Random(distribution, 11, 4, View(alone));
-            Assert.NotEqual(expected, Read(longer, alone, length + 5));
+            Assert.NotEqual(expected, ReadVectors(longer, alone, 1));
         }
     }
 
@@ -239,12 +240,44 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         return memory;
     }
 
-    private TMemory Random(TSpace space, int seed) => Of(space, Numbers(space.Batch * space.Length, 100 + seed));
+    private TMemory Random(TSpace space, int seed) => VectorsOf(space, Numbers(space.Batch * space.Length, 100 + seed));
 
-    private double[] Read(TSpace space, TMemory memory, int count = 0)
+    private double[] Read(TSpace space, TMemory memory, int count)
     {
-        double[] found = new double[count == 0 ? space.Batch * space.Length : count];
+        double[] found = new double[count];
         space.Read(space.Slice(View(memory), 0, found.Length), found);
+        return found;
+    }
+
+    /// <summary>Memory for so many vectors, to the last one's last element: NaN between them, which nothing may read, and everywhere else.</summary>
+    private TMemory AllocateVectors(TSpace space, int count)
+    {
+        double[] nothing = new double[(count - 1) * space.Stride + space.Length];
+        Array.Fill(nothing, double.NaN);
+        return Of(space, nothing);
+    }
+
+    /// <summary>The vectors, one after another on the host, the space's stride apart where they go.</summary>
+    private TMemory VectorsOf(TSpace space, double[] numbers)
+    {
+        int length = space.Length, count = numbers.Length / length;
+        TMemory memory = AllocateVectors(space, count);
+        for (int j = 0; j < count; j++) space.Write(numbers.AsSpan(j * length, length), space.Slice(View(memory), (long)j * space.Stride, length));
+        return memory;
+    }
+
+    /// <summary>The first vectors of the memory, one after another. What lies between them must be as it was: nothing writes there.</summary>
+    private double[] ReadVectors(TSpace space, TMemory memory, int count)
+    {
+        int length = space.Length, stride = space.Stride;
+        double[] all = Read(space, memory, (count - 1) * stride + length), found = new double[count * length];
+        for (int i = 0; i < all.Length; i++)
+        {
+            (int j, int at) = Math.DivRem(i, stride);
+            if (at < length) found[j * length + at] = all[i];
+            else Assert.True(double.IsNaN(all[i]), $"{all[i]} was written {at - length} elements after vector {j}");
+        }
+
         return found;
     }
 }

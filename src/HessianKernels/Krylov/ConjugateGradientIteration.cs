@@ -43,14 +43,14 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
     public ConjugateGradientIteration(TSpace space, TOperator matrix, ILinearOperator<TView>? preconditioner, ConjugateGradientsOptions options, TView memory)
     {
         (_space, _matrix, _preconditioner, _options) = (space, matrix, preconditioner, options);
-        long size = (long)space.Batch * space.Length, vectors = preconditioner is null ? 4 : 5;
+        long size = (long)space.Batch * space.Stride, own = size - space.Stride + space.Length, vectors = preconditioner is null ? 4 : 5;
         // p and z side by side: together they are the basis that the next direction is combined from.
         _directions = space.Slice(memory, 0, 2 * size);
-        _p = space.Slice(memory, 0, size);
-        _z = space.Slice(memory, size, size);
-        _q = space.Slice(memory, 2 * size, size);
-        _iterate = space.Slice(memory, 3 * size, size);
-        _r = preconditioner is null ? _z : space.Slice(memory, 4 * size, size);
+        _p = space.Slice(memory, 0, own);
+        _z = space.Slice(memory, size, own);
+        _q = space.Slice(memory, 2 * size, own);
+        _iterate = space.Slice(memory, 3 * size, own);
+        _r = preconditioner is null ? _z : space.Slice(memory, 4 * size, own);
         _scalars = space.Slice(memory, vectors * size, ConjugateGradientLayout.Scalars * space.Batch);
         _history = space.Slice(
             memory, vectors * size + ConjugateGradientLayout.Scalars * space.Batch, (long)ConjugateGradientLayout.Recorded * space.ReadInterval * space.Batch);
@@ -266,7 +266,7 @@ internal ref partial struct ConjugateGradientIteration<TView, TSpace, TOperator>
         _space.Read(scalars, result);
     }
 
-    private readonly TView Item(TView vector, int item) => _space.Slice(vector, (long)item * _space.Length, _space.Length);
+    private readonly TView Item(TView vector, int item) => _space.Slice(vector, (long)item * _space.Stride, _space.Length);
 }
 
 /// <summary>How much a conjugate gradient iteration keeps.</summary>
@@ -279,6 +279,6 @@ internal static class ConjugateGradientLayout
     public const int Recorded = 3;
 
     /// <summary>Elements of memory on the space's side.</summary>
-    public static long Elements(int batch, int length, bool preconditioned, int readInterval)
-        => batch * ((preconditioned ? 5L : 4L) * length + Scalars + (long)Recorded * readInterval);
+    public static long Elements(int batch, int stride, bool preconditioned, int readInterval)
+        => batch * ((preconditioned ? 5L : 4L) * stride + Scalars + (long)Recorded * readInterval);
 }

@@ -3,7 +3,7 @@ namespace HessianKernels.Krylov;
 internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
 {
     /// <summary>The wanted Ritz vectors, <c>[k, Batch, Length]</c>, once concluded; zero where no pair was found.</summary>
-    public readonly TView RitzVectors => _space.Slice(_basis.Vectors, 0, (long)_settings.Wanted * _settings.Batch * _settings.Length);
+    public readonly TView RitzVectors => _space.Slice(_basis.Vectors, 0, (long)_settings.Wanted * _settings.Batch * _space.Stride);
 
     /// <summary>The wanted Ritz values of an item, as stored on the space's side; NaN where none was found.</summary>
     public readonly ReadOnlySpan<double> RitzValues(int b) => _values.Slice(b * _settings.Wanted, _settings.Wanted);

@@ -172,7 +172,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     }
 
     private readonly TView ItemSlot(int slot, int b)
-        => _space.Slice(_basis.Vectors, ((long)slot * _settings.Batch + b) * _settings.Length, _settings.Length);
+        => _space.Slice(_basis.Vectors, ((long)slot * _settings.Batch + b) * _space.Stride, _settings.Length);
 
     /// <summary>Eigenvalues of an item's T into <c>_diagonal</c>, all eigenvectors into the columns of <c>_vectors</c>.</summary>
     private readonly bool Decompose(int b, int t)

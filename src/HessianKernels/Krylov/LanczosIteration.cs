@@ -43,7 +43,7 @@ internal ref partial struct LanczosIteration<TView, TSpace, TOperator>
     {
         (_space, _matrix, _settings) = (space, matrix, settings);
         _items = items[..settings.Batch];
-        LanczosLayout layout = new(settings);
+        LanczosLayout layout = new(settings, space.Stride);
         int m = settings.Basis, batch = settings.Batch;
 
         long at = layout.Vectors + layout.Products;

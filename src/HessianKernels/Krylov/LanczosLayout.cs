@@ -8,25 +8,31 @@ namespace HessianKernels.Krylov;
 ///  host:  | alpha m | beta m | rotation m p | values k | residuals k | 2 scalars |   each times Batch,   | T, its vectors, the arrow |
 /// </code>
 /// </summary>
-internal readonly record struct LanczosLayout(int Length, int Batch, int Wanted, int Basis, int Kept, bool StoreProducts, int Companion)
+internal readonly record struct LanczosLayout(int Length, int Stride, int Batch, int Wanted, int Basis, int Kept, bool StoreProducts, int Companion)
 {
     public LanczosLayout(in LanczosSettings settings)
-        : this(settings.Length, settings.Batch, settings.Wanted, settings.Basis, settings.Kept, settings.StoreProducts, settings.Companion)
+        : this(settings, settings.Length)
+    {
+    }
+
+    /// <summary>Of a space whose vectors begin so many elements apart.</summary>
+    public LanczosLayout(in LanczosSettings settings, int stride)
+        : this(settings.Length, stride, settings.Batch, settings.Wanted, settings.Basis, settings.Kept, settings.StoreProducts, settings.Companion)
     {
     }
 
     /// <summary>Slots for vectors: the basis, the one after its last, and one for scratch.</summary>
     public int Slots => Basis + 2;
 
-    public long Vectors => (long)Slots * Batch * Length;
-    public long Products => StoreProducts ? (long)Basis * Batch * Length : 0;
+    public long Vectors => (long)Slots * Batch * Stride;
+    public long Products => StoreProducts ? (long)Basis * Batch * Stride : 0;
     public long Rotation => (long)Basis * Kept * Batch;
     public const int Scalars = 5;
 
     /// <summary>Where the companion begins.</summary>
     public long BeforeCompanion => Vectors + Products + 3L * Basis * Batch + Rotation + Scalars * (long)Batch;
 
-    public long CompanionVectors => Companion > 0 ? (Companion + 1L) * Length : 0;
+    public long CompanionVectors => Companion > 0 ? (Companion + 1L) * Stride : 0;
 
     /// <summary>Elements on the space's side.</summary>
     public long Elements => BeforeCompanion + (Companion > 0 ? CompanionVectors + 4L * Companion + 2 : 0);

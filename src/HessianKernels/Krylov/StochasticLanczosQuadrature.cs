@@ -19,7 +19,7 @@ internal static class StochasticLanczosQuadrature
     private const double NoiseUnits = 10;
 
     /// <summary>Elements of memory on the space's side: m + 1 vectors, three coefficients a step, three scalars; each times Batch.</summary>
-    public static long Elements(int batch, int length, int steps) => batch * ((steps + 1L) * length + 3L * steps + 3);
+    public static long Elements(int batch, int stride, int steps) => batch * ((steps + 1L) * stride + 3L * steps + 3);
 
     /// <summary>Runs every probe on every item: probes * steps products with the batch, fewer where all items' Krylov spaces are exhausted.</summary>
     /// <exception cref="OperationCanceledException">Cancelled before the first probe was finished.</exception>
@@ -30,7 +30,7 @@ internal static class StochasticLanczosQuadrature
         where TOperator : ILinearOperator<TView>
     {
         int batch = space.Batch, steps = Math.Min(options.Steps, space.Length);
-        long coefficients = (long)steps * batch, at = (steps + 1L) * batch * space.Length;
+        long coefficients = (long)steps * batch, at = (steps + 1L) * batch * space.Stride;
         long scalars = at + 3 * coefficients;
         LanczosBasis<TView> basis = new()
         {

@@ -35,12 +35,12 @@ internal ref partial struct TraceEstimation<TView, TSpace, TOperator>
         (_space, _matrix, _options, _progress, _cancellation) = (space, matrix, options, progress, cancellation);
         _capacity = TraceLayout.Basis(options, space.Length);
         int batch = space.Batch;
-        long vector = (long)batch * space.Length, at = _capacity * vector;
+        long vector = (long)batch * space.Stride, at = _capacity * vector;
         _interval = space.ReadInterval;
         long column = (long)_capacity * batch, scalars = at + 2 * vector + 2 * _interval * column, step = (long)_interval * batch;
         _basis = space.Slice(memory, 0, at);
-        _probe = space.Slice(memory, at, vector);
-        _product = space.Slice(memory, at + vector, vector);
+        _probe = space.Slice(memory, at, vector - space.Stride + space.Length);
+        _product = space.Slice(memory, at + vector, vector - space.Stride + space.Length);
         _columns = space.Slice(memory, at + 2 * vector, 2 * _interval * column);
         _norms = space.Slice(memory, scalars, step);
         _values = space.Slice(memory, scalars + step, step);
@@ -153,10 +153,10 @@ internal static class TraceLayout
     };
 
     /// <summary>Elements on the space's side.</summary>
-    public static long Elements(TraceOptions options, int length, int batch, int readInterval)
+    public static long Elements(TraceOptions options, int length, int stride, int batch, int readInterval)
     {
         long basis = Basis(options, length);
-        return batch * ((basis + 2) * length + readInterval * (2 * basis + 2) + 2);
+        return batch * ((basis + 2) * stride + readInterval * (2 * basis + 2) + 2);
     }
 
     /// <summary>Doubles on the host: XTrace's three small matrices and its scratch, or the samples.</summary>

@@ -71,13 +71,13 @@ internal static class Tridiagonalization
         space.Divide(beta, next);
     }
 
-    /// <summary>Vector <paramref name="slot"/> of a basis, <c>[Batch, Length]</c>.</summary>
+    /// <summary>Vector <paramref name="slot"/> of a basis, <c>[Batch, Length]</c>: to its last element, so that of one item an operator is given n.</summary>
     public static TView Slot<TView, TSpace>(TSpace space, TView vectors, int slot)
         where TView : allows ref struct
         where TSpace : IVectorSpace<TView>
     {
-        long size = (long)space.Batch * space.Length;
-        return space.Slice(vectors, slot * size, size);
+        long size = (long)space.Batch * space.Stride;
+        return space.Slice(vectors, slot * size, size - space.Stride + space.Length);
     }
 
     /// <summary>Coefficients of one vector, <c>[Batch]</c>.</summary>

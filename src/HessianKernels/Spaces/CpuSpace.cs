@@ -18,16 +18,19 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
     /// <param name="batch">Number of independent problems, at least 1.</param>
     /// <param name="length">Number of elements of a vector, at least 1.</param>
     /// <param name="threads">Most threads a kernel may use; 0 for one a processor. Changes no bit of any result.</param>
+    /// <param name="stride">Elements from one vector to the next, at least the length; the length where null. Changes no bit either.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
-    public CpuSpace(int batch, int length, int threads = 0)
+    public CpuSpace(int batch, int length, int threads = 0, int? stride = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride ?? length, length, nameof(stride));
         ElementType.ThrowIfUnsupported<T>();
         Batch = batch;
         Length = length;
+        Stride = stride ?? length;
         Threads = threads == 0 ? Environment.ProcessorCount : threads;
     }
 
@@ -36,6 +39,9 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
 
     /// <inheritdoc/>
     public int Length { get; }
+
+    /// <inheritdoc/>
+    public int Stride { get; }
 
     /// <summary>Most threads a kernel may use.</summary>
     public int Threads { get; }
@@ -74,7 +80,7 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
             else RandomVector.Rademacher(seed, stream, r, Length, Threads);
         }
 
-        for (int b = 1; b < Batch; b++) first.CopyTo(result.Slice(b * Length, Length));
+        for (int b = 1; b < Batch; b++) first.CopyTo(result.Slice(b * Stride, Length));
     }
 
     /// <inheritdoc/>
@@ -82,7 +88,7 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
     {
         fixed (T* px = Vectors(x, 1), py = Vectors(y, 1))
             for (int b = 0; b < Batch; b++)
-                result[b] = T.CreateTruncating(Kernels.Dot.Of(px + (nint)b * Length, py + (nint)b * Length, Length, Threads));
+                result[b] = T.CreateTruncating(Kernels.Dot.Of(px + (nint)b * Stride, py + (nint)b * Stride, Length, Threads));
     }
 
     /// <inheritdoc/>
@@ -90,7 +96,7 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
     {
         fixed (T* px = Vectors(x, 1), py = Vectors(y, 1))
             for (int b = 0; b < Batch; b++)
-                Kernels.SubtractScaled.Apply(scale[b], px + (nint)b * Length, py + (nint)b * Length, Length, Threads);
+                Kernels.SubtractScaled.Apply(scale[b], px + (nint)b * Stride, py + (nint)b * Stride, Length, Threads);
     }
 
     /// <inheritdoc/>
@@ -100,7 +106,7 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
         {
             for (int b = 0; b < Batch; b++)
             {
-                nint at = (nint)b * Length;
+                nint at = (nint)b * Stride;
                 Kernels.SubtractScaled.Apply(scale1[b], p1 + at, scale2[b], p2 + at, py + at, Length, Threads);
             }
         }
@@ -113,9 +119,9 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
         {
             for (int b = 0; b < Batch; b++)
             {
-                double value = Norm.Of(px + (nint)b * Length, Length, Threads);
+                double value = Norm.Of(px + (nint)b * Stride, Length, Threads);
                 norm[b] = T.CreateTruncating(value);
-                Norm.Divide(px + (nint)b * Length, value, Length, Threads);
+                Norm.Divide(px + (nint)b * Stride, value, Length, Threads);
             }
         }
     }
@@ -124,7 +130,7 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
     public void Divide(Span<T> scale, Span<T> x)
     {
         fixed (T* px = Vectors(x, 1))
-            for (int b = 0; b < Batch; b++) Norm.Divide(px + (nint)b * Length, double.CreateTruncating(scale[b]), Length, Threads);
+            for (int b = 0; b < Batch; b++) Norm.Divide(px + (nint)b * Stride, double.CreateTruncating(scale[b]), Length, Threads);
     }
 
     /// <inheritdoc/>
@@ -138,7 +144,7 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
     {
         fixed (T* v = Vectors(basis, count), py = Vectors(y, 1), c = Coefficients(coefficients, count))
             for (int b = 0; b < Batch; b++)
-                Panel.Project(v + (nint)b * Length, Stride, count, py + (nint)b * Length, Length, c + b, Batch, Threads);
+                Panel.Project(v + (nint)b * Stride, PanelStride, count, py + (nint)b * Stride, Length, c + b, Batch, Threads);
     }
 
     /// <inheritdoc/>
@@ -150,7 +156,7 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
             for (int b = 0; b < Batch; b++)
             {
                 double value = Kernels.Orthogonalize.Apply(
-                    v + (nint)b * Length, Stride, count, double.CreateTruncating(reference[b]), py + (nint)b * Length, Length, c + b, Batch, Epsilon,
+                    v + (nint)b * Stride, PanelStride, count, double.CreateTruncating(reference[b]), py + (nint)b * Stride, Length, c + b, Batch, Epsilon,
                     out bool again, Threads);
                 norm[b] = T.CreateTruncating(value);
                 if (again) secondPasses[b] += T.One;
@@ -164,14 +170,15 @@ public readonly unsafe struct CpuSpace<T> : IVectorSpace<Span<T>>
         fixed (T* v = Vectors(basis, count), r = Vectors(result, resultCount), c = Coefficients(coefficients, (long)count * resultCount))
             for (int b = 0; b < Batch; b++)
                 Panel.Combine(
-                    v + (nint)b * Length, Stride, count, c + b, Batch, resultCount, r + (nint)b * Length, Stride, Length, Threads);
+                    v + (nint)b * Stride, PanelStride, count, c + b, Batch, resultCount, r + (nint)b * Stride, PanelStride, Length, Threads);
     }
 
-    private nint Stride => (nint)Batch * Length;
+    /// <summary>Elements from an item's vector to its next.</summary>
+    private nint PanelStride => (nint)Batch * Stride;
 
     /// <summary>The kernels work through pointers: every view is measured before its address is taken.</summary>
     private Span<T> Vectors(Span<T> view, int count)
-        => view.Length >= (long)count * Batch * Length ? view : throw TooShort(view.Length, $"{count} vectors [{Batch}, {Length}]");
+        => view.Length >= ((long)count * Batch - 1) * Stride + Length ? view : throw TooShort(view.Length, $"{count} vectors [{Batch}, {Length}]");
 
     private Span<T> Coefficients(Span<T> view, long count)
         => view.Length >= count * Batch ? view : throw TooShort(view.Length, $"coefficients [{count}, {Batch}]");

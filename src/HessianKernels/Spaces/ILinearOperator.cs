@@ -5,8 +5,8 @@ namespace HessianKernels.Spaces;
 /// </summary>
 /// <typeparam name="TView">How vectors are held: <see cref="Span{T}"/> on the CPU, a device view on a GPU.</typeparam>
 /// <remarks>
-/// A vector argument is <c>[Batch, Length]</c>, item after item. An implementation overwrites the whole of
-/// <c>output</c>, leaves <c>input</c> unchanged, and gives the same bits for the same input every time. What it throws passes through
+/// A vector argument is <c>[Batch, Length]</c>, item after item, <see cref="Stride"/> elements from one to the next. An implementation
+/// overwrites the whole of every vector of <c>output</c>, leaves <c>input</c> unchanged, and gives the same bits for the same input every time. What it throws passes through
 /// the algorithm that called it.
 /// </remarks>
 public interface ILinearOperator<TView> where TView : allows ref struct
@@ -16,6 +16,12 @@ public interface ILinearOperator<TView> where TView : allows ref struct
 
     /// <summary>Order n of each map, at least 1.</summary>
     int Length { get; }
+
+    /// <summary>
+    /// Elements from one item's vector to the next, at least <see cref="Length"/>, which it is unless an operator says otherwise. A batch
+    /// works on spaces of its own <see cref="IVectorSpace{TView}.Stride"/>, a single map on any.
+    /// </summary>
+    int Stride => Length;
 
     /// <summary>Applies every map: <c>output[b] = A_b input[b]</c>.</summary>
     /// <param name="input">The vectors, <c>[Batch, Length]</c>; not changed.</param>

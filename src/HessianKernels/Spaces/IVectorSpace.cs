@@ -5,9 +5,13 @@ namespace HessianKernels.Spaces;
 /// </summary>
 /// <remarks>
 /// A vector argument is <c>[Batch, Length]</c>, a coefficient argument <c>[Batch]</c>, a basis of <c>count</c> vectors
-/// <c>[count, Batch, Length]</c> (vector after vector, so that each is contiguous) and its coefficients <c>[count, Batch]</c>:
+/// <c>[count, Batch, Length]</c> (vector after vector, so that each is contiguous) and its coefficients <c>[count, Batch]</c>.
+/// A vector begins <see cref="Stride"/> elements after the one before it, of the same item or another; what lies between them is
+/// neither read nor written, but by <see cref="Copy"/>, which moves it along, and a view may end with the last element of the last:
 /// <code>
-///  basis      | v_0 of item 0 | v_0 of item 1 | ... | v_1 of item 0 | v_1 of item 1 | ...
+///  basis      | v_0 of item 0 .| v_0 of item 1 .| ... | v_1 of item 0 .| v_1 of item 1 .| ...
+///             |&lt;-- Length --&gt;
+///             |&lt;--- Stride ---&gt;
 /// </code>
 /// Batch items never mix, and the bits of one item's results depend on that item alone: not on the batch it is in, not on the
 /// number of threads. No member but <see cref="Read"/> returns a number to the host, so a GPU space only enqueues work.
@@ -21,6 +25,12 @@ public interface IVectorSpace<TView> where TView : allows ref struct
 
     /// <summary>Number of elements n of one vector, at least 1.</summary>
     int Length { get; }
+
+    /// <summary>
+    /// Elements from the start of one vector to the start of the next, at least <see cref="Length"/>, which it is unless a space says
+    /// otherwise: more where loads gain from vectors that begin at a multiple of so many bytes.
+    /// </summary>
+    int Stride => Length;
 
     /// <summary>Distance from 1 to the next stored number: 2^-52 for double, 2^-23 for float.</summary>
     double Epsilon { get; }

@@ -9,27 +9,31 @@ internal sealed class MatrixOperator<TView, TSpace>(TSpace space, double[] matri
     where TView : allows ref struct
     where TSpace : IVectorSpace<TView>
 {
-    private readonly double[] _input = new double[space.Batch * space.Length], _output = new double[space.Batch * space.Length];
+    private readonly double[] _input = new double[space.Length], _output = new double[space.Length];
 
     public int Batch => space.Batch;
 
     public int Length => space.Length;
+
+    public int Stride => space.Stride;
 
     public int Applications { get; private set; }
 
     public void Apply(TView input, TView output)
     {
         Applications++;
-        space.Read(input, _input);
         int n = Length;
-        for (int row = 0; row < _output.Length; row++)
+        for (int b = 0; b < Batch; b++)
         {
-            int first = row / n * n;
-            double sum = 0;
-            for (int column = 0; column < n; column++) sum += matrices[row * n + column] * _input[first + column];
-            _output[row] = sum;
-        }
+            space.Read(space.Slice(input, (long)b * Stride, n), _input);
+            for (int row = 0; row < n; row++)
+            {
+                double sum = 0;
+                for (int column = 0; column < n; column++) sum += matrices[(b * n + row) * n + column] * _input[column];
+                _output[row] = sum;
+            }
 
-        space.Write(_output, output);
+            space.Write(_output, space.Slice(output, (long)b * Stride, n));
+        }
     }
 }

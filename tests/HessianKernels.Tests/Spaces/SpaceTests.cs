@@ -4,11 +4,17 @@ using Xunit;
 
 namespace HessianKernels.Tests.Spaces;
 
-public sealed class CpuSpaceOfDouble : CpuSpaceConformance<double>;
+public sealed class CpuSpaceOfDouble() : CpuSpaceConformance<double>(0);
 
-public sealed class CpuSpaceOfSingle : CpuSpaceConformance<float>;
+public sealed class CpuSpaceOfSingle() : CpuSpaceConformance<float>(0);
 
-public sealed class OpaqueSpaceTests : OpaqueSpaceConformance
+public sealed class CpuSpaceOfDoublesApart() : CpuSpaceConformance<double>(3);
+
+public sealed class CpuSpaceOfSinglesApart() : CpuSpaceConformance<float>(5);
+
+public sealed class OpaqueSpaceApart() : OpaqueSpaceConformance(2);
+
+public sealed class OpaqueSpaceTests() : OpaqueSpaceConformance(0)
 {
     [Fact]
     public void CountsItsReadsAndKeepsItsBounds()
@@ -33,6 +39,7 @@ public sealed class CpuSpaceArguments
         Assert.Throws<ArgumentOutOfRangeException>(() => new CpuSpace<double>(0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new CpuSpace<double>(1, 0));
         Assert.Throws<NotSupportedException>(() => new CpuSpace<Half>(1, 1));
+        Assert.Equal("stride", Assert.Throws<ArgumentOutOfRangeException>(() => new CpuSpace<double>(1, 5, stride: 4)).ParamName);
         CpuSpace<double> space = new(2, 5);
         ArgumentException thrown = Assert.Throws<ArgumentException>(() => space.Dot(new double[9], new double[10], new double[2]));
         Assert.Contains("9", thrown.Message, StringComparison.Ordinal);
