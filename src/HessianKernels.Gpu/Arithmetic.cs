@@ -6,13 +6,13 @@ using ILGPU.Runtime;
 namespace HessianKernels.Gpu;
 
 /// <summary>All kernels of a vector space of one element type.</summary>
-/// <param name="Narrow">Loads of one element.</param>
-/// <param name="Wide">Loads of 16 bytes.</param>
+/// <param name="OneByOne">For vectors that begin anywhere.</param>
+/// <param name="AtOnce">For vectors that begin at multiples of 16 bytes.</param>
 /// <param name="Normal">Normal numbers.</param>
 /// <param name="Rademacher">Signs.</param>
 internal sealed record Arithmetic<T>(
-    VectorArithmetic<T> Narrow, VectorArithmetic<T> Wide, Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, ulong, ulong> Normal,
-    Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, ulong, ulong> Rademacher)
+    VectorArithmetic<T> OneByOne, VectorArithmetic<T> AtOnce, Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, int, ulong, ulong> Normal,
+    Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, int, ulong, ulong> Rademacher)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public static Arithmetic<T> Load(GpuContext gpu)
@@ -25,7 +25,8 @@ internal sealed record Arithmetic<T>(
         where TWide : unmanaged
         where TOps : struct, IWide<TElement, TWide>
         => new(
-            new VectorArithmetic<TElement, TElement, TOne>(gpu), new VectorArithmetic<TElement, TWide, TOps>(gpu),
-            gpu.Accelerator.LoadKernel<ArrayView<TElement>, int, int, ulong, ulong>(PhiloxKernels<TElement, TOne>.Normal),
-            gpu.Accelerator.LoadKernel<ArrayView<TElement>, int, int, ulong, ulong>(PhiloxKernels<TElement, TOne>.Rademacher));
+            new VectorArithmetic<TElement, TWide, TOps, OneByOne<TElement, TWide, TOps>>(gpu),
+            new VectorArithmetic<TElement, TWide, TOps, AtOnce<TElement, TWide, TOps>>(gpu),
+            gpu.Accelerator.LoadKernel<ArrayView<TElement>, int, int, int, ulong, ulong>(PhiloxKernels<TElement, TOne>.Normal),
+            gpu.Accelerator.LoadKernel<ArrayView<TElement>, int, int, int, ulong, ulong>(PhiloxKernels<TElement, TOne>.Rademacher));
 }

@@ -6,7 +6,8 @@ namespace HessianKernels.Gpu;
 /// </summary>
 /// <param name="Batch">Items.</param>
 /// <param name="Length">Elements of a vector.</param>
-internal readonly record struct ChunkGrid(int Batch, int Length)
+/// <param name="Stride">Elements from one vector to the next.</param>
+internal readonly record struct ChunkGrid(int Batch, int Length, int Stride)
 {
     // Few enough that one group adds up a vector's chunks, enough to fill a device with one vector; each a multiple of every width of load.
     private const int MostChunks = 1024, LeastElements = 2048, Multiple = 1024;

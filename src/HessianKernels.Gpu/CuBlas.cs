@@ -115,10 +115,10 @@ internal sealed unsafe class CuBlas : IDisposable
     /// <summary><c>y = A x</c> in double precision, A symmetric of order n with its lower triangle, row-major, read: in a fixed order, since its
     /// mode of atomic sums is off unless asked for.</summary>
     /// <exception cref="GpuUnavailableException">cuBLAS reported a fault.</exception>
-    public void MultiplySymmetric(int n, nint a, nint x, nint y)
+    public void MultiplySymmetric(int n, int leading, nint a, nint x, nint y)
     {
         double one = 1, zero = 0;
-        ThrowIfFault(_doubleSymv(_handle, Upper, n, &one, (void*)a, n, (void*)x, 1, &zero, (void*)y, 1), $"a symmetric product of order {n}");
+        ThrowIfFault(_doubleSymv(_handle, Upper, n, &one, (void*)a, leading, (void*)x, 1, &zero, (void*)y, 1), $"a symmetric product of order {n}");
     }
 
     private void ThrowIfFault(int status, in GemmShape shape, int batch)

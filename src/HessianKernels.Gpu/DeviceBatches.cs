@@ -38,13 +38,14 @@ public sealed class DeviceBatches : IBatchQuotients, IDisposable
         ArgumentNullException.ThrowIfNull(derivatives);
         int n = derivatives.Examples, d = derivatives.Parameters;
         if (derivatives.IsFactored) throw new ArgumentException("Found Hessians given by factors; on a device they are dense.", nameof(derivatives));
-        if ((long)d * d > int.MaxValue) throw new ArgumentException($"Found d = {d}; on a device d * d is at most {int.MaxValue}.", nameof(derivatives));
+        if ((long)d * GpuSpace<double>.Padded(d) > int.MaxValue) throw new ArgumentException($"Found d = {d}; on a device d * d is at most {int.MaxValue}.", nameof(derivatives));
         gpu.ThrowIfShort(RequiredBytes(n, d), $"Gradients and Hessians of {n} examples of {d} parameters");
         (_gpu, Derivatives) = (gpu, derivatives);
-        _gradients = new(gpu, (long)n * d, "Gradients");
-        _hessians = new(gpu, (long)n * d * d, "Hessians");
-        gpu.Upload<double>(derivatives.Gradients, _gradients.View);
-        gpu.Upload(derivatives.Curvatures, _hessians.View);
+        int stride = GpuSpace<double>.Padded(d);
+        _gradients = new(gpu, (long)n * stride, "Gradients");
+        _hessians = new(gpu, (long)n * d * stride, "Hessians");
+        gpu.UploadRows<double>(derivatives.Gradients, d, _gradients.View, stride);
+        gpu.UploadRows(derivatives.Curvatures, d, _hessians.View, stride);
         _mean = gpu.Launches(BatchLaunches.Load).Mean;
     }
 
@@ -54,7 +55,7 @@ public sealed class DeviceBatches : IBatchQuotients, IDisposable
     /// <summary>Bytes that gradients and Hessians take on the device; those of the batches at hand come to them when they are computed.</summary>
     /// <param name="examples">n.</param>
     /// <param name="parameters">d.</param>
-    public static long RequiredBytes(int examples, int parameters) => sizeof(double) * (long)examples * parameters * (parameters + 1L);
+    public static long RequiredBytes(int examples, int parameters) => sizeof(double) * (long)examples * GpuSpace<double>.Padded(parameters) * (parameters + 1L);
 
     /// <inheritdoc/>
     /// <exception cref="GpuMemoryException">The batches do not fit on the device.</exception>
@@ -90,16 +91,16 @@ public sealed class DeviceBatches : IBatchQuotients, IDisposable
     private void Piece(
         ReadOnlySpan<int> draws, int[] starts, int batchSize, Span<double> quotients, Span<double> eigenvalues, ulong seed, CancellationToken cancellation)
     {
-        int d = Derivatives.Parameters, batches = quotients.Length;
+        int d = Derivatives.Parameters, stride = GpuSpace<double>.Padded(d), batches = quotients.Length;
         using DeviceSymmetric<double> hessians = new(_gpu, batches, d);
         using GpuSpace<double> space = new(_gpu, batches, d);
-        using DeviceMemory<double> vectors = new(_gpu, 2L * batches * d, "Gradients of batches"), results = new(_gpu, batches, "Rayleigh quotients");
+        using DeviceMemory<double> vectors = new(_gpu, 2L * batches * stride, "Gradients of batches"), results = new(_gpu, batches, "Rayleigh quotients");
         using DeviceMemory<int> examples = new(_gpu, draws.Length, "Draws"), places = new(_gpu, starts.Length, "Draws");
         _gpu.Upload(draws, examples.View);
         _gpu.Upload<int>(starts, places.View);
-        ArrayView<double> g = vectors.View.SubView(0, (long)batches * d), image = vectors.View.SubView((long)batches * d, (long)batches * d);
-        _mean(_gpu.Stream, Groups(d, batches), _gradients.View, examples.View, places.View, g, d, batchSize);
-        _mean(_gpu.Stream, Groups(d * d, batches), _hessians.View, examples.View, places.View, hessians.Matrices, d * d, batchSize);
+        ArrayView<double> g = vectors.View.SubView(0, (long)batches * stride), image = vectors.View.SubView((long)batches * stride, (long)batches * stride);
+        _mean(_gpu.Stream, Groups(stride, batches), _gradients.View, examples.View, places.View, g, stride, batchSize);
+        _mean(_gpu.Stream, Groups(d * stride, batches), _hessians.View, examples.View, places.View, hessians.Matrices, d * stride, batchSize);
         hessians.Apply(g, image);
         space.RayleighQuotients(g, image, results.View);
         space.Read(results.View, quotients);

@@ -24,16 +24,22 @@ internal sealed class DeviceMoment : ILinearOperator<ArrayView<double>>, IDispos
     private readonly MemoryBuffer1D<double, Stride1D.Dense>? _signs, _diagonal, _root, _room;
     private readonly double _scale;
 
+    // From one row of factors, products and the matrix to the next: each begins at a multiple of 16 bytes.
+    private readonly int _leading;
+
     public DeviceMoment(GpuContext gpu, FunctionSpace space, double[]? diagonal, double[]? root, double scale)
     {
         if (space.Rows > MomentKernels.MostRows)
             throw new ArgumentException($"Found factors of {space.Rows} rows; on a device at most {MomentKernels.MostRows}.", nameof(space));
         gpu.ThrowIfShort(RequiredBytes(gpu, space, (diagonal is null ? 0 : 1) + (root is null ? 0 : 1)), $"A second moment of {space.Examples} examples on {space.Rank} dimensions");
         (_gpu, _space, _scale, Length) = (gpu, space, scale, PackedSymmetric.Length(space.Rank));
+        _leading = GpuSpace<double>.Padded(space.Rank);
         (_gemm, _launches) = (Gemm<double>.Of(gpu), gpu.Launches(MomentLaunches.Load));
-        _factors = Upload(space.FactorsArray);
-        _products = gpu.Allocate<double>(space.FactorsArray.Length, "Products with the factors");
-        _matrix = gpu.Allocate<double>((long)space.Rank * space.Rank, "A matrix");
+        long rows = (long)space.Examples * space.Rows;
+        _factors = gpu.Allocate<double>(rows * _leading, "Factors");
+        gpu.UploadRows<double>(space.FactorsArray, space.Rank, _factors.View, _leading);
+        _products = gpu.Allocate<double>(rows * _leading, "Products with the factors");
+        _matrix = gpu.Allocate<double>((long)space.Rank * _leading, "A matrix");
         _room = Gemm<double>.RoomLength(gpu) is > 0 and long room ? gpu.Allocate<double>(room, "Parts of products") : null;
         // For r = 1 the two signs cancel.
         _signs = space.Rows > 1 && space.SignsArray is { } signs ? Upload(signs) : null;
@@ -47,8 +53,8 @@ internal sealed class DeviceMoment : ILinearOperator<ArrayView<double>>, IDispos
 
     private static long RequiredBytes(GpuContext gpu, FunctionSpace space, int arrays)
     {
-        long m = space.Rank, rows = (long)space.Examples * space.Rows;
-        return sizeof(double) * (2 * rows * m + m * m + (space.Signs.IsEmpty ? 0 : rows) + arrays * (m * (m + 1) / 2) + Gemm<double>.RoomLength(gpu));
+        long m = space.Rank, leading = GpuSpace<double>.Padded(space.Rank), rows = (long)space.Examples * space.Rows;
+        return sizeof(double) * ((2 * rows + m) * leading + (space.Signs.IsEmpty ? 0 : rows) + arrays * (m * (m + 1) / 2) + Gemm<double>.RoomLength(gpu));
     }
 
     public void Apply(ArrayView<double> input, ArrayView<double> output)
@@ -57,14 +63,14 @@ internal sealed class DeviceMoment : ILinearOperator<ArrayView<double>>, IDispos
         ArrayView<double> empty = ArrayView<double>.Empty, root = _root is null ? empty : _root.View, diagonal = _diagonal is null ? empty : _diagonal.View;
         ArrayView<double> room = _room is null ? empty : _room.View, factors = _factors.View, products = _products.View, matrix = _matrix.View;
         KernelConfig over = (Math.Min((Length + _gpu.GroupSize - 1) / _gpu.GroupSize, 65535), _gpu.GroupSize);
-        _launches.Unpack(_gpu.Stream, over, input, root, matrix, m, _root is null ? 0 : 1);
-        _gemm.Multiply(new(false, false, rows, m, m, 1, m, m, 0, m), factors, matrix, products, room: room);
-        if (_space.Rows == 1) _launches.RowDots(_gpu.Stream, (_space.Examples, _gpu.GroupSize), products, factors, m);
+        _launches.Unpack(_gpu.Stream, over, input, root, matrix, m, _leading, _root is null ? 0 : 1);
+        _gemm.Multiply(new(false, false, rows, m, m, 1, _leading, _leading, 0, _leading), factors, matrix, products, room: room);
+        if (_space.Rows == 1) _launches.RowDots(_gpu.Stream, (_space.Examples, _gpu.GroupSize), products, factors, m, _leading);
         else
             _launches.BlockDots(
-                _gpu.Stream, (_space.Examples, _gpu.GroupSize), products, factors, _signs is null ? empty : _signs.View, m, _space.Rows, _signs is null ? 0 : 1);
-        _gemm.Multiply(new GemmShape(true, false, m, m, rows, _scale / _space.Examples, m, m, 0, m) { Lower = 1 }, factors, products, matrix, room: room);
-        _launches.Pack(_gpu.Stream, over, matrix, root, diagonal, input, output, m, _root is null ? 0 : 1, _diagonal is null ? 0 : 1);
+                _gpu.Stream, (_space.Examples, _gpu.GroupSize), products, factors, _signs is null ? empty : _signs.View, m, _leading, _space.Rows, _signs is null ? 0 : 1);
+        _gemm.Multiply(new GemmShape(true, false, m, m, rows, _scale / _space.Examples, _leading, _leading, 0, _leading) { Lower = 1 }, factors, products, matrix, room: room);
+        _launches.Pack(_gpu.Stream, over, matrix, root, diagonal, input, output, m, _leading, _root is null ? 0 : 1, _diagonal is null ? 0 : 1);
     }
 
     public void Dispose()
@@ -88,15 +94,15 @@ internal sealed class DeviceMoment : ILinearOperator<ArrayView<double>>, IDispos
 
 /// <summary>The kernels of a second moment, compiled.</summary>
 internal sealed record MomentLaunches(
-    Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int> Unpack,
-    Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int, int> Pack,
-    Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<double>, int> RowDots,
-    Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int, int> BlockDots)
+    Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int, int> Unpack,
+    Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int, int, int> Pack,
+    Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<double>, int, int> RowDots,
+    Action<AcceleratorStream, KernelConfig, ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int, int, int> BlockDots)
 {
     public static MomentLaunches Load(GpuContext gpu)
         => new(
-            gpu.Accelerator.LoadKernel<ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int>(MomentKernels.Unpack),
-            gpu.Accelerator.LoadKernel<ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int, int>(MomentKernels.Pack),
-            gpu.Accelerator.LoadKernel<ArrayView<double>, ArrayView<double>, int>(MomentKernels.RowDots),
-            gpu.Accelerator.LoadKernel<ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int, int>(MomentKernels.BlockDots));
+            gpu.Accelerator.LoadKernel<ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int, int>(MomentKernels.Unpack),
+            gpu.Accelerator.LoadKernel<ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int, int, int>(MomentKernels.Pack),
+            gpu.Accelerator.LoadKernel<ArrayView<double>, ArrayView<double>, int, int>(MomentKernels.RowDots),
+            gpu.Accelerator.LoadKernel<ArrayView<double>, ArrayView<double>, ArrayView<double>, int, int, int, int>(MomentKernels.BlockDots));
 }

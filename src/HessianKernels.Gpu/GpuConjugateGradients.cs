@@ -35,17 +35,19 @@ public static class GpuConjugateGradients
         ThrowIfLengthIsNot(size, rightHandSide.Length, nameof(rightHandSide), batch, n);
         ThrowIfLengthIsNot(size, solution.Length, nameof(solution), batch, n);
         bool guessed = (options ?? ConjugateGradientsOptions.Default).StartFromSolution;
-        gpu.ThrowIfShort(RequiredBytes<T>(n, batch, preconditioner is not null), $"A solution of {batch} systems of n = {n}");
+        int stride = GpuSpace<T>.StrideFor(matrix);
+        gpu.ThrowIfShort(RequiredBytes<T>(n, batch, preconditioner is not null, stride), $"A solution of {batch} systems of n = {n}");
         try
         {
-            using GpuSpace<T> space = new(gpu, batch, n);
-            using DeviceMemory<T> b = new(gpu, size, "Right-hand sides"), x = new(gpu, size, "Solutions");
-            using DeviceMemory<T> memory = new(gpu, ConjugateGradients.SpaceElements(n, batch, preconditioner is not null, GpuSpace<T>.StepsARead), "The vectors of conjugate gradients");
-            gpu.Upload(rightHandSide, b.View);
-            if (guessed) gpu.Upload((ReadOnlySpan<T>)solution, x.View);
+            using GpuSpace<T> space = new(gpu, batch, n, stride: stride);
+            using DeviceMemory<T> b = new(gpu, (long)batch * stride, "Right-hand sides"), x = new(gpu, (long)batch * stride, "Solutions");
+            using DeviceMemory<T> memory = new(
+                gpu, ConjugateGradients.SpaceElements(n, batch, preconditioner is not null, space.ReadInterval, stride), "The vectors of conjugate gradients");
+            gpu.UploadRows(rightHandSide, n, b.View, stride);
+            if (guessed) gpu.UploadRows((ReadOnlySpan<T>)solution, n, x.View, stride);
             ConjugateGradientsEvidence[] evidence = ConjugateGradients.SolveOn(
                 space, matrix, memory.View, b.View, x.View, options, preconditioner, progress, cancellation);
-            gpu.Download(x.View, solution);
+            gpu.DownloadRows(x.View, stride, solution, n);
             return evidence;
         }
         catch (AcceleratorException fault)
@@ -58,9 +60,14 @@ public static class GpuConjugateGradients
     /// <param name="n">Order of the operators.</param>
     /// <param name="batch">Number of systems.</param>
     /// <param name="preconditioned">Whether there is a preconditioner.</param>
-    public static long RequiredBytes<T>(int n, int batch = 1, bool preconditioned = false)
+    /// <param name="stride">The operators' stride; <see cref="GpuSpace{T}.Padded"/> where null, as of a single one.</param>
+    public static long RequiredBytes<T>(int n, int batch = 1, bool preconditioned = false, int? stride = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => (ConjugateGradients.SpaceElements(n, batch, preconditioned, GpuSpace<T>.StepsARead) + 2L * batch * n) * Interop.SizeOf<T>() + GpuSpace<T>.RequiredBytes(batch, n, combined: 1);
+    {
+        int apart = stride ?? GpuSpace<T>.Padded(n);
+        long elements = ConjugateGradients.SpaceElements(n, batch, preconditioned, GpuSpace<T>.StepsARead, apart) + 2L * batch * apart;
+        return elements * Interop.SizeOf<T>() + GpuSpace<T>.RequiredBytes(batch, n, combined: 1);
+    }
 
     private static void ThrowIfLengthIsNot(long expected, int found, string name, int batch, int n)
     {

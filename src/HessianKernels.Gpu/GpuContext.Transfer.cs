@@ -5,6 +5,9 @@ namespace HessianKernels.Gpu;
 
 public sealed unsafe partial class GpuContext
 {
+    /// <summary>Elements in which rows wait on the host, where they lie apart on the device.</summary>
+    private const int StagedElements = 1 << 20;
+
     /// <summary>Brings numbers to the device; done when it returns.</summary>
     /// <param name="source">The numbers.</param>
     /// <param name="destination">At least as many places.</param>
@@ -24,6 +27,30 @@ public sealed unsafe partial class GpuContext
             {
                 throw Lose(fault);
             }
+        }
+    }
+
+    /// <summary>Brings rows to the device, each a stride from the one before; what lies between them there holds nothing of use. Done when it returns.</summary>
+    /// <param name="source">The rows, one after another.</param>
+    /// <param name="columns">Numbers of a row.</param>
+    /// <param name="destination">Places for all of them.</param>
+    /// <param name="stride">From one row to the next, at least the columns.</param>
+    internal void UploadRows<T>(ReadOnlySpan<T> source, int columns, ArrayView<T> destination, int stride)
+        where T : unmanaged
+    {
+        if (stride == columns || source.Length == columns)
+        {
+            Upload(source, destination);
+            return;
+        }
+
+        int rows = source.Length / columns, most = Math.Max(1, StagedElements / stride);
+        T[] staged = new T[Math.Min(rows, most) * stride];
+        for (int first = 0; first < rows; first += most)
+        {
+            int count = Math.Min(most, rows - first), end = (count - 1) * stride + columns;
+            for (int i = 0; i < count; i++) source.Slice((first + i) * columns, columns).CopyTo(staged.AsSpan(i * stride));
+            Upload<T>(staged.AsSpan(0, end), destination.SubView((long)first * stride, end));
         }
     }
 
@@ -53,6 +80,30 @@ public sealed unsafe partial class GpuContext
             {
                 throw Lose(fault);
             }
+        }
+    }
+
+    /// <summary>Brings rows to the host, one after another there. Done when it returns.</summary>
+    /// <param name="source">The rows, to the last one's last number.</param>
+    /// <param name="stride">From one row to the next, at least the columns.</param>
+    /// <param name="destination">Places for all of them.</param>
+    /// <param name="columns">Numbers of a row.</param>
+    internal void DownloadRows<T>(ArrayView<T> source, int stride, Span<T> destination, int columns)
+        where T : unmanaged
+    {
+        if (stride == columns || destination.Length == columns)
+        {
+            Download(source, destination);
+            return;
+        }
+
+        int rows = destination.Length / columns, most = Math.Max(1, StagedElements / stride);
+        T[] staged = new T[Math.Min(rows, most) * stride];
+        for (int first = 0; first < rows; first += most)
+        {
+            int count = Math.Min(most, rows - first), end = (count - 1) * stride + columns;
+            Download(source.SubView((long)first * stride, end), staged.AsSpan(0, end));
+            for (int i = 0; i < count; i++) staged.AsSpan(i * stride, columns).CopyTo(destination[((first + i) * columns)..]);
         }
     }
 }

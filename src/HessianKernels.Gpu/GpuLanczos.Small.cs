@@ -42,29 +42,29 @@ public static partial class GpuLanczos
         if (gpu.Device.IsProcessor)
             throw new NotSupportedException($"Found {gpu.Device.Request} ({gpu.Device.Name}), a processor; expected a GPU. Use TopKBatch, or Lanczos.TopKBatch on the CPU.");
         int batch = DenseSymmetric<T>.BatchOf(matrices.Length, n, nameof(matrices)), size = Interop.SizeOf<T>();
-        if (n > SmallLanczosKernels<double, OneDouble>.MostLength)
-            throw new ArgumentOutOfRangeException(nameof(n), n, $"Found n = {n}; expected 1 <= n <= {SmallLanczosKernels<double, OneDouble>.MostLength}. Use TopKBatch for larger ones.");
+        if (n > SmallLanczosKernels<double, OneDouble, Pair, PairOfDoubles>.MostLength)
+            throw new ArgumentOutOfRangeException(nameof(n), n, $"Found n = {n}; expected 1 <= n <= {SmallLanczosKernels<double, OneDouble, Pair, PairOfDoubles>.MostLength}. Use TopKBatch for larger ones.");
         if (options.Which != SpectrumEnd.Largest)
             throw new ArgumentException($"Found Which = {options.Which}; expected Largest. Use TopKBatch for other ends.", nameof(options));
         double epsilon = ElementType.Epsilon<T>();
         LanczosSettings settings = LanczosSettings.From(options with { MaximumBasis = null }, n, 1, 1, epsilon, storeProducts: false);
         if (options.Validate) DenseSymmetric.Validate(matrices, n, nameof(matrices));
 
-        int room = (SharedBytes - OtherShared) / size, packed = n * (n + 1) / 2, stride = n + 1;
+        int room = (SharedBytes - OtherShared) / size, packed = n * (n + 1) / 2, stride = n + 1, leading = GpuSpace<T>.Padded(n);
         // The matrix is worth its place where a basis of some length still has one.
         bool resident = packed + Math.Min(n, 16) * stride <= room;
         int basis = Math.Min(n, (room - (resident ? packed : 0)) / stride);
         double rounding = (8 + Math.Sqrt(n)) * epsilon;
-        SmallShape shape = new(n, basis, resident ? 1 : 0, options.MaximumApplications, 4, settings.Tolerance, epsilon, rounding);
+        SmallShape shape = new(n, leading, basis, resident ? 1 : 0, options.MaximumApplications, 4, settings.Tolerance, epsilon, rounding);
 
-        const int Outcomes = SmallLanczosKernels<double, OneDouble>.Outcomes;
-        long each = (long)(n * n + n) * size + Outcomes * sizeof(double);
+        const int Outcomes = SmallLanczosKernels<double, OneDouble, Pair, PairOfDoubles>.Outcomes;
+        long each = (long)(n * leading + n) * size + Outcomes * sizeof(double);
         int piece = (int)Math.Min(batch, Math.Max(1, gpu.FreeBytes / 2 / each));
         gpu.ThrowIfShort(piece * each + (long)n * size, $"{piece} matrices of order {n}");
         T[] vectors = new T[(long)batch * n];
         double[] outcomes = new double[(long)batch * Outcomes];
         Array.Fill(outcomes, double.NaN);
-        MemoryBuffer1D<T, Stride1D.Dense> stack = gpu.Allocate<T>((long)piece * n * n, "A stack of matrices");
+        MemoryBuffer1D<T, Stride1D.Dense> stack = gpu.Allocate<T>((long)piece * n * leading, "A stack of matrices");
         MemoryBuffer1D<T, Stride1D.Dense> found = gpu.Allocate<T>((long)piece * n, "Vectors"), start = gpu.Allocate<T>(n, "A start");
         MemoryBuffer1D<double, Stride1D.Dense> told = gpu.Allocate<double>((long)piece * Outcomes, "Outcomes");
         try
@@ -80,7 +80,7 @@ public static partial class GpuLanczos
             {
                 int items = Math.Min(piece, batch - first);
                 ReadOnlySpan<T> part = matrices.Slice(first * n * n, items * n * n);
-                gpu.Upload(part, stack.View);
+                gpu.UploadRows(part, n, stack.View, leading);
                 launches.Largest(gpu.Stream, new KernelConfig(new Index3D(items, 1, 1), new Index3D(group, 1, 1), shared), stack.View, start.View, found.View, told.View, shape);
                 gpu.Download(found.View, vectors.AsSpan(first * n, items * n));
                 gpu.Download(told.View, outcomes.AsSpan(first * Outcomes, items * Outcomes));
@@ -111,12 +111,14 @@ internal sealed record SmallLaunches<T>(Action<AcceleratorStream, KernelConfig, 
     where T : unmanaged
 {
     public static SmallLaunches<T> Load(GpuContext gpu)
-        => typeof(T) == typeof(float) ? (SmallLaunches<T>)(object)Load<float, OneSingle>(gpu) : (SmallLaunches<T>)(object)Load<double, OneDouble>(gpu);
+        => typeof(T) == typeof(float) ? (SmallLaunches<T>)(object)Load<float, OneSingle, Quad, QuadOfSingles>(gpu) : (SmallLaunches<T>)(object)Load<double, OneDouble, Pair, PairOfDoubles>(gpu);
 
-    private static SmallLaunches<TElement> Load<TElement, TOps>(GpuContext gpu)
+    private static SmallLaunches<TElement> Load<TElement, TOps, TWide, TWideOps>(GpuContext gpu)
         where TElement : unmanaged
         where TOps : struct, IWide<TElement, TElement>
+        where TWide : unmanaged
+        where TWideOps : struct, IWide<TElement, TWide>
         => new(
             gpu.Accelerator.LoadKernel<ArrayView<TElement>, ArrayView<TElement>, ArrayView<TElement>, ArrayView<double>, SmallShape>(
-                SmallLanczosKernels<TElement, TOps>.Largest));
+                SmallLanczosKernels<TElement, TOps, TWide, TWideOps>.Largest));
 }

@@ -75,11 +75,12 @@ public static partial class GpuLanczos
     /// <param name="k">Number of pairs of each.</param>
     /// <param name="batch">Number of operators.</param>
     /// <param name="options">The options of the run.</param>
-    public static long RequiredBytes<T>(int n, int k, int batch = 1, LanczosOptions? options = null)
+    /// <param name="stride">The operators' stride; <see cref="GpuSpace{T}.Padded"/> where null, as of a single one.</param>
+    public static long RequiredBytes<T>(int n, int k, int batch = 1, LanczosOptions? options = null, int? stride = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double epsilon = ElementType.Epsilon<T>();
-        long elements = Lanczos.SpaceElements(n, batch, k, epsilon, options);
+        long elements = Lanczos.SpaceElements(n, batch, k, epsilon, options, stride ?? GpuSpace<T>.Padded(n));
         LanczosSettings settings = LanczosSettings.From(options, n, batch, k, epsilon, storeProducts: false);
         return elements * Interop.SizeOf<T>() + GpuSpace<T>.RequiredBytes(batch, n, settings.Basis, settings.Kept);
     }
@@ -92,12 +93,13 @@ public static partial class GpuLanczos
         ArgumentNullException.ThrowIfNull(gpu);
         ArgumentNullException.ThrowIfNull(matrix);
         (int n, int batch) = (matrix.Length, matrix.Batch);
-        long elements = Lanczos.SpaceElements(n, batch, k, ElementType.Epsilon<T>(), options);
+        int stride = GpuSpace<T>.StrideFor(matrix);
+        long elements = Lanczos.SpaceElements(n, batch, k, ElementType.Epsilon<T>(), options, stride);
         LastCheckpoint<T>? saved = options?.KeepCheckpoint ?? false ? new() { Value = from } : null;
         try
         {
-            gpu.ThrowIfShort(RequiredBytes<T>(n, k, batch, options), $"A Lanczos run of {batch} x n = {n}, k = {k}");
-            using GpuSpace<T> space = new(gpu, batch, n);
+            gpu.ThrowIfShort(RequiredBytes<T>(n, k, batch, options, stride), $"A Lanczos run of {batch} x n = {n}, k = {k}");
+            using GpuSpace<T> space = new(gpu, batch, n, stride: stride);
             using DeviceMemory<T> memory = new(gpu, elements, "A Lanczos basis");
             ArrayView<T> view = memory.View;
             if (from is not null)

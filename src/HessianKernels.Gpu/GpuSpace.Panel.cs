@@ -29,7 +29,7 @@ public sealed partial class GpuSpace<T>
         kernels.DecideOnce(
             _grid, partial, Before, Coefficients(reference, 1), noise, enough, Once, Coefficients(norm, 1), Coefficients(secondPasses, 1), state);
         // Enqueued always, since only the device knows whether an item needs it; where none does, its groups leave at once.
-        const int Again = PanelKernels<double, double, OneDouble>.Again;
+        const int Again = ItemState.Again;
         ArrayView<T> second = Grown(ref _second, (long)count * Batch, "Coefficients of a second pass");
         kernels.Project(_grid, basis, count, y, partial, state, Again, second);
         kernels.Subtract(_grid, basis, count, second, y, partial, state, Again);
@@ -43,7 +43,7 @@ public sealed partial class GpuSpace<T>
     {
         VectorArithmetic<T> kernels = For(Vectors(basis, count), Vectors(result, resultCount));
         Coefficients(coefficients, (long)count * resultCount);
-        long first = basis.LoadEffectiveAddressAsPtr(), at = result.LoadEffectiveAddressAsPtr(), size = (long)Batch * Length * Interop.SizeOf<T>();
+        long first = basis.LoadEffectiveAddressAsPtr(), at = result.LoadEffectiveAddressAsPtr(), size = (long)Batch * Stride * Interop.SizeOf<T>();
         bool apart = at + resultCount * size <= first || first + count * size <= at;
         ArrayView<T> waiting = ArrayView<T>.Empty;
         if (!apart)

@@ -12,9 +12,9 @@ namespace HessianKernels.Gpu;
 /// Kahan and Parlett is taken there, for each item.
 /// </summary>
 /// <remarks>
-/// Sums are taken in double, in an order that the length alone decides: the same bits every run, and in any batch. Where every vector begins
-/// at a multiple of 16 bytes, loads are of 16 bytes: a length that is a multiple of 4 (float) or 2 (double) is faster by as much as the
-/// device gains from that. One caller at a time.
+/// Sums are taken in double, in an order that the length alone decides: the same bits every run, in any batch and wherever vectors lie. Unless it is
+/// told otherwise, a space's <see cref="Stride"/> makes every vector begin at a multiple of 16 bytes, and loads are of 16 bytes. Views that begin
+/// elsewhere are read a number at a time. One caller at a time.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposable
@@ -26,12 +26,12 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     /// <summary>Steps between two readings, unless a space is told otherwise.</summary>
     internal const int StepsARead = 8;
 
-    private readonly VectorArithmetic<T> _narrow, _wide;
+    private readonly VectorArithmetic<T> _oneByOne, _atOnce;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _partial, _norms;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> _state;
     private readonly MemoryBuffer1D<T, Stride1D.Dense> _once;
     private readonly ChunkGrid _grid;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, ulong, ulong> _normal, _rademacher;
+    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, int, ulong, ulong> _normal, _rademacher;
     private MemoryBuffer1D<T, Stride1D.Dense>? _second, _waiting;
     private T[] _host = [];
 
@@ -40,25 +40,27 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     /// <param name="batch">Number of independent problems, at least 1.</param>
     /// <param name="length">Number of elements of a vector, at least 1.</param>
     /// <param name="readInterval">Steps an algorithm may enqueue before it reads coefficients back, at least 1.</param>
+    /// <param name="stride">Elements from one vector to the next, at least the length; <see cref="Padded"/> where null. Changes no bit of any result.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     /// <exception cref="GpuMemoryException">The scratch does not fit on the device.</exception>
-    public GpuSpace(GpuContext gpu, int batch, int length, int readInterval = StepsARead)
+    public GpuSpace(GpuContext gpu, int batch, int length, int readInterval = StepsARead, int? stride = null)
     {
         ArgumentNullException.ThrowIfNull(gpu);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(readInterval, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride ?? length, length, nameof(stride));
         ElementType.ThrowIfUnsupported<T>();
-        (Gpu, Batch, Length, ReadInterval) = (gpu, batch, length, readInterval);
-        _grid = new(batch, length);
+        (Gpu, Batch, Length, Stride, ReadInterval) = (gpu, batch, length, stride ?? Padded(length), readInterval);
+        _grid = new(batch, length, Stride);
         gpu.ThrowIfShort(Fixed(batch, length), "The scratch of a vector space");
         _partial = gpu.Allocate<double>(Partials(_grid), "Partial sums");
         _norms = gpu.Allocate<double>(2L * batch, "Norms");
         _state = gpu.Allocate<int>(batch, "Decisions");
         _once = gpu.Allocate<T>(batch, "Norms");
         Arithmetic<T> arithmetic = gpu.Launches(Arithmetic<T>.Load);
-        (_narrow, _wide, _normal, _rademacher) = (arithmetic.Narrow, arithmetic.Wide, arithmetic.Normal, arithmetic.Rademacher);
+        (_oneByOne, _atOnce, _normal, _rademacher) = (arithmetic.OneByOne, arithmetic.AtOnce, arithmetic.Normal, arithmetic.Rademacher);
     }
 
     /// <summary>The device.</summary>
@@ -71,10 +73,25 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     public int Length { get; }
 
     /// <inheritdoc/>
+    public int Stride { get; }
+
+    /// <inheritdoc/>
     public double Epsilon => ElementType.Epsilon<T>();
 
     /// <inheritdoc/>
     public int ReadInterval { get; }
+
+    /// <summary>The least stride at which vectors of a length begin at multiples of 16 bytes, the first of them doing so.</summary>
+    /// <param name="length">Number of elements of a vector.</param>
+    public static int Padded(int length)
+    {
+        int lanes = 16 / Interop.SizeOf<T>();
+        // The longest vectors of all have no room beside them.
+        return length > int.MaxValue - lanes ? length : (length + lanes - 1) / lanes * lanes;
+    }
+
+    /// <summary>The stride of a space for operators: a batch's own, a single one's padded, since it is given a vector at a time.</summary>
+    internal static int StrideFor(ILinearOperator<ArrayView<T>> matrix) => matrix.Batch > 1 ? matrix.Stride : Padded(matrix.Length);
 
     /// <summary>Bytes of scratch that a space takes on the device, all told.</summary>
     /// <param name="batch">Number of independent problems.</param>
@@ -85,7 +102,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
         => Fixed(batch, length) + Interop.SizeOf<T>() * (Grown((long)basis * batch) + (combined == 0 ? 0 : Grown(Waiting(batch, length, combined))));
 
     private static long Fixed(int batch, int length)
-        => sizeof(double) * (Partials(new(batch, length)) + 2L * batch) + (long)batch * (sizeof(int) + Interop.SizeOf<T>());
+        => sizeof(double) * (Partials(new(batch, length, length)) + 2L * batch) + (long)batch * (sizeof(int) + Interop.SizeOf<T>());
 
     /// <inheritdoc/>
     public ArrayView<T> Slice(ArrayView<T> view, long start, long count) => view.SubView(start, count);
@@ -118,7 +135,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
         bool normal = distribution == RandomDistribution.Normal;
         long threads = normal ? ((long)Length + 1) / 2 : ((long)Length + 31) / 32;
         int groups = (int)Math.Clamp((threads + Gpu.GroupSize - 1) / Gpu.GroupSize, 1, 4096);
-        (normal ? _normal : _rademacher)(Gpu.Stream, (groups, Gpu.GroupSize), result, Batch, Length, seed, stream);
+        (normal ? _normal : _rademacher)(Gpu.Stream, (groups, Gpu.GroupSize), result, Batch, Length, Stride, seed, stream);
     }
 
     /// <inheritdoc/>
@@ -157,7 +174,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     /// <inheritdoc/>
     public void DivideWhere(
         ArrayView<T> measure, ArrayView<T> bound, ArrayView<T> x, ArrayView<T> y, ArrayView<T> otherwise, ArrayView<T> result)
-        => _narrow.DivideWhere(
+        => _oneByOne.DivideWhere(
             _grid, Coefficients(measure, 1), Coefficients(bound, 1), Coefficients(x, 1), Coefficients(y, 1), Coefficients(otherwise, 1),
             Coefficients(result, 1));
 
@@ -185,9 +202,9 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
 
     private ArrayView<double> Once => ((ArrayView<double>)_norms.View).SubView(Batch, Batch);
 
-    /// <summary>The wide loads, where both vectors allow them.</summary>
+    /// <summary>Loads of 16 bytes, where both arguments allow them.</summary>
     private VectorArithmetic<T> For(ArrayView<T> x, ArrayView<T> y)
-        => Length % (16 / Interop.SizeOf<T>()) == 0 && Aligned(x) && Aligned(y) ? _wide : _narrow;
+        => Stride % (16 / Interop.SizeOf<T>()) == 0 && Aligned(x) && Aligned(y) ? _atOnce : _oneByOne;
 
     private static bool Aligned(ArrayView<T> view) => view.LoadEffectiveAddressAsPtr() % 16 == 0;
 
@@ -199,7 +216,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
 
     /// <summary>A kernel does not check its bounds: every view is measured before.</summary>
     private ArrayView<T> Vectors(ArrayView<T> view, int count)
-        => view.Length >= (long)count * Batch * Length ? view : throw TooShort(view.Length, $"{count} vectors [{Batch}, {Length}]");
+        => view.Length >= ((long)count * Batch - 1) * Stride + Length ? view : throw TooShort(view.Length, Stride == Length ? $"{count} vectors [{Batch}, {Length}]" : $"{count} vectors [{Batch}, {Length}], {Stride} apart");
 
     private ArrayView<T> Coefficients(ArrayView<T> view, long count)
         => view.Length >= count * Batch ? view : throw TooShort(view.Length, $"coefficients [{count}, {Batch}]");

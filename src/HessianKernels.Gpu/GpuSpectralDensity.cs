@@ -30,11 +30,12 @@ public static class GpuSpectralDensity
         ArgumentNullException.ThrowIfNull(gpu);
         ArgumentNullException.ThrowIfNull(matrix);
         (int n, int batch) = (matrix.Length, matrix.Batch);
-        gpu.ThrowIfShort(RequiredBytes<T>(n, batch, options), $"A spectral density of {batch} x n = {n}");
+        int stride = GpuSpace<T>.StrideFor(matrix);
+        gpu.ThrowIfShort(RequiredBytes<T>(n, batch, options, stride), $"A spectral density of {batch} x n = {n}");
         return gpu.Attempt(() =>
         {
-            using GpuSpace<T> space = new(gpu, batch, n);
-            using DeviceMemory<T> memory = new(gpu, SpectralDensity.SpaceElements(n, batch, options), "The vectors of a spectral density");
+            using GpuSpace<T> space = new(gpu, batch, n, stride: stride);
+            using DeviceMemory<T> memory = new(gpu, SpectralDensity.SpaceElements(n, batch, options, stride), "The vectors of a spectral density");
             return SpectralDensity.EstimateOn(space, matrix, memory.View, options, progress, cancellation);
         });
     }
@@ -43,10 +44,11 @@ public static class GpuSpectralDensity
     /// <param name="n">Order of the operators.</param>
     /// <param name="batch">Number of operators.</param>
     /// <param name="options">The defaults where null.</param>
-    public static long RequiredBytes<T>(int n, int batch = 1, SpectralDensityOptions? options = null)
+    /// <param name="stride">The operators' stride; <see cref="GpuSpace{T}.Padded"/> where null, as of a single one.</param>
+    public static long RequiredBytes<T>(int n, int batch = 1, SpectralDensityOptions? options = null, int? stride = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         options ??= SpectralDensityOptions.Default;
-        return SpectralDensity.SpaceElements(n, batch, options) * Interop.SizeOf<T>() + GpuSpace<T>.RequiredBytes(batch, n, Math.Min(options.Steps, n));
+        return SpectralDensity.SpaceElements(n, batch, options, stride ?? GpuSpace<T>.Padded(n)) * Interop.SizeOf<T>() + GpuSpace<T>.RequiredBytes(batch, n, Math.Min(options.Steps, n));
     }
 }

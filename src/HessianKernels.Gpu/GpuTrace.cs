@@ -28,11 +28,12 @@ public static class GpuTrace
         ArgumentNullException.ThrowIfNull(gpu);
         ArgumentNullException.ThrowIfNull(matrix);
         (int n, int batch) = (matrix.Length, matrix.Batch);
-        gpu.ThrowIfShort(RequiredBytes<T>(n, batch, options), $"A trace estimate of {batch} x n = {n}");
+        int stride = GpuSpace<T>.StrideFor(matrix);
+        gpu.ThrowIfShort(RequiredBytes<T>(n, batch, options, stride), $"A trace estimate of {batch} x n = {n}");
         return gpu.Attempt(() =>
         {
-            using GpuSpace<T> space = new(gpu, batch, n);
-            using DeviceMemory<T> memory = new(gpu, Trace.SpaceElements(n, batch, options, GpuSpace<T>.StepsARead), "The vectors of a trace estimate");
+            using GpuSpace<T> space = new(gpu, batch, n, stride: stride);
+            using DeviceMemory<T> memory = new(gpu, Trace.SpaceElements(n, batch, options, space.ReadInterval, stride), "The vectors of a trace estimate");
             return Trace.EstimateOn(space, matrix, memory.View, options, progress, cancellation);
         });
     }
@@ -41,11 +42,12 @@ public static class GpuTrace
     /// <param name="n">Order of the operators.</param>
     /// <param name="batch">Number of operators.</param>
     /// <param name="options">The defaults where null.</param>
-    public static long RequiredBytes<T>(int n, int batch = 1, TraceOptions? options = null)
+    /// <param name="stride">The operators' stride; <see cref="GpuSpace{T}.Padded"/> where null, as of a single one.</param>
+    public static long RequiredBytes<T>(int n, int batch = 1, TraceOptions? options = null, int? stride = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         options ??= TraceOptions.Default;
         int basis = TraceLayout.Basis(options, n);
-        return Trace.SpaceElements(n, batch, options, GpuSpace<T>.StepsARead) * Interop.SizeOf<T>() + GpuSpace<T>.RequiredBytes(batch, n, basis);
+        return Trace.SpaceElements(n, batch, options, GpuSpace<T>.StepsARead, stride ?? GpuSpace<T>.Padded(n)) * Interop.SizeOf<T>() + GpuSpace<T>.RequiredBytes(batch, n, basis);
     }
 }

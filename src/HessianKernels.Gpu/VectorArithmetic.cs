@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace HessianKernels.Gpu;
 
-/// <summary>The kernels of a vector space for one width of load, launched.</summary>
+/// <summary>The kernels of a vector space for one way of loading, launched.</summary>
 internal abstract class VectorArithmetic<T>
     where T : unmanaged
 {

@@ -146,11 +146,13 @@ public abstract partial class TensorSpaceConformance<TView>
     public void VectorsAreOfTheSameStorage()
     {
         ITensorSpace<TView> space = Space(2);
-        GuardedTensor<TView> x = new(space, Uniform(66, 1)), dot = new(space, new double[2]);
+        int stride = space.VectorStride(33);
+        Assert.Equal(stride, space.Vectors(2, 33).Stride);
+        GuardedTensor<TView> x = new(space, Uniform(stride + 33, 1)), dot = new(space, new double[2]);
         space.Vectors(2, 33).Dot(x.View, x.View, dot.View);
         for (int b = 0; b < 2; b++)
         {
-            Oracle.Sum expected = Oracle.Dot(x.Written.Slice(b * 33, 33), x.Written.Slice(b * 33, 33));
+            Oracle.Sum expected = Oracle.Dot(x.Written.Slice(b * stride, 33), x.Written.Slice(b * stride, 33));
             Tolerance.Equal(expected.Value, dot.Read()[b], 64 * Eps * expected.Magnitude);
         }
     }

@@ -3,6 +3,7 @@ using HessianKernels.Conformance;
 using HessianKernels.Krylov;
 using HessianKernels.Operators;
 using HessianKernels.Spaces;
+using ILGPU;
 using Xunit;
 
 namespace HessianKernels.Gpu.Tests;
@@ -91,6 +92,69 @@ public class AlgorithmTests
         Tolerance.Equal<double>(expected, found, 1e-10);
     }
 
+    /// <summary>Operators whose vectors lie side by side: each item by a matrix of its own.</summary>
+    private sealed class SideBySide<T>(DeviceSymmetric<T>[] items) : ILinearOperator<ArrayView<T>>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public int Batch => items.Length;
+
+        public int Length => items[0].Length;
+
+        public void Apply(ArrayView<T> input, ArrayView<T> output)
+        {
+            for (int b = 0; b < items.Length; b++) items[b].Apply(input.SubView((long)b * Length, Length), output.SubView((long)b * Length, Length));
+        }
+    }
+
+    /// <summary>Where vectors begin changes no bit: at multiples of 16 bytes, or anywhere and read a number at a time.</summary>
+    [Theory]
+    [InlineData(31)]
+    [InlineData(33)]
+    [InlineData(40)]
+    public void VectorsSideBySideGiveTheSameBits(int n)
+    {
+        Bits<double>(n);
+        Bits<float>(n);
+    }
+
+    private static void Bits<T>(int n)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] a = Array.ConvertAll(Matrices.Random(Batch, n, 5), T.CreateTruncating), b = Array.ConvertAll(Matrices.Numbers(Batch * n, 6), T.CreateTruncating);
+        for (int i = 0; i < Batch * n; i++) a[i * n + i % n] += T.CreateTruncating(n);
+        using DeviceSymmetric<T> apart = new(Gpu.Context, a, n);
+        DeviceSymmetric<T>[] items = [.. Enumerable.Range(0, Batch).Select(item => new DeviceSymmetric<T>(Gpu.Context, a.AsSpan(item * n * n, n * n), n))];
+        SideBySide<T> beside = new(items);
+        LanczosOptions lanczos = new() { MaximumBasis = 12 };
+        LanczosResult<T>[] expected = GpuLanczos.TopKBatch(Gpu.Context, apart, 3, lanczos), found = GpuLanczos.TopKBatch(Gpu.Context, beside, 3, lanczos);
+        for (int item = 0; item < Batch; item++)
+        {
+            Assert.Equal(expected[item].Evidence, found[item].Evidence);
+            Tolerance.SameBits<T>(expected[item].Eigenvectors, found[item].Eigenvectors, $"eigenvectors of item {item}");
+        }
+
+        Assert.Equal(GpuTrace.Estimate(Gpu.Context, apart), GpuTrace.Estimate(Gpu.Context, beside));
+        SpectralDensityOptions density = new() { Probes = 2, Steps = 10 };
+        SpectralQuadrature[] one = GpuSpectralDensity.Estimate(Gpu.Context, apart, density), other = GpuSpectralDensity.Estimate(Gpu.Context, beside, density);
+        for (int item = 0; item < Batch; item++) Assert.Equal(one[item].Moment(3), other[item].Moment(3));
+        T[] x = new T[b.Length], y = new T[b.Length];
+        Assert.Equal(GpuConjugateGradients.Solve<T>(Gpu.Context, apart, b, x), GpuConjugateGradients.Solve<T>(Gpu.Context, beside, b, y));
+        Tolerance.SameBits<T>(x, y, "solutions");
+        foreach (DeviceSymmetric<T> item in items) item.Dispose();
+    }
+
+    /// <summary>A batch whose vectors lie otherwise than the space's is refused.</summary>
+    [Fact]
+    public void AStrideThatIsNotTheSpacesIsNamed()
+    {
+        const int n = 33;
+        using DeviceSymmetric<double> matrix = new(Gpu.Context, Matrices.Random(Batch, n, 5), n);
+        using GpuSpace<double> space = new(Gpu.Context, Batch, n, stride: n);
+        using DeviceMemory<double> memory = new(Gpu.Context, Trace.SpaceElements(n, Batch), "A test");
+        ArgumentException thrown = Assert.Throws<ArgumentException>(() => Trace.EstimateOn(space, matrix, memory.View));
+        Assert.Contains("34 elements apart; the space's begin 33 apart", thrown.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AMatrixThatIsNotPositiveDefiniteIsFoundOut()
     {
@@ -118,10 +182,11 @@ public class AlgorithmTests
     }
 
     /// <summary>All memory is asked for in one estimate: below it nothing is taken, with just as much the run is made.</summary>
-    [Fact]
-    public void MemoryIsAskedForBeforeAnyIsTakenAndTheEstimateSuffices()
+    [Theory]
+    [InlineData(40)]
+    [InlineData(41)]
+    public void MemoryIsAskedForBeforeAnyIsTakenAndTheEstimateSuffices(int n)
     {
-        const int n = 40;
         using GpuContext small = GpuContext.Open("emulator");
         double[] a = Matrices.Random(1, n, 8), x = new double[n];
         for (int i = 0; i < n; i++) a[i * n + i] += n;

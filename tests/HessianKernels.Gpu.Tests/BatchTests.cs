@@ -41,7 +41,7 @@ public class BatchTests
         using (DeviceBatches batches = new(Gpu.Context, derivatives))
             Assert.Throws<ArgumentException>(() => BatchSharpness.Analyze(Derivatives(5, 3), 2, new() { Quotients = batches }));
         using GpuContext small = GpuContext.Open("emulator");
-        small.MemoryLimit = 5 * 3 * 4 * sizeof(double);
+        small.MemoryLimit = DeviceBatches.RequiredBytes(5, 3);
         using (DeviceBatches tight = new(small, derivatives))
         {
             Assert.Equal(small.MemoryLimit, small.Allocated);

@@ -52,9 +52,22 @@ public class LanczosTests
     private static T[] Product<T>(DeviceSymmetric<T> matrix, T[] x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using MemoryBuffer1D<T, Stride1D.Dense> input = Gpu.Upload(x), output = Gpu.Context.Accelerator.Allocate1D<T>(x.Length);
+        // Between the vectors nothing is read or written.
+        int n = matrix.Length, length = (matrix.Batch - 1) * matrix.Stride + n;
+        T[] apart = new T[length], product = new T[x.Length];
+        Array.Fill(apart, T.NaN);
+        for (int i = 0; i < x.Length; i++) apart[i / n * matrix.Stride + i % n] = x[i];
+        using MemoryBuffer1D<T, Stride1D.Dense> input = Gpu.Upload(apart), output = Gpu.Upload(apart);
         matrix.Apply(input.View, output.View);
-        return Gpu.Download(output);
+        apart = Gpu.Download(output);
+        for (int i = 0; i < length; i++)
+        {
+            (int item, int at) = Math.DivRem(i, matrix.Stride);
+            if (at < n) product[item * n + at] = apart[i];
+            else Assert.True(T.IsNaN(apart[i]), $"{apart[i]} was written after vector {item}");
+        }
+
+        return product;
     }
 
     [Theory]

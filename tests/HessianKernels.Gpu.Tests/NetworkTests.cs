@@ -137,13 +137,13 @@ public sealed class NetworkTests
         where TView : allows ref struct
     {
         const int Vectors = 3;
-        int d = direction.Length;
+        int d = direction.Length, stride = point.Space.VectorStride(d);
         double[] numbers = new double[Vectors * d];
         for (int i = 0; i < numbers.Length; i++) numbers[i] = double.CreateTruncating(direction[(i + i / d) % d]);
-        using ITensorMemory<TView> v = point.Space.Allocate(numbers.Length), y = point.Space.Allocate(numbers.Length);
-        point.Space.Write(numbers, v.View);
+        using ITensorMemory<TView> v = point.Space.Allocate((Vectors - 1) * stride + d), y = point.Space.Allocate((Vectors - 1) * stride + d);
+        for (int i = 0; i < Vectors; i++) point.Space.Write(numbers.AsSpan(i * d, d), point.Space.Slice(v.View, i * stride, d));
         point.Hessian(Vectors).Apply(v.View, y.View);
-        point.Space.Read(y.View, numbers);
+        for (int i = 0; i < Vectors; i++) point.Space.Read(point.Space.Slice(y.View, i * stride, d), numbers.AsSpan(i * d, d));
         return numbers;
     }
 

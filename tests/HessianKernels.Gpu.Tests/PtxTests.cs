@@ -18,17 +18,32 @@ public sealed partial class PtxTests : IDisposable
 
     private static readonly Type[] Numbers =
     [
+        .. ByAccess<double, Pair, PairOfDoubles>(), .. ByAccess<float, Quad, QuadOfSingles>(),
         .. ByLoad<double, double, OneDouble, DeviceMath.InDouble>(), .. ByLoad<double, Pair, PairOfDoubles, DeviceMath.InDouble>(),
         .. ByLoad<float, float, OneSingle, DeviceMath.InSingle>(), .. ByLoad<float, Quad, QuadOfSingles, DeviceMath.InSingle>(),
-        .. ByElement<double, OneDouble>(), .. ByElement<float, OneSingle>(), typeof(MomentKernels), typeof(BatchKernels),
+        .. ByElement<double, OneDouble>(), .. ByElement<float, OneSingle>(), .. ByRow<double, OneDouble, Pair, PairOfDoubles>(),
+        .. ByRow<float, OneSingle, Quad, QuadOfSingles>(), typeof(MomentKernels), typeof(BatchKernels),
     ];
 
     /// <summary>Kernels that work on coefficients, sums of chunks and decisions, a few numbers an item, whatever the load.</summary>
     private static readonly string[] OfCoefficients
-        = ["FinishDot", "FinishQuotient", "FinishNorm", "FinishProject", "DecideAlone", "DecideOnce", "DecideTwice", "AddSecond", "DivideWhere"];
+        = ["FinishDot", "FinishQuotient", "FinishNorm", "FinishProject", "DecideAlone", "DecideOnce", "DecideTwice", "AddSecond", "DivideWhere", "FinishMultiply"];
+
+    /// <summary>Of a second moment's kernels those on rows of factors.</summary>
+    private static readonly string[] OfRows = [nameof(MomentKernels.RowDots), nameof(MomentKernels.BlockDots)];
 
     /// <summary>Kernels that write only.</summary>
     private static readonly string[] Writing = ["Fill", "Clear"];
+
+    /// <summary>Kernels that are written once for vectors that begin at multiples of 16 bytes and for those that begin anywhere.</summary>
+    private static Type[] ByAccess<T, TWide, TOps>()
+        where T : unmanaged
+        where TWide : unmanaged
+        where TOps : struct, IWide<T, TWide> =>
+    [
+        typeof(VectorKernels<T, TWide, TOps, AtOnce<T, TWide, TOps>>), typeof(PanelKernels<T, TWide, TOps, AtOnce<T, TWide, TOps>>),
+        typeof(VectorKernels<T, TWide, TOps, OneByOne<T, TWide, TOps>>), typeof(PanelKernels<T, TWide, TOps, OneByOne<T, TWide, TOps>>),
+    ];
 
     /// <summary>Kernels that are written once for loads of one number and of 16 bytes.</summary>
     private static Type[] ByLoad<T, TWide, TOps, TMath>()
@@ -37,7 +52,7 @@ public sealed partial class PtxTests : IDisposable
         where TOps : struct, IWide<T, TWide>
         where TMath : struct, IElementary<T> =>
     [
-        typeof(VectorKernels<T, TWide, TOps>), typeof(PanelKernels<T, TWide, TOps>), typeof(ElementKernels<T, TWide, TOps>),
+        typeof(ElementKernels<T, TWide, TOps>),
         typeof(BroadcastKernels<T, TWide, TOps>), typeof(ChainKernels<T, TWide, TOps>), typeof(LayoutKernels<TWide>),
         typeof(ActivationKernels<T, TWide, TOps, IdentityJet<T>>), typeof(ActivationKernels<T, TWide, TOps, RectifierJet<T>>),
         typeof(ActivationKernels<T, TWide, TOps, SquareJet<T>>), typeof(ActivationKernels<T, TWide, TOps, TanhJet<T, TMath>>),
@@ -49,9 +64,17 @@ public sealed partial class PtxTests : IDisposable
         where T : unmanaged, INumber<T>
         where TOps : struct, IWide<T, T> =>
     [
-        typeof(PhiloxKernels<T, TOps>), typeof(SymmetricKernels<T, TOps>), typeof(GemmKernels<T, TOps>), typeof(SmallLanczosKernels<T, TOps>),
+        typeof(PhiloxKernels<T, TOps>), typeof(GemmKernels<T, TOps>),
         typeof(GroupKernels<T, TOps>), typeof(WindowKernels<T, TOps>), typeof(RowKernels<T, TOps>),
     ];
+
+    /// <summary>Kernels on matrices whose every row begins at a multiple of 16 bytes.</summary>
+    private static Type[] ByRow<T, TOps, TWide, TWideOps>()
+        where T : unmanaged
+        where TOps : struct, IWide<T, T>
+        where TWide : unmanaged
+        where TWideOps : struct, IWide<T, TWide>
+        => [typeof(SymmetricKernels<T, TOps, TWide, TWideOps>), typeof(SmallLanczosKernels<T, TOps, TWide, TWideOps>)];
 
     public void Dispose() => _context.Dispose();
 
@@ -101,7 +124,9 @@ public sealed partial class PtxTests : IDisposable
                 if (ptx.Contains(".local", StringComparison.Ordinal)) faults.Add($"{name}: local memory");
                 if (Unresolved().Matches(ptx).Select(m => m.Groups[1].Value).FirstOrDefault(f => !Defined(ptx, f)) is { } missing) faults.Add($"{name}: unresolved {missing}");
                 // At O1 the address space of a parameter is not inferred: ld.v2.f64, of the same 16 bytes as ld.global.v2.f64.
-                bool wide = type.GetGenericArguments().Any(argument => argument == typeof(Pair) || argument == typeof(Quad));
+                Type[] of = type.GetGenericArguments();
+                bool wide = of.Any(argument => argument == typeof(Pair) || argument == typeof(Quad)) && !of.Any(argument => argument.Name.StartsWith("OneByOne", StringComparison.Ordinal))
+                    || type == typeof(MomentKernels) && OfRows.Contains(kernel.Name);
                 string access = Writing.Contains(kernel.Name) ? "st" : "ld";
                 bool found = Regex.IsMatch(ptx, $@"\b{access}(\.global)?\.(v2\.f64|v4\.f32)");
                 if (found != (wide && !OfCoefficients.Contains(kernel.Name))) faults.Add($"{name}: {(found ? "wide" : "no wide")} {access}");

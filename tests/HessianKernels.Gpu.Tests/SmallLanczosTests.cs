@@ -13,7 +13,9 @@ public class SmallLanczosTests
     [InlineData(2)]
     [InlineData(16)]
     [InlineData(31)]
+    [InlineData(33)]
     [InlineData(64)]
+    [InlineData(127)]
     [InlineData(128)]
     public void FindsTheCpusValueAndProvesIt(int n)
     {

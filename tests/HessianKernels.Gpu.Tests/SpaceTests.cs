@@ -8,10 +8,11 @@ using Xunit;
 namespace HessianKernels.Gpu.Tests;
 
 /// <summary>The suite for vectors on a device.</summary>
-public abstract class GpuSpaceConformance<T> : VectorSpaceConformance<GpuSpace<T>, MemoryBuffer1D<T, Stride1D.Dense>, ArrayView<T>>
+/// <param name="gap">Elements between one vector and the next; as many as begin every vector at a multiple of 16 bytes where null.</param>
+public abstract class GpuSpaceConformance<T>(int? gap) : VectorSpaceConformance<GpuSpace<T>, MemoryBuffer1D<T, Stride1D.Dense>, ArrayView<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    protected override GpuSpace<T> Space(int batch, int length) => new(Gpu.Context, batch, length);
+    protected override GpuSpace<T> Space(int batch, int length) => new(Gpu.Context, batch, length, stride: length + gap);
 
     protected override MemoryBuffer1D<T, Stride1D.Dense> Allocate(int count)
     {
@@ -26,9 +27,17 @@ public abstract class GpuSpaceConformance<T> : VectorSpaceConformance<GpuSpace<T
     protected override ArrayView<T> View(MemoryBuffer1D<T, Stride1D.Dense> memory) => memory.View;
 }
 
-public sealed class GpuSpaceOfDouble : GpuSpaceConformance<double>;
+public sealed class GpuSpaceOfDouble() : GpuSpaceConformance<double>(null);
 
-public sealed class GpuSpaceOfSingle : GpuSpaceConformance<float>;
+public sealed class GpuSpaceOfSingle() : GpuSpaceConformance<float>(null);
+
+public sealed class GpuSpaceOfDoublesSideBySide() : GpuSpaceConformance<double>(0);
+
+public sealed class GpuSpaceOfSinglesSideBySide() : GpuSpaceConformance<float>(0);
+
+public sealed class GpuSpaceOfDoublesApart() : GpuSpaceConformance<double>(3);
+
+public sealed class GpuSpaceOfSinglesApart() : GpuSpaceConformance<float>(6);
 
 public sealed class GpuSpaceArguments
 {
@@ -37,6 +46,7 @@ public sealed class GpuSpaceArguments
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new GpuSpace<double>(Gpu.Context, 0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new GpuSpace<double>(Gpu.Context, 1, 0));
+        Assert.Equal("stride", Assert.Throws<ArgumentOutOfRangeException>(() => new GpuSpace<double>(Gpu.Context, 1, 5, stride: 4)).ParamName);
         using GpuSpace<double> space = new(Gpu.Context, 2, 5);
         using MemoryBuffer1D<double, Stride1D.Dense> memory = Gpu.Context.Allocate<double>(10, "A test");
         ArrayView<double> view = memory.View;
@@ -59,7 +69,7 @@ public sealed class GpuSpaceArguments
         double[] g = Matrices.Numbers(Batch * length, 1), h = Matrices.Numbers(Batch * length, 2);
         g.AsSpan(length, length).Clear();
         using GpuSpace<double> space = new(Gpu.Context, Batch, length);
-        using MemoryBuffer1D<double, Stride1D.Dense> x = Gpu.Upload(g), y = Gpu.Upload(h), result = Gpu.Upload(new double[Batch]);
+        using MemoryBuffer1D<double, Stride1D.Dense> x = Gpu.Upload(Apart(g, length, space.Stride)), y = Gpu.Upload(Apart(h, length, space.Stride)), result = Gpu.Upload(new double[Batch]);
         space.RayleighQuotients(x.View, y.View, result.View);
         double[] found = Gpu.Download(result);
         for (int b = 0; b < Batch; b++)
@@ -69,6 +79,15 @@ public sealed class GpuSpaceArguments
             double expected = square == 0 ? 0 : product.Value / square, bound = square == 0 ? 0 : 1e-15 * (8 + Math.Sqrt(length)) * product.Magnitude / square;
             Tolerance.Equal(expected, found[b], bound, $"item {b}");
         }
+    }
+
+    private static double[] Apart(double[] vectors, int length, int stride)
+    {
+        int count = vectors.Length / length;
+        double[] apart = new double[(count - 1) * stride + length];
+        Array.Fill(apart, double.NaN);
+        for (int j = 0; j < count; j++) vectors.AsSpan(j * length, length).CopyTo(apart.AsSpan(j * stride));
+        return apart;
     }
 
     /// <summary>Numbers whose squares are none.</summary>

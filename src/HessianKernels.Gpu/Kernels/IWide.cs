@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
+using ILGPU;
 
 namespace HessianKernels.Gpu.Kernels;
 
 /// <summary>
-/// The arithmetic of one load: a number, or as many as 16 bytes hold. A kernel is written once over it, and compiled for both; the wide
-/// one serves vectors whose every item begins at a multiple of 16 bytes.
+/// The arithmetic of one load: a number, or as many as 16 bytes hold. A kernel is written once over it, and compiled for both.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <typeparam name="TWide">What one load brings.</typeparam>
@@ -49,6 +49,12 @@ internal interface IWide<T, TWide>
 
     /// <summary>The same with one of them changed.</summary>
     static abstract TWide With(TWide x, int lane, T value);
+
+    /// <summary>Those from an element on, brought one by one.</summary>
+    static abstract TWide Gathered(ArrayView<T> x, long at);
+
+    /// <summary>The same, written one by one.</summary>
+    static abstract void Scatter(ArrayView<T> x, long at, TWide value);
 }
 
 /// <summary>Four floats of one load.</summary>
@@ -94,6 +100,10 @@ internal readonly struct OneDouble : IWide<double, double>
     public static double Lane(double x, int lane) => x;
 
     public static double With(double x, int lane, double value) => value;
+
+    public static double Gathered(ArrayView<double> x, long at) => x[at];
+
+    public static void Scatter(ArrayView<double> x, long at, double value) => x[at] = value;
 }
 
 internal readonly struct OneSingle : IWide<float, float>
@@ -126,6 +136,10 @@ internal readonly struct OneSingle : IWide<float, float>
     public static float Lane(float x, int lane) => x;
 
     public static float With(float x, int lane, float value) => value;
+
+    public static float Gathered(ArrayView<float> x, long at) => x[at];
+
+    public static void Scatter(ArrayView<float> x, long at, float value) => x[at] = value;
 }
 
 internal readonly struct PairOfDoubles : IWide<double, Pair>
@@ -157,6 +171,14 @@ internal readonly struct PairOfDoubles : IWide<double, Pair>
     public static double Lane(Pair x, int lane) => lane == 0 ? x.X : x.Y;
 
     public static Pair With(Pair x, int lane, double value) => new(lane == 0 ? value : x.X, lane == 1 ? value : x.Y);
+
+    public static Pair Gathered(ArrayView<double> x, long at) => new(x[at], x[at + 1]);
+
+    public static void Scatter(ArrayView<double> x, long at, Pair value)
+    {
+        x[at] = value.X;
+        x[at + 1] = value.Y;
+    }
 }
 
 internal readonly struct QuadOfSingles : IWide<float, Quad>
@@ -191,4 +213,14 @@ internal readonly struct QuadOfSingles : IWide<float, Quad>
 
     public static Quad With(Quad x, int lane, float value)
         => new(lane == 0 ? value : x.X, lane == 1 ? value : x.Y, lane == 2 ? value : x.Z, lane == 3 ? value : x.W);
+
+    public static Quad Gathered(ArrayView<float> x, long at) => new(x[at], x[at + 1], x[at + 2], x[at + 3]);
+
+    public static void Scatter(ArrayView<float> x, long at, Quad value)
+    {
+        x[at] = value.X;
+        x[at + 1] = value.Y;
+        x[at + 2] = value.Z;
+        x[at + 3] = value.W;
+    }
 }

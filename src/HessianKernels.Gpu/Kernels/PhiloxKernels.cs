@@ -11,7 +11,7 @@ internal static class PhiloxKernels<T, TOps>
     where TOps : struct, IWide<T, T>
 {
     /// <summary>Normal numbers, a thread a pair; grid <c>(blocks)</c>.</summary>
-    public static void Normal(ArrayView<T> result, int batch, int length, ulong seed, ulong stream)
+    public static void Normal(ArrayView<T> result, int batch, int length, int stride, ulong seed, ulong stream)
     {
         int pairs = length / 2 + (length & 1);
         for (int i = Grid.IdxX * Group.DimX + Group.IdxX; i < pairs; i += Grid.DimX * Group.DimX)
@@ -24,7 +24,7 @@ internal static class PhiloxKernels<T, TOps>
             T first = TOps.Rounded(radius * cosine), second = TOps.Rounded(radius * sine);
             for (int item = 0; item < batch; item++)
             {
-                long at = (long)item * length + 2 * (long)i;
+                long at = (long)item * stride + 2 * (long)i;
                 result[at] = first;
                 if (2 * i + 1 < length) result[at + 1] = second;
             }
@@ -32,7 +32,7 @@ internal static class PhiloxKernels<T, TOps>
     }
 
     /// <summary>Signs, a thread a block of 32; grid <c>(blocks)</c>.</summary>
-    public static void Rademacher(ArrayView<T> result, int batch, int length, ulong seed, ulong stream)
+    public static void Rademacher(ArrayView<T> result, int batch, int length, int stride, ulong seed, ulong stream)
     {
         int blocks = length / 32 + ((length & 31) == 0 ? 0 : 1);
         for (int i = Grid.IdxX * Group.DimX + Group.IdxX; i < blocks; i += Grid.DimX * Group.DimX)
@@ -42,7 +42,7 @@ internal static class PhiloxKernels<T, TOps>
             for (int k = 0; k < count; k++)
             {
                 T sign = TOps.Rounded(((word >> k) & 1) == 0 ? 1.0 : -1.0);
-                for (int item = 0; item < batch; item++) result[(long)item * length + 32 * (long)i + k] = sign;
+                for (int item = 0; item < batch; item++) result[(long)item * stride + 32 * (long)i + k] = sign;
             }
         }
     }

@@ -9,9 +9,11 @@ namespace HessianKernels.Gpu.Kernels;
 ///  shared:  | A packed, where it fits | v_0 .. v_(m-1), n + 1 apart |  in T;   w, alpha, beta, and the group's sums in double
 /// </code>
 /// </summary>
-internal static class SmallLanczosKernels<T, TOps>
+internal static class SmallLanczosKernels<T, TOps, TWide, TWideOps>
     where T : unmanaged
     where TOps : struct, IWide<T, T>
+    where TWide : unmanaged
+    where TWideOps : struct, IWide<T, TWide>
 {
     /// <summary>Largest order, and most vectors of a basis.</summary>
     public const int MostLength = 128;
@@ -22,7 +24,7 @@ internal static class SmallLanczosKernels<T, TOps>
     private const double Enough = 0.83, NoiseUnits = 10;
 
     /// <summary>Grid <c>(matrices)</c>.</summary>
-    /// <param name="matrices"><c>[matrices, n, n]</c>; the lower triangle is read.</param>
+    /// <param name="matrices"><c>[matrices, n, n]</c>, every row begun at a multiple of 16 bytes; the lower triangle is read.</param>
     /// <param name="start">The vector that every run begins from, <c>[n]</c>.</param>
     /// <param name="vectors">The unit Ritz vectors, <c>[matrices, n]</c>.</param>
     /// <param name="outcomes"><c>[matrices, 5]</c>.</param>
@@ -37,14 +39,21 @@ internal static class SmallLanczosKernels<T, TOps>
         ArrayView<double> removed = SharedMemory.Allocate<double>(MostLength);
         ArrayView<double> pivots = SharedMemory.Allocate<double>(MostLength);
         int n = shape.Length, stride = n + 1, packed = shape.Resident != 0 ? n * (n + 1) / 2 : 0;
-        long matrix = (long)Grid.IdxX * n * n, result = (long)Grid.IdxX * n;
+        long matrix = (long)Grid.IdxX * n * shape.Leading, result = (long)Grid.IdxX * n;
         ArrayView<T> basis = memory.SubView(packed, shape.Basis * stride);
         if (shape.Resident != 0)
-            for (int e = Group.IdxX; e < n * n; e += Group.DimX)
+        {
+            int lanes = TWideOps.Lanes(), loads = shape.Leading / lanes;
+            for (int e = Group.IdxX; e < n * loads; e += Group.DimX)
             {
-                int i = e / n, j = e - i * n;
-                if (j <= i) memory[i * (i + 1) / 2 + j] = matrices[matrix + e];
+                int i = e / loads, j = (e - i * loads) * lanes, to = i * (i + 1) / 2;
+                if (j <= i)
+                {
+                    TWide load = AtOnce<T, TWide, TWideOps>.Load(matrices, matrix + (long)i * shape.Leading + j);
+                    for (int lane = 0; lane < IntrinsicMath.Min(lanes, i + 1 - j); lane++) memory[to + j + lane] = TWideOps.Lane(load, lane);
+                }
             }
+        }
 
         for (int i = Group.IdxX; i < n; i += Group.DimX) w[i] = TOps.Double(start[i]);
         Group.Barrier();
@@ -57,7 +66,7 @@ internal static class SmallLanczosKernels<T, TOps>
             double coupling = 0, last = 0;
             while (stop == 0)
             {
-                Apply(matrices, matrix, memory, basis, size * stride, w, n, shape.Resident);
+                Apply(matrices, matrix, memory, basis, size * stride, w, n, shape);
                 products++;
                 double a = Dot(sums, basis, size * stride, w, n);
                 for (int i = Group.IdxX; i < n; i += Group.DimX)
@@ -101,7 +110,7 @@ internal static class SmallLanczosKernels<T, TOps>
 
             Group.Barrier();
             Normalize(w, basis, 0, n, Norm(sums, w, n));
-            Apply(matrices, matrix, memory, basis, 0, w, n, shape.Resident);
+            Apply(matrices, matrix, memory, basis, 0, w, n, shape);
             products++;
             theta = Dot(sums, basis, 0, w, n);
             for (int i = Group.IdxX; i < n; i += Group.DimX) w[i] -= theta * TOps.Double(basis[i]);
@@ -125,12 +134,12 @@ internal static class SmallLanczosKernels<T, TOps>
     }
 
     /// <summary><c>w = A v</c>, a thread a row; the sum in double.</summary>
-    private static void Apply(ArrayView<T> matrices, long matrix, ArrayView<T> packed, ArrayView<T> basis, int v, ArrayView<double> w, int n, int resident)
+    private static void Apply(ArrayView<T> matrices, long matrix, ArrayView<T> packed, ArrayView<T> basis, int v, ArrayView<double> w, int n, SmallShape shape)
     {
         for (int i = Group.IdxX; i < n; i += Group.DimX)
         {
             double sum = 0;
-            if (resident != 0)
+            if (shape.Resident != 0)
             {
                 int row = i * (i + 1) / 2;
                 for (int j = 0; j <= i; j++) sum += TOps.Dot(packed[row + j], basis[v + j]);
@@ -143,8 +152,8 @@ internal static class SmallLanczosKernels<T, TOps>
             }
             else
             {
-                for (int j = 0; j <= i; j++) sum += TOps.Dot(matrices[matrix + i * n + j], basis[v + j]);
-                for (int j = i + 1; j < n; j++) sum += TOps.Dot(matrices[matrix + j * n + i], basis[v + j]);
+                for (int j = 0; j <= i; j++) sum += TOps.Dot(matrices[matrix + i * shape.Leading + j], basis[v + j]);
+                for (int j = i + 1; j < n; j++) sum += TOps.Dot(matrices[matrix + j * shape.Leading + i], basis[v + j]);
             }
 
             w[i] = sum;
@@ -302,9 +311,9 @@ internal static class SmallLanczosKernels<T, TOps>
 }
 
 /// <summary>Sizes and limits of runs that are all alike.</summary>
-internal readonly struct SmallShape(int length, int basis, int resident, int limit, int stride, double tolerance, double epsilon, double rounding)
+internal readonly struct SmallShape(int length, int leading, int basis, int resident, int limit, int stride, double tolerance, double epsilon, double rounding)
 {
-    public readonly int Length = length, Basis = basis, Resident = resident, Limit = limit, Stride = stride;
+    public readonly int Length = length, Leading = leading, Basis = basis, Resident = resident, Limit = limit, Stride = stride;
 
     public readonly double Tolerance = tolerance, Epsilon = epsilon, Rounding = rounding;
 }

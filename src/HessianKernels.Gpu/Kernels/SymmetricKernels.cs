@@ -4,7 +4,7 @@ namespace HessianKernels.Gpu.Kernels;
 
 /// <summary>
 /// Products of symmetric matrices <c>[items, n, n]</c> with vectors, of which only the lower triangle is read: a tile of it serves the rows
-/// it stands in and, transposed, the columns.
+/// it stands in and, transposed, the columns. Rows, vectors and slots lie a leading dimension apart, a whole number of loads of 16 bytes.
 /// <code>
 ///  x_J  x_I                       sums [item, slot, n]: tile (I, J) fills rows I of slot J
 ///  +---+                          and, transposed, rows J of slot I; each place once
@@ -14,9 +14,11 @@ namespace HessianKernels.Gpu.Kernels;
 ///  +---+---+
 /// </code>
 /// </summary>
-internal static class SymmetricKernels<T, TOps>
+internal static class SymmetricKernels<T, TOps, TWide, TWideOps>
     where T : unmanaged
     where TOps : struct, IWide<T, T>
+    where TWide : unmanaged
+    where TWideOps : struct, IWide<T, TWide>
 {
     /// <summary>Rows and columns of a tile, in shared memory with a column more, so that rows and columns are read without conflict.</summary>
     public const int Tile = 64;
@@ -28,8 +30,9 @@ internal static class SymmetricKernels<T, TOps>
     /// <param name="x">The vectors.</param>
     /// <param name="sums">Where sums of tiles go; the result itself where there is one tile.</param>
     /// <param name="n">The order.</param>
+    /// <param name="leading">Elements from one row, vector or slot to the next.</param>
     /// <param name="tiles">Tiles of a row.</param>
-    public static void Multiply(ArrayView<T> matrices, ArrayView<T> x, ArrayView<T> sums, int n, int tiles)
+    public static void Multiply(ArrayView<T> matrices, ArrayView<T> x, ArrayView<T> sums, int n, int leading, int tiles)
     {
         ArrayView<T> tile = SharedMemory.Allocate<T>(Tile * Stride);
         ArrayView<T> above = SharedMemory.Allocate<T>(Tile);
@@ -43,12 +46,14 @@ internal static class SymmetricKernels<T, TOps>
         int column = pair - row * (row + 1) / 2;
         int rows = IntrinsicMath.Min(Tile, n - row * Tile), columns = IntrinsicMath.Min(Tile, n - column * Tile);
         bool diagonal = row == column;
-        long vector = (long)item * n, at = ((long)item * n + row * Tile) * n + column * Tile;
-        for (int e = Group.IdxX; e < rows * Tile; e += Group.DimX)
+        long vector = (long)item * leading, at = ((long)item * n + row * Tile) * leading + column * Tile;
+        int lanes = TWideOps.Lanes(), loads = Tile / lanes;
+        for (int e = Group.IdxX; e < rows * loads; e += Group.DimX)
         {
-            int i = e / Tile, j = e - i * Tile;
-            bool inside = j < columns & (!diagonal | j <= i);
-            tile[i * Stride + j] = inside ? matrices[at + (long)i * n + j] : TOps.Zero();
+            int i = e / loads, j = (e - i * loads) * lanes;
+            // A load that begins inside may end beyond: what it brings from there is not used.
+            if (j < columns & (!diagonal | j <= i))
+                TWideOps.Scatter(tile, i * Stride + j, AtOnce<T, TWide, TWideOps>.Load(matrices, at + (long)i * leading + j));
         }
 
         for (int e = Group.IdxX; e < Tile; e += Group.DimX)
@@ -63,7 +68,7 @@ internal static class SymmetricKernels<T, TOps>
         {
             int part = e / Tile, i = e - part * Tile;
             T sum = TOps.Zero();
-            int last = IntrinsicMath.Min(columns, (part + 1) * share);
+            int last = IntrinsicMath.Min(diagonal ? IntrinsicMath.Min(columns, i + 1) : columns, (part + 1) * share);
             if (i < rows)
                 for (int j = part * share; j < last; j++) sum = TOps.MinusScaled(sum, tile[i * Stride + j], above[j]);
             if (diagonal)
@@ -77,7 +82,7 @@ internal static class SymmetricKernels<T, TOps>
         }
 
         Group.Barrier();
-        long place = ((long)item * tiles + column) * n + row * Tile;
+        long place = ((long)item * tiles + column) * leading + row * Tile;
         Finish(partial, sums, place, rows, parts);
         if (diagonal) return;
         for (int e = Group.IdxX; e < Tile * parts; e += Group.DimX)
@@ -90,18 +95,18 @@ internal static class SymmetricKernels<T, TOps>
         }
 
         Group.Barrier();
-        Finish(partial, sums, ((long)item * tiles + row) * n + column * Tile, columns, parts);
+        Finish(partial, sums, ((long)item * tiles + row) * leading + column * Tile, columns, parts);
     }
 
     /// <summary><c>y[item, i] = sum_slots sums[item, slot, i]</c>; grid <c>(chunks, items)</c>.</summary>
-    public static void Add(ArrayView<T> sums, ArrayView<T> y, int n, int tiles)
+    public static void FinishMultiply(ArrayView<T> sums, ArrayView<T> y, int n, int leading, int tiles)
     {
         for (int i = Grid.IdxX * Group.DimX + Group.IdxX; i < n; i += Grid.DimX * Group.DimX)
         {
             double sum = 0;
-            long at = (long)Grid.IdxY * tiles * n + i;
-            for (int slot = 0; slot < tiles; slot++, at += n) sum += TOps.Double(sums[at]);
-            y[(long)Grid.IdxY * n + i] = TOps.Rounded(sum);
+            long at = (long)Grid.IdxY * tiles * leading + i;
+            for (int slot = 0; slot < tiles; slot++, at += leading) sum += TOps.Double(sums[at]);
+            y[(long)Grid.IdxY * leading + i] = TOps.Rounded(sum);
         }
     }
 

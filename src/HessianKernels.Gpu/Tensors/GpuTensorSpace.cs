@@ -64,6 +64,9 @@ public sealed partial class GpuTensorSpace<T> : ITensorSpace<ArrayView<T>>, IDis
     }
 
     /// <inheritdoc/>
+    public int VectorStride(int length) => GpuSpace<T>.Padded(length);
+
+    /// <inheritdoc/>
     /// <exception cref="GpuMemoryException">There is not that much; the message has both numbers.</exception>
     public ITensorMemory<ArrayView<T>> Allocate(long count) => new GpuTensorMemory<T>(Gpu, count, $"A tensor of {count} numbers");
 

@@ -51,7 +51,8 @@ public static class ModelContraction
         options = (options ?? LanczosOptions.Default) with { FindMultiplicity = false };
         using ContractionOperator<TView> contraction = new(point, learningRate, sampling);
         ITensorSpace<TView> space = point.Space;
-        using ITensorMemory<TView> memory = space.Allocate(Lanczos.SpaceElements(contraction.Length, 1, 1, space.Epsilon, options));
+        using ITensorMemory<TView> memory = space.Allocate(
+            Lanczos.SpaceElements(contraction.Length, 1, 1, space.Epsilon, options, space.VectorStride(contraction.Length)));
         LanczosResult<double> top = Lanczos.TopKOn<double, TView, IVectorSpace<TView>, ContractionOperator<TView>>(
             space.Vectors(1, contraction.Length), contraction, memory.View, 1, options, false, progress, null, cancellation)[0];
         bool floor = top.Status == LanczosStatus.Converged && top.Eigenvalues[0] < 0

@@ -23,7 +23,7 @@ public sealed partial class ModelOperator<TView>
         if (warmStart.Length % Length != 0)
             throw new ArgumentException($"Found {warmStart.Length} elements; expected whole vectors of d = {Length}.", nameof(warmStart));
         ITensorSpace<TView> space = point.Space;
-        using ITensorMemory<TView> memory = space.Allocate(Lanczos.SpaceElements(Length, 1, k, space.Epsilon, options));
+        using ITensorMemory<TView> memory = space.Allocate(Lanczos.SpaceElements(Length, 1, k, space.Epsilon, options, Stride));
         if (!warmStart.IsEmpty)
         {
             double[] start = new double[Length];
@@ -46,7 +46,7 @@ public sealed partial class ModelOperator<TView>
         TraceOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         IVectorSpace<TView> vectors = point.Space.Vectors(Batch, Length);
-        using ITensorMemory<TView> memory = point.Space.Allocate(Trace.SpaceElements(Length, Batch, options, vectors.ReadInterval));
+        using ITensorMemory<TView> memory = point.Space.Allocate(Trace.SpaceElements(Length, Batch, options, vectors.ReadInterval, Stride));
         return Trace.EstimateOn(vectors, this, memory.View, options, progress, cancellation)[0];
     }
 }

@@ -39,5 +39,8 @@ public sealed partial class ModelOperator<TView> : ILinearOperator<TView> where 
     public int Length => point.ParameterCount;
 
     /// <inheritdoc/>
+    public int Stride => point.Space.VectorStride(Length);
+
+    /// <inheritdoc/>
     public void Apply(TView input, TView output) => point.Multiply(matrix, Batch, input, output, seed, samples);
 }

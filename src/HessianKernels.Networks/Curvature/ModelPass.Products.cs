@@ -11,10 +11,12 @@ public sealed partial class ModelPass<TView>
     /// <param name="parameters"><c>[d]</c>.</param>
     /// <param name="along"><c>[k, d]</c>.</param>
     /// <param name="count">k, at least 1.</param>
-    public void ForwardTangents(TView parameters, TView along, int count)
+    /// <param name="stride">Elements from one direction to the next; d where null.</param>
+    public void ForwardTangents(TView parameters, TView along, int count, int? stride = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        (tangentOrder, directions) = (1, count);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride ?? Model.ParameterCount, Model.ParameterCount, nameof(stride));
+        (tangentOrder, directions, parameterStride) = (1, count, stride ?? Model.ParameterCount);
         LayerViews<TView> views = Views(parameters);
         AddTangents(ref views, along);
         Model.Network.ForwardTangents(views);
@@ -24,7 +26,7 @@ public sealed partial class ModelPass<TView>
     /// order 1 along the same direction.</summary>
     public void BackwardTangent(TView parameters, TView direction, TView result) => BackwardTangents(parameters, direction, result);
 
-    /// <summary>The same of all directions, <c>[k, d]</c>, of the last ForwardTangents.</summary>
+    /// <summary>The same of all directions, <c>[k, d]</c>, of the last ForwardTangents; the results lie as far apart as they.</summary>
     public void BackwardTangents(TView parameters, TView along, TView results)
     {
         TView seeds = Seeds(directions);
@@ -99,7 +101,7 @@ public sealed partial class ModelPass<TView>
 
     private void AddTangents(ref LayerViews<TView> views, TView along)
     {
-        (views.TangentOrder, views.Directions, views.ParameterStride) = (tangentOrder, directions, Model.ParameterCount);
+        (views.TangentOrder, views.Directions, views.ParameterStride) = (tangentOrder, directions, parameterStride);
         views.Direction = along;
         views.OutputTangent = OutputTangent;
         views.TangentState = workspace.Take(

@@ -22,7 +22,7 @@ public sealed partial class ModelPass<TView> : IDisposable where TView : allows 
     private readonly bool owns;
     private ITensorMemory<TView> input, target, weights;
     private long first;
-    private int tangentOrder, directions = 1;
+    private int tangentOrder, directions = 1, parameterStride;
 
     /// <summary>Takes the memory for up to <paramref name="capacity"/> examples.</summary>
     /// <param name="space">The arithmetic.</param>
@@ -170,7 +170,7 @@ public sealed partial class ModelPass<TView> : IDisposable where TView : allows 
     public void ForwardTangent(TView parameters, TView direction, int order)
     {
         ThrowIfNotOrder(order);
-        (tangentOrder, directions) = (order, 1);
+        (tangentOrder, directions, parameterStride) = (order, 1, Model.ParameterCount);
         LayerViews<TView> views = Views(parameters);
         AddTangents(ref views, direction);
         Model.Network.ForwardTangent(views);
@@ -181,7 +181,7 @@ public sealed partial class ModelPass<TView> : IDisposable where TView : allows 
     public void HessianForm(TView parameters, TView direction, TView result)
     {
         ThrowIfNotOrder(2);
-        (tangentOrder, directions) = (1, 1);
+        (tangentOrder, directions, parameterStride) = (1, 1, Model.ParameterCount);
         LayerViews<TView> views = Views(parameters);
         AddTangents(ref views, direction);
         views.OutputSignal = Outputs(signal);

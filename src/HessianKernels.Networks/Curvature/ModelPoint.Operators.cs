@@ -37,6 +37,7 @@ public sealed partial class ModelPoint<TView>
 
     internal void Multiply(ModelMatrix matrix, int batch, TView input, TView output, ulong seed, int samples)
     {
+        int stride = Space.VectorStride(ParameterCount);
         Space.Fill(0, output);
         for (int piece = 0; piece < Pieces; piece++)
         {
@@ -45,10 +46,10 @@ public sealed partial class ModelPoint<TView>
             for (int b = 0; b < batch; b += together)
             {
                 int count = Math.Min(together, batch - b);
-                TView along = Vectors(input, b, count), products = Vectors(output, b, count);
-                pass.ForwardTangents(Parameters, along, count);
+                TView along = Vectors(input, b, count, stride), products = Vectors(output, b, count, stride);
+                pass.ForwardTangents(Parameters, along, count, stride);
                 if (matrix == ModelMatrix.Hessian) pass.BackwardTangents(Parameters, along, products);
-                else for (int i = 0; i < count; i++) PullBack(matrix, piece, pass, i, Vectors(products, i, 1), seed, samples);
+                else for (int i = 0; i < count; i++) PullBack(matrix, piece, pass, i, Vectors(products, i, 1, stride), seed, samples);
             }
         }
 
@@ -71,7 +72,7 @@ public sealed partial class ModelPoint<TView>
             for (int k = 0; k < count; k++)
             {
                 TView own = Space.Slice(blocks, (k * (long)Examples + First(piece)) * block, Count(piece) * block);
-                pass.PullBackOutputs(Parameters, own, Vectors(results, k, 1));
+                pass.PullBackOutputs(Parameters, own, Vectors(results, k, 1, ParameterCount));
             }
         }
     }
@@ -88,6 +89,6 @@ public sealed partial class ModelPoint<TView>
         }
     }
 
-    private TView Vectors(TView all, int first, int count)
-        => Space.Slice(all, (long)first * ParameterCount, (long)count * ParameterCount);
+    private TView Vectors(TView all, int first, int count, int stride)
+        => Space.Slice(all, (long)first * stride, (count - 1L) * stride + ParameterCount);
 }

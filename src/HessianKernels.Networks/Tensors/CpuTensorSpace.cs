@@ -39,6 +39,9 @@ public sealed unsafe partial class CpuTensorSpace<T> : ITensorSpace<Span<T>>
     public IVectorSpace<Span<T>> Vectors(int batch, int length) => new CpuSpace<T>(batch, length, Threads);
 
     /// <inheritdoc/>
+    public int VectorStride(int length) => length;
+
+    /// <inheritdoc/>
     public ITensorMemory<Span<T>> Allocate(long count)
     {
         if (count > Array.MaxLength)

@@ -24,6 +24,9 @@ public interface ITensorSpace<TView> where TView : allows ref struct
     /// <summary>The vectors of the same storage: what the Krylov methods work on.</summary>
     IVectorSpace<TView> Vectors(int batch, int length);
 
+    /// <summary>Elements from one vector to the next in <see cref="Vectors"/>, at least their length.</summary>
+    int VectorStride(int length);
+
     /// <summary>Takes memory for <paramref name="count"/> zeros.</summary>
     /// <exception cref="OutOfMemoryException">There is not that much; the message has both numbers.</exception>
     ITensorMemory<TView> Allocate(long count);

@@ -50,6 +50,32 @@ public class BlockProductTests
         }
     }
 
+    /// <summary>Directions that lie apart, as a device has them: what lies between is neither read nor written.</summary>
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void DirectionsMayLieApart(string spec)
+    {
+        using ModelPoint<Span<double>> point = PointOf(ModelSpec.Parse(spec), 0);
+        Model model = point.Model;
+        using ModelPass<Span<double>> pass = new(new CpuTensorSpace<double>(), model, new MeanSquaredError(), Count, 2);
+        pass.Resize(Count);
+        Numbers(Count * model.Input.Length, 1).CopyTo(pass.Input);
+        Numbers(Count * model.Outputs, 2).CopyTo(pass.Target);
+        pass.Weights.Fill(1.0 / Count);
+        double[] parameters = [.. Numbers(model.ParameterCount, 3).Select(x => x / 2)];
+        pass.Forward(parameters);
+        pass.Backward(parameters, true, new double[parameters.Length]);
+        int d = point.ParameterCount, stride = d + 3, length = (Block - 1) * stride + d;
+        double[] v = Numbers(Block * d, 9), together = new double[Block * d], along = new double[length], products = new double[length];
+        along.AsSpan().Fill(double.NaN);
+        for (int i = 0; i < Block; i++) v.AsSpan(i * d, d).CopyTo(along.AsSpan(i * stride));
+        point.Hessian(Block).Apply(v, together);
+        pass.ForwardTangents(parameters, along, Block, stride);
+        pass.BackwardTangents(parameters, along, products);
+        for (int i = 0; i < length; i++) Assert.Equal(i % stride < d ? together[i / stride * d + i % stride] : 0, products[i]);
+        Assert.Equal("stride", Assert.Throws<ArgumentOutOfRangeException>(() => pass.ForwardTangents(parameters, along, Block, d - 1)).ParamName);
+    }
+
     [Fact]
     public void ABlockThatFindsNoRoomGoesInParts()
     {
