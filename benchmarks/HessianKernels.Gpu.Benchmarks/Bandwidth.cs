@@ -24,6 +24,9 @@ internal static class Bandwidth
         ArrayView<double> y = w.SubView(0, n), c = w.SubView(n, count);
         double project = bytes / Stopwatches.Median(gpu, () => space.Project(v, count, y, c));
         yield return new($"panel projection, {count} vectors of {n}", project / 1e9, "GB/s", project / copy, Floor);
+        using GpuSpace<double> odd = new(gpu, 1, n - 1);
+        double padded = sizeof(double) * (n - 1.0) * count / Stopwatches.Median(gpu, () => odd.Project(v, count, y, c));
+        yield return new($"the same of {n - 1}, an odd length", padded / 1e9, "GB/s", padded / copy, Floor);
         using GpuSpace<double> batch = new(gpu, count, n);
         ArrayView<double> scalars = w.SubView(0, count);
         double dot = 2 * bytes / Stopwatches.Median(gpu, () => batch.Dot(v, v, scalars));

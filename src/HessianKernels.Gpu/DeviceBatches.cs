@@ -111,7 +111,7 @@ public sealed class DeviceBatches : IBatchQuotients, IDisposable
     }
 
     private KernelConfig Groups(int width, int batches)
-        => (new Index3D(Math.Min((width + _gpu.GroupSize - 1) / _gpu.GroupSize, 4096), batches, 1), new Index3D(_gpu.GroupSize, 1, 1));
+        => (new Index3D((int)Math.Min((width / 2L + _gpu.GroupSize - 1) / _gpu.GroupSize, 4096), batches, 1), new Index3D(_gpu.GroupSize, 1, 1));
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose()

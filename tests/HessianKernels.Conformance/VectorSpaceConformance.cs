@@ -20,7 +20,7 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         {
             TheoryData<int, int> shapes = [];
             foreach (int batch in (int[])[1, 3])
-                foreach (int length in (int[])[1, 2, 3, 7, 16, 33, 64, 257, 8193])
+                foreach (int length in (int[])[1, 2, 3, 7, 16, 31, 32, 33, 64, 127, 257, 1000, 8193])
                     shapes.Add(batch, length);
             return shapes;
         }
@@ -165,6 +165,24 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
         double[] found = ReadVectors(space, x, batch);
         Tolerance.Equal<double>(expected, found, Array.ConvertAll(expected, e => 2 * space.Epsilon * Math.Abs(e)));
         Tolerance.SameBits<double>(s, Read(space, scale, batch), "scale");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(127)]
+    [InlineData(1000)]
+    public void DivideWhereOfManyItems(int batch)
+    {
+        TSpace space = Space(batch, 1);
+        TMemory measure = Of(space, Numbers(batch, 80)), x = Of(space, Numbers(batch, 81)), y = Of(space, Numbers(batch, 82)), bound = Of(space, Numbers(batch, 83));
+        double[] m = Read(space, measure, batch), xs = Read(space, x, batch), ys = Read(space, y, batch), b = Read(space, bound, batch);
+        TMemory result = Allocate(batch);
+        space.DivideWhere(View(measure), View(bound), View(x), View(y), View(bound), View(result));
+        double[] found = Read(space, result, batch);
+        for (int i = 0; i < batch; i++) Tolerance.Equal(m[i] > b[i] ? xs[i] / ys[i] : b[i], found[i], m[i] > b[i] ? space.Epsilon * Math.Abs(xs[i] / ys[i]) : 0, $"item {i}");
     }
 
     [Fact]

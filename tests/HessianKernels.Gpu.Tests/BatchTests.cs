@@ -33,6 +33,25 @@ public class BatchTests
         }
     }
 
+    /// <summary>Of gradients about a group of threads and far beyond; the largest eigenvalues are asked above.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(127)]
+    [InlineData(1000)]
+    public void QuotientsOfAnyDimensionAreTheCpus(int parameters)
+    {
+        ExampleDerivatives derivatives = Derivatives(3, parameters);
+        SharpnessOptions options = new() { LargestEigenvalues = false };
+        using DeviceBatches batches = new(Gpu.Context, derivatives);
+        BatchExpectation expected = BatchSharpness.Analyze(derivatives, 2, options).BatchSharpness;
+        BatchExpectation found = BatchSharpness.Analyze(derivatives, 2, options with { Quotients = batches }).BatchSharpness;
+        Assert.Equal((expected.Status, expected.Batches), (found.Status, found.Batches));
+        Tolerance.Equal(expected.Value, found.Value, 1e-11 * parameters);
+    }
+
     [Fact]
     public void MisuseIsNamedAndTooLittleMemoryLeavesTheContextUsable()
     {

@@ -13,6 +13,7 @@ public class GemmTests
     public static TheoryData<int, int, int, int> Shapes => new()
     {
         { 1, 1, 1, 1 }, { 2, 5, 3, 0 }, { 1, 9, 8, 17 }, { 3, 16, 15, 16 }, { 1, 31, 33, 32 }, { 2, 7, 40, 33 }, { 1, 1, 127, 20 }, { 1, 65, 1, 31 },
+        { 2, 0, 3, 5 }, { 1, 3, 0, 5 }, { 1, 127, 33, 3 }, { 1, 1000, 3, 5 }, { 2, 3, 1000, 5 }, { 1, 5, 3, 1000 },
         // Few tiles, and an inner dimension that is cut into parts where there is room for them.
         { 1, 5, 3, 300 }, { 2, 7, 8, 129 }, { 1, 9, 2, 256 },
     };

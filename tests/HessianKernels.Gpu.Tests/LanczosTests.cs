@@ -19,6 +19,7 @@ public class LanczosTests
     [InlineData(2, 65)]
     [InlineData(1, 127)]
     [InlineData(2, 200)]
+    [InlineData(1, 1000)]
     public void SymmetricProducts(int batch, int n)
     {
         Check<double>(batch, n, Math.Pow(2, -52));

@@ -29,8 +29,8 @@ public sealed partial class PtxTests : IDisposable
     private static readonly string[] OfCoefficients
         = ["FinishDot", "FinishQuotient", "FinishNorm", "FinishProject", "DecideAlone", "DecideOnce", "DecideTwice", "AddSecond", "DivideWhere", "FinishMultiply"];
 
-    /// <summary>Of a second moment's kernels those on rows of factors.</summary>
-    private static readonly string[] OfRows = [nameof(MomentKernels.RowDots), nameof(MomentKernels.BlockDots)];
+    /// <summary>Of the kernels that are of doubles alone those on rows.</summary>
+    private static readonly string[] OfRows = [nameof(MomentKernels.RowDots), nameof(MomentKernels.BlockDots), nameof(BatchKernels.Mean)];
 
     /// <summary>Kernels that write only.</summary>
     private static readonly string[] Writing = ["Fill", "Clear"];
@@ -126,7 +126,7 @@ public sealed partial class PtxTests : IDisposable
                 // At O1 the address space of a parameter is not inferred: ld.v2.f64, of the same 16 bytes as ld.global.v2.f64.
                 Type[] of = type.GetGenericArguments();
                 bool wide = of.Any(argument => argument == typeof(Pair) || argument == typeof(Quad)) && !of.Any(argument => argument.Name.StartsWith("OneByOne", StringComparison.Ordinal))
-                    || type == typeof(MomentKernels) && OfRows.Contains(kernel.Name);
+                    || !type.IsGenericType && OfRows.Contains(kernel.Name);
                 string access = Writing.Contains(kernel.Name) ? "st" : "ld";
                 bool found = Regex.IsMatch(ptx, $@"\b{access}(\.global)?\.(v2\.f64|v4\.f32)");
                 if (found != (wide && !OfCoefficients.Contains(kernel.Name))) faults.Add($"{name}: {(found ? "wide" : "no wide")} {access}");

@@ -124,8 +124,28 @@ public class SecondMomentTests
     [InlineData(3, true)]
     public void AProductIsTheCpus(int rows, bool signed)
     {
-        FunctionSpace space = Space(rows, signed);
-        BatchSampling sampling = BatchSampling.Of(BatchScheme.WithoutReplacement, space.Examples, 2);
+        IsTheCpus(Space(rows, signed));
+    }
+
+    /// <summary>Of dimensions about a group of threads and far beyond; few examples, whatever the rank.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(127)]
+    [InlineData(1000)]
+    public void AProductOfAnyDimensionIsTheCpus(int rank)
+    {
+        double[] eigenvalues = [.. Enumerable.Range(0, rank).Select(i => 2 - (double)i / rank)];
+        IsTheCpus(new(2, 1, eigenvalues, Matrices.Numbers(2 * rank, 8), null));
+        IsTheCpus(new(2, 2, eigenvalues, Matrices.Numbers(4 * rank, 9), null));
+        IsTheCpus(new(2, 2, eigenvalues, Matrices.Numbers(4 * rank, 9), [1, -1, 1, 1]));
+    }
+
+    private static void IsTheCpus(FunctionSpace space)
+    {
+        BatchSampling sampling = BatchSampling.Of(BatchScheme.WithReplacement, space.Examples, 2);
         SecondMomentOperator onCpu = new(space, 0.05, sampling);
         using DeviceSecondMoment t = new(Gpu.Context, space, 0.05, sampling);
         double[] x = Matrices.Numbers(t.Length, 4), expected = new double[t.Length];

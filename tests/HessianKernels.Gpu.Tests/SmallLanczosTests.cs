@@ -13,6 +13,7 @@ public class SmallLanczosTests
     [InlineData(2)]
     [InlineData(16)]
     [InlineData(31)]
+    [InlineData(32)]
     [InlineData(33)]
     [InlineData(64)]
     [InlineData(127)]

@@ -20,7 +20,7 @@ public abstract class GpuTensorSpaceConformance<T> : TensorSpaceConformance<Arra
     protected override int[] Threads => [1, 2];
 
     // Threads that play a device take a second for a million elements.
-    protected override int MostElements => Gpu.Context.Device.Backend == GpuBackend.Emulator ? 4000 : int.MaxValue;
+    protected override int MostElements => Gpu.Context.Device.Backend == GpuBackend.Emulator ? 8000 : int.MaxValue;
 }
 
 /// <summary>Loads of 16 bytes, which tensors between guards never begin at.</summary>
