@@ -29,10 +29,9 @@ public sealed partial class GpuSpace<T>
         kernels.DecideOnce(
             _grid, partial, Before, Coefficients(reference, 1), noise, enough, Once, Coefficients(norm, 1), Coefficients(secondPasses, 1), state);
         // Enqueued always, since only the device knows whether an item needs it; where none does, its groups leave at once.
-        const int Again = ItemState.Again;
         ArrayView<T> second = Grown(ref _second, (long)count * Batch, "Coefficients of a second pass");
-        kernels.Project(_grid, basis, count, y, partial, state, Again, second);
-        kernels.Subtract(_grid, basis, count, second, y, partial, state, Again);
+        kernels.Project(_grid, basis, count, y, partial, state, ItemState.Again, second);
+        kernels.Subtract(_grid, basis, count, second, y, partial, state, ItemState.Again);
         kernels.AddSecond(_grid, second, coefficients, state, count);
         kernels.DecideTwice(_grid, partial, Before, reference, noise, enough, Once, norm, state);
         kernels.Clear(_grid, y, state);

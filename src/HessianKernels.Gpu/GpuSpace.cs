@@ -26,12 +26,11 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     /// <summary>Steps between two readings, unless a space is told otherwise.</summary>
     internal const int StepsARead = 8;
 
-    private readonly VectorArithmetic<T> _oneByOne, _atOnce;
+    private readonly Arithmetic<T> _arithmetic;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _partial, _norms;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> _state;
     private readonly MemoryBuffer1D<T, Stride1D.Dense> _once;
     private readonly ChunkGrid _grid;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, int, ulong, ulong> _normal, _rademacher;
     private MemoryBuffer1D<T, Stride1D.Dense>? _second, _waiting;
     private T[] _host = [];
 
@@ -59,8 +58,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
         _norms = gpu.Allocate<double>(2L * batch, "Norms");
         _state = gpu.Allocate<int>(batch, "Decisions");
         _once = gpu.Allocate<T>(batch, "Norms");
-        Arithmetic<T> arithmetic = gpu.Launches(Arithmetic<T>.Load);
-        (_oneByOne, _atOnce, _normal, _rademacher) = (arithmetic.OneByOne, arithmetic.AtOnce, arithmetic.Normal, arithmetic.Rademacher);
+        _arithmetic = gpu.Launches(Arithmetic<T>.Load);
     }
 
     /// <summary>The device.</summary>
@@ -135,7 +133,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
         bool normal = distribution == RandomDistribution.Normal;
         long threads = normal ? ((long)Length + 1) / 2 : ((long)Length + 31) / 32;
         int groups = (int)Math.Clamp((threads + Gpu.GroupSize - 1) / Gpu.GroupSize, 1, 4096);
-        (normal ? _normal : _rademacher)(Gpu.Stream, (groups, Gpu.GroupSize), result, Batch, Length, Stride, seed, stream);
+        (normal ? _arithmetic.Normal : _arithmetic.Rademacher)(Gpu.Stream, (groups, Gpu.GroupSize), result, Batch, Length, Stride, seed, stream);
     }
 
     /// <inheritdoc/>
@@ -174,7 +172,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
     /// <inheritdoc/>
     public void DivideWhere(
         ArrayView<T> measure, ArrayView<T> bound, ArrayView<T> x, ArrayView<T> y, ArrayView<T> otherwise, ArrayView<T> result)
-        => _oneByOne.DivideWhere(
+        => _arithmetic.AtOnce.DivideWhere(
             _grid, Coefficients(measure, 1), Coefficients(bound, 1), Coefficients(x, 1), Coefficients(y, 1), Coefficients(otherwise, 1),
             Coefficients(result, 1));
 
@@ -204,7 +202,7 @@ public sealed partial class GpuSpace<T> : IVectorSpace<ArrayView<T>>, IDisposabl
 
     /// <summary>Loads of 16 bytes, where both arguments allow them.</summary>
     private VectorArithmetic<T> For(ArrayView<T> x, ArrayView<T> y)
-        => Stride % (16 / Interop.SizeOf<T>()) == 0 && Aligned(x) && Aligned(y) ? _atOnce : _oneByOne;
+        => Stride % (16 / Interop.SizeOf<T>()) == 0 && Aligned(x) && Aligned(y) ? _arithmetic.AtOnce : _arithmetic.OneByOne;
 
     private static bool Aligned(ArrayView<T> view) => view.LoadEffectiveAddressAsPtr() % 16 == 0;
 

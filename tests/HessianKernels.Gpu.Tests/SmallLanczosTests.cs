@@ -25,6 +25,18 @@ public class SmallLanczosTests
         Check<float>(n, 1e-3);
     }
 
+    /// <summary>Runs that take the whole space: T's eigenvector, whose last components are next to nothing then, is good to rounding all the same.</summary>
+    [Fact]
+    public void AWholeSpaceGivesATightResidual()
+    {
+        if (IsRefused()) return;
+        const int N = 24, Many = 40;
+        LargestEigenpairs<double> found = GpuLanczos.LargestOfMany<double>(Gpu.Context, Matrices.Random(Many, N, 24006), N, new() { Tolerance = 1e-13, Seed = 3 });
+        Assert.All(found.Converged, Assert.True);
+        Assert.True(found.OperatorApplications.Count(products => products == N + 1) > Many / 4, "Few runs took the whole space.");
+        Assert.All(found.ResidualNorms, residual => Assert.InRange(residual, 0, 1e-13 * N));
+    }
+
     /// <summary>Whether the device is a processor, which is refused: then there is nothing else to see.</summary>
     private static bool IsRefused()
     {

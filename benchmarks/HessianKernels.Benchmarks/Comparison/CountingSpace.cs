@@ -27,6 +27,7 @@ internal readonly struct CountingSpace(CpuSpace<double> space, Traffic traffic) 
 {
     public int Batch => space.Batch;
     public int Length => space.Length;
+    public int Stride => space.Stride;
     public double Epsilon => space.Epsilon;
     public int ReadInterval => space.ReadInterval;
 

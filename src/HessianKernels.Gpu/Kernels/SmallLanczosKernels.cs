@@ -218,8 +218,8 @@ internal static class SmallLanczosKernels<T, TOps, TWide, TWideOps>
     }
 
     /// <summary>
-    /// An upper bound of T's largest eigenvalue, to rounding: every thread counts the eigenvalues above one point of an interval (Sturm), and
-    /// the interval between the last that has one and the next is cut again.
+    /// An upper bound of T's largest eigenvalue, some units of rounding above it, so that theta I - T is positive definite as it is computed, too: every
+    /// thread counts the eigenvalues above one point of an interval (Sturm), and the interval between the last that has one and the next is cut again.
     /// </summary>
     private static double Extreme(ArrayView<double> sums, ArrayView<double> alpha, ArrayView<double> beta, int size)
     {
@@ -258,7 +258,8 @@ internal static class SmallLanczosKernels<T, TOps, TWide, TWideOps>
             rounds++;
         }
 
-        return high;
+        // Each pivot of theta I - T is that of a T whose numbers are some units out: at the eigenvalue itself one in the middle may be negative.
+        return high + 8 * slack;
     }
 
     /// <summary>
