@@ -51,8 +51,8 @@ internal static class SymmetricKernels<T, TOps, TWide, TWideOps>
         for (int e = Group.IdxX; e < rows * loads; e += Group.DimX)
         {
             int i = e / loads, j = (e - i * loads) * lanes;
-            // A load that begins inside may end beyond: what it brings from there is not used.
-            if (j < columns & (!diagonal | j <= i))
+            // A tile below the diagonal has all its columns. On it a load that begins inside may end beyond: what it brings from there is not used.
+            if (!diagonal | j <= i)
                 TWideOps.Scatter(tile, i * Stride + j, AtOnce<T, TWide, TWideOps>.Load(matrices, at + (long)i * leading + j));
         }
 
