@@ -115,6 +115,7 @@ public class GemmTests
         Gpu.Context.Upload<T>(a, left.View);
         Gpu.Context.Upload<T>(b, right.View);
         Gemm<T>.Of(Gpu.Context).Multiply(shape, left.View, right.View, result.View, batch, ((ArrayView<T>)parts.View).SubView(0, length));
-        return Gpu.Download(result);
+        // Of nothing there is a place all the same.
+        return Gpu.Download(result)[..c.Length];
     }
 }
