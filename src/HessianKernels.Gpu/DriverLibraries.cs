@@ -42,6 +42,11 @@ internal static class DriverLibraries
     /// <summary>Whether what lists OpenCL's drivers is on this machine.</summary>
     public static bool HasOpenCL => IsThere(OpenCL);
 
+    /// <summary>A function of CUDA's driver that ILGPU does not call; the driver is on this machine.</summary>
+    /// <exception cref="EntryPointNotFoundException">The driver has none of that name.</exception>
+    public static nint CudaFunction(string name)
+        => TryLoad(Driver, out nint library) ? NativeLibrary.GetExport(library, name) : throw new EntryPointNotFoundException($"Found no CUDA driver to ask for {name}.");
+
     /// <summary>cuBLAS, and the name it was found under; 0 where there is none.</summary>
     public static nint LoadBlas(out string? name)
     {

@@ -27,6 +27,7 @@ public sealed partial class GpuContext : IDisposable
         // Stream 0 waits for every other: a stream of its own from the start, and nothing else ever.
         Stream = accelerator is CPUAccelerator ? accelerator.DefaultStream : accelerator.CreateStream();
         GroupSize = PowerOfTwo(Math.Min(Kernels.Reduction.MostThreads, accelerator.MaxNumThreadsPerGroup));
+        SharedBytes = MostShared(accelerator);
         if (accelerator is not CudaAccelerator) return;
         Blas = CuBlas.TryLoad((CudaStream)Stream, out string? why);
         if (why is not null) WhyNoBlas = $"{why}; this library's own kernels make the products of matrices, at a lower rate: install NVIDIA's cuBLAS, of a version from 10 to 13";

@@ -11,8 +11,11 @@ namespace HessianKernels.Gpu;
 
 public static partial class GpuLanczos
 {
-    /// <summary>Shared memory that every device gives a group unasked, and what of it the kernel takes besides matrix and basis.</summary>
-    private const int SharedBytes = 48 * 1024, OtherShared = sizeof(double) * (Reduction.MostThreads + 5 * 128);
+    /// <summary>
+    /// What of a group's shared memory the kernel takes besides matrix and basis; and most that it asks for, so that a multiprocessor of 228 KiB works
+    /// on two matrices at least.
+    /// </summary>
+    private const int OtherShared = sizeof(double) * (Reduction.MostThreads + 5 * 128), MostShared = 112 * 1024;
 
     /// <summary>
     /// The largest eigenpair of each of a stack of small symmetric matrices in one launch, one group of threads a matrix, which holds matrix and
@@ -20,7 +23,8 @@ public static partial class GpuLanczos
     /// </summary>
     /// <remarks>
     /// The stack goes to the device and back in pieces of at most half of its free memory. Every run begins from the same random vector, and
-    /// each answer has the bits it has alone. Up to order 110 in single and 78 in double precision the matrix itself lies in shared memory.
+    /// each answer has the bits it has alone. Matrix and basis lie in shared memory wherever a group may have 90 KiB of it, as on NVIDIA's devices from
+    /// compute capability 7.0 on but for 7.5; with 48 KiB the matrix does up to order 128 in single and 87 in double precision, and is read from the device's memory beyond.
     /// </remarks>
     /// <param name="gpu">The device.</param>
     /// <param name="matrices"><c>[batch, n, n]</c>, stored whole, row-major.</param>
@@ -50,9 +54,11 @@ public static partial class GpuLanczos
         LanczosSettings settings = LanczosSettings.From(options with { MaximumBasis = null }, n, 1, 1, epsilon, storeProducts: false);
         if (options.Validate) DenseSymmetric.Validate(matrices, n, nameof(matrices));
 
-        int room = (SharedBytes - OtherShared) / size, packed = n * (n + 1) / 2, stride = n + 1, leading = GpuSpace<T>.Padded(n);
+        int packed = n * (n + 1) / 2, stride = n + 1, leading = GpuSpace<T>.Padded(n), room = Room(GpuContext.SharedUnasked);
         // The matrix is worth its place where a basis of some length still has one.
-        bool resident = packed + Math.Min(n, 16) * stride <= room;
+        int needed = packed + Math.Min(n, 16) * stride;
+        if (needed > room && needed <= Room(MostShared)) room = Room(MostShared);
+        bool resident = needed <= room;
         int basis = Math.Min(n, (room - (resident ? packed : 0)) / stride);
         double rounding = (8 + Math.Sqrt(n)) * epsilon;
         SmallShape shape = new(n, leading, basis, resident ? 1 : 0, options.MaximumApplications, 4, settings.Tolerance, epsilon, rounding);
@@ -75,7 +81,9 @@ public static partial class GpuLanczos
             int group = 1;
             while (group < Math.Min(n, gpu.GroupSize)) group *= 2;
             group = Math.Min(group, gpu.GroupSize);
-            SharedMemoryConfig shared = SharedMemoryConfig.RequestDynamic<T>((resident ? packed : 0) + basis * stride);
+            int held = (resident ? packed : 0) + basis * stride;
+            gpu.AllowShared(launches.Largest, held * size);
+            SharedMemoryConfig shared = SharedMemoryConfig.RequestDynamic<T>(held);
             for (int first = 0; first < batch && !cancellation.IsCancellationRequested; first += piece)
             {
                 int items = Math.Min(piece, batch - first);
@@ -101,6 +109,8 @@ public static partial class GpuLanczos
         return new(
             Column(0), vectors, Column(1), [.. Enumerable.Range(0, batch).Select(b => outcomes[b * Outcomes + 1] + rounding * outcomes[b * Outcomes + 3])],
             Array.ConvertAll(Column(2), products => double.IsNaN(products) ? 0 : (int)products), Array.ConvertAll(Column(4), converged => converged == 1));
+
+        int Room(int bytes) => (Math.Min(bytes, gpu.SharedBytes) - OtherShared) / size;
 
         double[] Column(int which) => [.. Enumerable.Range(0, batch).Select(b => outcomes[b * Outcomes + which])];
     }

@@ -37,6 +37,26 @@ public class SmallLanczosTests
         Assert.All(found.ResidualNorms, residual => Assert.InRange(residual, 0, 1e-13 * N));
     }
 
+    /// <summary>Where groups have too little shared memory for it the matrix is read from the device's at each product.</summary>
+    [Theory]
+    [InlineData(100)]
+    [InlineData(128)]
+    public void AMatrixThatFindsNoRoomIsReadWhereItLies(int n)
+    {
+        if (IsRefused()) return;
+        double[] a = Matrices.Random(2, n, n + 1);
+        LanczosOptions options = new() { Tolerance = 1e-9, Seed = 3 };
+        using GpuContext little = Gpu.Another();
+        Assert.True(little.SharedBytes >= GpuContext.SharedUnasked, $"{little.SharedBytes} bytes");
+        little.SharedBytes = GpuContext.SharedUnasked;
+        LargestEigenpairs<double> expected = GpuLanczos.LargestOfMany<double>(Gpu.Context, a, n, options), found = GpuLanczos.LargestOfMany<double>(little, a, n, options);
+        for (int b = 0; b < 2; b++)
+        {
+            Assert.True(found.Converged[b]);
+            Tolerance.Equal(expected.Eigenvalues[b], found.Eigenvalues[b], 1e-9 * n, $"item {b}");
+        }
+    }
+
     /// <summary>Whether the device is a processor, which is refused: then there is nothing else to see.</summary>
     private static bool IsRefused()
     {

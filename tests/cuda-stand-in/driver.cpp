@@ -16,7 +16,7 @@ namespace {
 
 constexpr int Success = 0, InvalidValue = 1, OutOfMemory = 2, InvalidDevice = 101, InvalidPtx = 218, NotFound = 500, IllegalAddress = 700;
 constexpr uint64_t MemoryBytes = 8ull << 30, Page = 4096;
-constexpr uint32_t MostThreads = 1024, MostSharedBytes = 48 << 10, MostGroupsOfTheOther = 65535;
+constexpr uint32_t MostThreads = 1024, MostSharedBytes = 48 << 10, MostSharedAllowed = 227 << 10, MostGroupsOfTheOther = 65535;
 
 std::mutex gate;
 std::map<uint64_t, uint64_t> allocated;  // Bytes, by address.
@@ -34,7 +34,7 @@ int Attribute(int which) {
     static const std::map<int, int> values = {
         {1, MostThreads}, {2, MostThreads}, {3, MostThreads}, {4, 64},      {5, 2147483647}, {6, 65535},      {7, 65535},      {8, MostSharedBytes},
         {9, 65536},       {10, 32},         {11, 2147483647}, {12, 65536},  {13, 1980000},   {16, 4},         {36, 2619000},   {37, 5120},
-        {38, 52428800},   {39, 2048},       {41, 1},          {75, 9},      {76, 0},         {81, 233472},    {82, 65536},     {97, 232448},
+        {38, 52428800},   {39, 2048},       {41, 1},          {75, 9},      {76, 0},         {81, 233472},    {82, 65536},     {97, MostSharedAllowed},
     };
     auto found = values.find(which);
     return found == values.end() ? 0 : found->second;
@@ -172,6 +172,13 @@ int cuModuleGetFunction(void** function, void* module, const char* name) {
     return found == functions.end() ? NotFound : (*function = &found->second, Success);
 }
 
+int cuFuncSetAttribute(void* handle, int which, int value) {
+    constexpr int MostDynamicBytes = 8;
+    ptx::Function& function = *static_cast<ptx::Function*>(handle);
+    if (which != MostDynamicBytes || value < 0 || function.sharedBytes + value > MostSharedAllowed) return InvalidValue;
+    return function.mostDynamicBytes = value, Success;
+}
+
 int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, void*, int, size_t) { return *blocks = 4, Success; }
 int cuOccupancyMaxPotentialBlockSize(int* grid, int* block, void*, void*, size_t, int) { return *grid = 8, *block = 256, Success; }
 
@@ -180,7 +187,7 @@ int cuLaunchKernel(
     const ptx::Function& function = *static_cast<ptx::Function*>(handle);
     uint64_t threads = static_cast<uint64_t>(tx) * ty * tz;
     if (gx == 0 || gy == 0 || gz == 0 || threads == 0 || gy > MostGroupsOfTheOther || gz > MostGroupsOfTheOther || threads > MostThreads
-        || function.sharedBytes + dynamicBytes > MostSharedBytes)
+        || (function.sharedBytes + dynamicBytes > MostSharedBytes && dynamicBytes > function.mostDynamicBytes))
         return InvalidValue;
     // One by one, or in a buffer: (1, its address), (2, where its size stands), 0.
     std::vector<const char*> places;

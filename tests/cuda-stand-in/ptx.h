@@ -46,6 +46,7 @@ struct Function {
     std::vector<Instruction> code;
     uint32_t registers = 0;
     uint32_t sharedBytes = 0;  // Of arrays whose size PTX tells; what the launch tells comes after.
+    uint32_t mostDynamicBytes = 0;  // Of those, where the function was allowed more than is left of 48 KiB.
 };
 
 struct InvalidPtx : std::runtime_error {
