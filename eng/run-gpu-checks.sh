@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs, on a machine with a CUDA driver and nothing else: the listing of devices, every GPU test, the benchmark table, PyTorch's and CuPy's
+# Runs, on a machine with a CUDA driver and nothing else: the listing of devices, every GPU test, the benchmark table, the device against the CPU, PyTorch's and CuPy's
 # figures beside it where a Python has them, and hk itself. Writes
 # gpu-report.json and gpu-report.txt beside this file; exits non-zero on any failure.
 #   ./run-gpu-checks.sh [DEVICE]      by default cuda:0; with "emulator", threads play a device and sizes are small: a check of the bundle, no measurement
@@ -30,6 +30,7 @@ echo "commit $(cat commit)" | tee gpu-report.txt
 step "devices" ./bin/hk devices
 step "tests on $device" env "HK_GPU=$device" ./bin/gpu-checks
 step "benchmarks on $device" ./bin/HessianKernels.Gpu.Benchmarks "$device" gpu-benchmarks.json "${small[@]}"
+step "the device against the CPU" ./bin/HessianKernels.Gpu.Benchmarks "$device" against-cpu "${small[@]}"
 # The peers need a Python with torch or cupy; nothing else here does. PYTHON names one that is not the first in the path.
 python=$(command -v "${PYTHON:-python3}" || true)
 peer_device=$device

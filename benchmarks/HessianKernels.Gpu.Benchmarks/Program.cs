@@ -3,10 +3,13 @@ using System.Text.Json;
 using HessianKernels.Gpu;
 using HessianKernels.Gpu.Benchmarks;
 
-// Usage: HessianKernels.Gpu.Benchmarks [DEVICE] [REPORT.json] [--small]. Measures in this process, with no toolchain but the runtime beside it.
+// Usage, in this process, with no toolchain but the runtime beside it:
+//   HessianKernels.Gpu.Benchmarks [DEVICE] [REPORT.json] [--small]     the device against its own bandwidth and rate, the table of docs/gpu.md
+//   HessianKernels.Gpu.Benchmarks DEVICE against-cpu [--small]         the same work on the device and on the CPU, by BenchmarkDotNet
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string[] places = [.. args.Where(a => a != "--small")];
 bool small = args.Contains("--small");
+if (places is [var request, "against-cpu"]) return AgainstCpu.Run(request, small);
 using GpuContext gpu = GpuContext.Open(places.Length > 0 ? places[0] : "auto");
 Console.WriteLine($"{gpu.Device.Request}: {gpu.Device.Name}, {gpu.Device.Architecture}, {gpu.Device.Driver}, cuBLAS: {gpu.BlasLibrary ?? gpu.WhyNoBlas ?? "none"}");
 List<Row> rows = [];
