@@ -81,6 +81,25 @@ public sealed class GpuSpaceArguments
         }
     }
 
+    /// <summary>Rows that lie apart on the device go there and come back in pieces, the last one of fewer rows; one row, and rows side by side, at once.</summary>
+    [Theory]
+    [InlineData(5, 300_001, 300_002)]
+    [InlineData(3, 1_100_001, 1_100_002)]
+    [InlineData(1, 5, 8)]
+    [InlineData(4, 6, 6)]
+    public void RowsGoAndComeInPieces(int rows, int columns, int stride)
+    {
+        float[] numbers = new float[rows * columns], found = new float[rows * columns], nothing = new float[(rows - 1) * stride + columns];
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = i % 9973;
+        Array.Fill(nothing, float.NaN);
+        using MemoryBuffer1D<float, Stride1D.Dense> memory = Gpu.Upload(nothing);
+        Gpu.Context.UploadRows<float>(numbers, columns, memory.View, stride);
+        float[] there = Gpu.Download(memory);
+        for (int r = 0; r < rows; r++) Assert.True(there.AsSpan(r * stride, columns).SequenceEqual(numbers.AsSpan(r * columns, columns)), $"row {r} there");
+        Gpu.Context.DownloadRows(memory.View, stride, found, columns);
+        Assert.True(found.AsSpan().SequenceEqual(numbers), "what came back");
+    }
+
     private static double[] Apart(double[] vectors, int length, int stride)
     {
         int count = vectors.Length / length;
