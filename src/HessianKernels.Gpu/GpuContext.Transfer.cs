@@ -44,13 +44,13 @@ public sealed unsafe partial class GpuContext
             return;
         }
 
-        int rows = source.Length / columns, most = Math.Max(1, StagedElements / stride);
-        T[] staged = new T[Math.Min(rows, most) * stride];
-        for (int first = 0; first < rows; first += most)
+        T[] staged = [];
+        foreach ((int first, int count, int length) in Pieces(source.Length / columns, columns, stride))
         {
-            int count = Math.Min(most, rows - first), end = (count - 1) * stride + columns;
+            // The first piece is the longest.
+            if (first == 0) staged = new T[length];
             for (int i = 0; i < count; i++) source.Slice((first + i) * columns, columns).CopyTo(staged.AsSpan(i * stride));
-            Upload<T>(staged.AsSpan(0, end), destination.SubView((long)first * stride, end));
+            Upload<T>(staged.AsSpan(0, length), destination.SubView((long)first * stride, length));
         }
     }
 
@@ -97,13 +97,23 @@ public sealed unsafe partial class GpuContext
             return;
         }
 
-        int rows = destination.Length / columns, most = Math.Max(1, StagedElements / stride);
-        T[] staged = new T[Math.Min(rows, most) * stride];
+        T[] staged = [];
+        foreach ((int first, int count, int length) in Pieces(destination.Length / columns, columns, stride))
+        {
+            if (first == 0) staged = new T[length];
+            Download(source.SubView((long)first * stride, length), staged.AsSpan(0, length));
+            for (int i = 0; i < count; i++) staged.AsSpan(i * stride, columns).CopyTo(destination[((first + i) * columns)..]);
+        }
+    }
+
+    /// <summary>Rows that wait on the host together: the first, how many, and the elements from its start to the last one's end.</summary>
+    private static IEnumerable<(int First, int Count, int Length)> Pieces(int rows, int columns, int stride)
+    {
+        int most = Math.Max(1, StagedElements / stride);
         for (int first = 0; first < rows; first += most)
         {
-            int count = Math.Min(most, rows - first), end = (count - 1) * stride + columns;
-            Download(source.SubView((long)first * stride, end), staged.AsSpan(0, end));
-            for (int i = 0; i < count; i++) staged.AsSpan(i * stride, columns).CopyTo(destination[((first + i) * columns)..]);
+            int count = Math.Min(most, rows - first);
+            yield return (first, count, (count - 1) * stride + columns);
         }
     }
 }

@@ -10,7 +10,7 @@ public abstract partial class TensorSpaceConformance<TView>
         new(0, 3, 2), new(2, 0, 3), new(2, 3, 0), new(1, 1, 1), GroupShape.Rows(5, 1), GroupShape.Rows(3, 17), GroupShape.Rows(70, 33), GroupShape.Rows(1, 40_001),
         GroupShape.Rows(3000, 10), GroupShape.Rows(7, 5003), GroupShape.Columns(40, 3), GroupShape.Columns(1, 65), GroupShape.Columns(4001, 10), GroupShape.Columns(900, 67),
         GroupShape.Columns(33, 1000), GroupShape.Columns(20_000, 2), new(4, 9, 5), new(3, 130, 16), new(5, 700, 24), new(40, 1, 50), new(2, 20_000, 3),
-        .. Sizes.SelectMany(n => (GroupShape[])[GroupShape.Rows(2, n), GroupShape.Rows(n, 3), GroupShape.Columns(n, 2), GroupShape.Columns(3, n), new(2, n, 3)]),
+        .. KernelSizes.All.SelectMany(n => (GroupShape[])[GroupShape.Rows(2, n), GroupShape.Rows(n, 3), GroupShape.Columns(n, 2), GroupShape.Columns(3, n), new(2, n, 3)]),
     ];
 
     private static double[] GroupMagnitudes(GroupShape shape, double[] terms)
@@ -106,7 +106,7 @@ public abstract partial class TensorSpaceConformance<TView>
     {
         foreach ((int rows, int columns, double spread, double shift) in ((int, int, double, double)[])
             [(0, 3, 1, 0), (1, 1, 1, 5), (3, 2, 1, 0), (4, 10, 8, 0), (5, 16, 1, 1e4), (6, 17, 30, -1e4), (7, 33, 60, 0), (900, 10, 3, 2), (3, 1000, 20, 0),
-                .. Sizes.SelectMany(n => ((int, int, double, double)[])[(n, 3, 2, 0), (2, Math.Max(1, n), 2, 0)])])
+                .. KernelSizes.All.SelectMany(n => ((int, int, double, double)[])[(n, 3, 2, 0), (2, Math.Max(1, n), 2, 0)])])
         {
             double[] z = Array.ConvertAll(Uniform(rows * columns, 1), v => spread * v + shift);
             (double[], double[]) Expected(ReadOnlySpan<double> z)
@@ -154,7 +154,7 @@ public abstract partial class TensorSpaceConformance<TView>
     [Fact]
     public void DrawsAClassOfEachRow()
     {
-        foreach ((int rows, int columns) in ((int, int)[])[(0, 3), (1, 1), (5, 2), (40, 10), (300, 7), .. Sizes.SelectMany(n => ((int, int)[])[(n, 3), (2, Math.Max(1, n))])])
+        foreach ((int rows, int columns) in ((int, int)[])[(0, 3), (1, 1), (5, 2), (40, 10), (300, 7), .. KernelSizes.All.SelectMany(n => ((int, int)[])[(n, 3), (2, Math.Max(1, n))])])
         {
             double[] p = Array.ConvertAll(Uniform(rows * columns, 1), Math.Abs), uniform = Array.ConvertAll(Uniform(rows, 2), Math.Abs);
             for (int r = 0; r < rows; r++)

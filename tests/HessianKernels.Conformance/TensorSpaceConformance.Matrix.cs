@@ -10,7 +10,7 @@ public abstract partial class TensorSpaceConformance<TView>
     {
         foreach ((int batch, int rows, int columns) in ((int, int, int)[])
             [(0, 3, 4), (2, 0, 4), (2, 3, 0), (1, 1, 1), (1, 17, 5), (3, 16, 16), (2, 33, 31), (5, 3, 1024), (1, 1, 50), (40, 3, 17), (1, 300, 301),
-                .. Sizes.SelectMany(n => ((int, int, int)[])[(n, 2, 3), (1, n, 3), (2, 3, n)])])
+                .. KernelSizes.All.SelectMany(n => ((int, int, int)[])[(n, 2, 3), (1, n, 3), (2, 3, n)])])
         {
             Check($"transpose [{batch}, {rows}, {columns}]", [Uniform(batch * rows * columns, 1)], Before(false, batch * rows * columns),
                 (s, t, r) => s.Transpose(batch, rows, columns, t[0].View, r.View),
@@ -27,7 +27,7 @@ public abstract partial class TensorSpaceConformance<TView>
     {
         foreach ((int rows, int columns, int from, int to) in ((int, int, int, int)[])
             [(0, 3, 3, 3), (3, 0, 1, 1), (1, 5, 100, 7), (4, 5, 5, 9), (4, 5, 11, 5), (33, 17, 20, 19), (300, 250, 251, 252), (5, 3, 0, 3),
-                .. Sizes.SelectMany(n => ((int, int, int, int)[])[(n, 3, 5, 7), (3, n, n + 5, n + 9)])])
+                .. KernelSizes.All.SelectMany(n => ((int, int, int, int)[])[(n, 3, 5, 7), (3, n, n + 5, n + 9)])])
         {
             Check($"{rows} rows of {columns}", [Uniform(rows * from + columns, 1)], Uniform(rows * to + columns, 2),
                 (s, t, r) => s.CopyRows(rows, columns, t[0].View, from, r.View, to),
@@ -38,7 +38,7 @@ public abstract partial class TensorSpaceConformance<TView>
     [Fact]
     public void GathersRows()
     {
-        foreach ((int rows, int columns) in ((int, int)[])[(0, 3), (1, 5), (7, 17), (40, 3), (300, 251), .. Sizes.SelectMany(n => ((int, int)[])[(n, 3), (2, n)])])
+        foreach ((int rows, int columns) in ((int, int)[])[(0, 3), (1, 5), (7, 17), (40, 3), (300, 251), .. KernelSizes.All.SelectMany(n => ((int, int)[])[(n, 3), (2, n)])])
         {
             int[] index = new int[rows];
             Random random = new(3);
@@ -53,7 +53,7 @@ public abstract partial class TensorSpaceConformance<TView>
     {
         foreach ((int m, int n, int k) in ((int, int, int)[])
             [(0, 3, 2), (3, 0, 2), (3, 4, 0), (1, 1, 1), (1, 7, 5), (9, 1, 33), (1, 40, 17), (8, 48, 16), (33, 17, 65), (70, 50, 300), (130, 131, 129), (300, 1, 200),
-                .. Sizes.SelectMany(n => ((int, int, int)[])[(n, 3, 2), (3, n, 2), (2, 3, n)])])
+                .. KernelSizes.All.SelectMany(n => ((int, int, int)[])[(n, 3, 2), (3, n, 2), (2, 3, n)])])
         {
             for (int transposed = 0; transposed < 4; transposed++)
                 foreach ((double alpha, double beta) in ((double, double)[])[(1, 0), (-0.7, 1), (0.3, 0.5)]) CheckProducts(m, n, k, (transposed & 1) > 0, (transposed & 2) > 0, alpha, beta, 1, 0, 0, 0);

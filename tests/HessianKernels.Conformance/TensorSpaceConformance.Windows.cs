@@ -11,7 +11,7 @@ public abstract partial class TensorSpaceConformance<TView>
         (new(new(7, 5, 2), 3, 2, 1), 5, 2), (new(new(4, 4, 5), 1, 1, 0), 6, 3), (new(new(5, 5, 4), 1, 2, 0), 3, 2), (new(new(2, 3, 2), 5, 1, 4), 3, 1),
         (new(new(8, 8, 17), 5, 3, 2), 9, 2), (new(new(1, 9, 16), 1, 1, 0), 17, 2), (new(new(3, 3, 33), 3, 1, 1), 16, 2), (new(new(4, 3, 1), 2, 1, 1), 1, 30),
         (new(new(20, 20, 3), 3, 1, 1), 8, 7), (new(new(9, 9, 8), 4, 4, 0), 5, 3), (new(new(13, 2, 3), 2, 1, 0), 2, 2),
-        .. Sizes.Where(n => n > 0).SelectMany(n => ((WindowShape, int, int)[])
+        .. KernelSizes.All.Where(n => n > 0).SelectMany(n => ((WindowShape, int, int)[])
             [(new(new(1, n, 1), 3, 1, 1), 2, 1), (new(new(1, 2, n), 1, 1, 0), 1, 1), (new(new(2, 1, 1), 1, 1, 0), n, 1), (new(new(1, 1, 2), 1, 1, 0), 1, n)]),
     ];
 

@@ -10,9 +10,6 @@ public abstract partial class TensorSpaceConformance<TView>
     /// <summary>Around the widths of vectors, and enough for several threads.</summary>
     private static readonly int[] Lengths = [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 65, 100, 127, 257, 1000, 8193, 66003];
 
-    /// <summary>Sizes that every kernel is tried with, in each direction a shape has: none, one, around a group of threads, and many of them.</summary>
-    private static readonly int[] Sizes = [0, 1, 31, 32, 33, 127, 1000];
-
     /// <summary>A space whose kernels use so many threads, where it has threads.</summary>
     protected abstract ITensorSpace<TView> Space(int threads);
 
@@ -215,7 +212,7 @@ public abstract partial class TensorSpaceConformance<TView>
     [Fact]
     public void Powers()
     {
-        foreach (int n in (int[])[.. Sizes, 1037])
+        foreach (int n in (int[])[.. KernelSizes.All, 1037])
         {
             foreach (double power in (double[])[-0.5, 0.5, -1, -1.5, 2])
             {

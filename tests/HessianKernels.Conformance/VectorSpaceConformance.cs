@@ -168,12 +168,7 @@ public abstract partial class VectorSpaceConformance<TSpace, TMemory, TView>
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(31)]
-    [InlineData(32)]
-    [InlineData(33)]
-    [InlineData(127)]
-    [InlineData(1000)]
+    [MemberData(nameof(KernelSizes.FromOne), MemberType = typeof(KernelSizes))]
     public void DivideWhereOfManyItems(int batch)
     {
         TSpace space = Space(batch, 1);

@@ -35,12 +35,7 @@ public class BatchTests
 
     /// <summary>Of gradients about a group of threads and far beyond; the largest eigenvalues are asked above.</summary>
     [Theory]
-    [InlineData(1)]
-    [InlineData(31)]
-    [InlineData(32)]
-    [InlineData(33)]
-    [InlineData(127)]
-    [InlineData(1000)]
+    [MemberData(nameof(KernelSizes.FromOne), MemberType = typeof(KernelSizes))]
     public void QuotientsOfAnyDimensionAreTheCpus(int parameters)
     {
         ExampleDerivatives derivatives = Derivatives(3, parameters);

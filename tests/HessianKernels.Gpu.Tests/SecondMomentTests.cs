@@ -129,12 +129,7 @@ public class SecondMomentTests
 
     /// <summary>Of dimensions about a group of threads and far beyond; few examples, whatever the rank.</summary>
     [Theory]
-    [InlineData(1)]
-    [InlineData(31)]
-    [InlineData(32)]
-    [InlineData(33)]
-    [InlineData(127)]
-    [InlineData(1000)]
+    [MemberData(nameof(KernelSizes.FromOne), MemberType = typeof(KernelSizes))]
     public void AProductOfAnyDimensionIsTheCpus(int rank)
     {
         double[] eigenvalues = [.. Enumerable.Range(0, rank).Select(i => 2 - (double)i / rank)];

@@ -56,12 +56,7 @@ public sealed class GpuSpaceArguments
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(31)]
-    [InlineData(32)]
-    [InlineData(33)]
-    [InlineData(127)]
-    [InlineData(1000)]
+    [MemberData(nameof(KernelSizes.FromOne), MemberType = typeof(KernelSizes))]
     [InlineData(5000)]
     public void RayleighQuotientsOfABatch(int length)
     {

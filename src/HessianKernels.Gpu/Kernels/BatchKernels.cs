@@ -1,4 +1,5 @@
 using ILGPU;
+using Row = HessianKernels.Gpu.Kernels.AtOnce<double, HessianKernels.Gpu.Kernels.Pair, HessianKernels.Gpu.Kernels.PairOfDoubles>;
 
 namespace HessianKernels.Gpu.Kernels;
 
@@ -17,8 +18,8 @@ internal static class BatchKernels
         {
             Pair sum = PairOfDoubles.Zero();
             for (int k = first; k < end; k++)
-                sum = PairOfDoubles.MinusScaled(sum, -1, AtOnce<double, Pair, PairOfDoubles>.Load(all, (long)draws[k] * width + (long)i * lanes));
-            AtOnce<double, Pair, PairOfDoubles>.Store(result, (long)batch * width + (long)i * lanes, PairOfDoubles.Over(sum, size));
+                sum = PairOfDoubles.PlusProduct(sum, PairOfDoubles.All(1), Row.Load(all, (long)draws[k] * width + (long)i * lanes));
+            Row.Store(result, (long)batch * width + (long)i * lanes, PairOfDoubles.Over(sum, size));
         }
     }
 }

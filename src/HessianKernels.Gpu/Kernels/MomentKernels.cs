@@ -1,4 +1,5 @@
 using ILGPU;
+using Row = HessianKernels.Gpu.Kernels.AtOnce<double, HessianKernels.Gpu.Kernels.Pair, HessianKernels.Gpu.Kernels.PairOfDoubles>;
 
 namespace HessianKernels.Gpu.Kernels;
 
@@ -84,7 +85,7 @@ internal static class MomentKernels
             Share share = new(0, m, PairOfDoubles.Lanes());
             long z = first + (long)k * leading;
             int a = share.First;
-            for (int i = 0; i < share.Loads; i++, a += share.Step) OfBlock<AtOnce<double, Pair, PairOfDoubles>>(products, z, factors, first, leading, a, block, k, r);
+            for (int i = 0; i < share.Loads; i++, a += share.Step) OfBlock<Row>(products, z, factors, first, leading, a, block, k, r);
             if (share.Beyond >= 0) OfBlock<Alone<double, Pair, PairOfDoubles>>(products, z, factors, first, leading, share.Beyond, block, k, r);
         }
     }
@@ -111,7 +112,7 @@ internal static class MomentKernels
         double sum = 0;
         int a = share.First;
         for (int i = 0; i < share.Loads; i++, a += share.Step)
-            sum += PairOfDoubles.Dot(AtOnce<double, Pair, PairOfDoubles>.Load(products, z + a), AtOnce<double, Pair, PairOfDoubles>.Load(factors, phi + a));
+            sum += PairOfDoubles.Dot(Row.Load(products, z + a), Row.Load(factors, phi + a));
         return share.Beyond < 0 ? sum : sum + products[z + share.Beyond] * factors[phi + share.Beyond];
     }
 
@@ -121,7 +122,7 @@ internal static class MomentKernels
         Share share = new(0, m, PairOfDoubles.Lanes());
         int a = share.First;
         for (int i = 0; i < share.Loads; i++, a += share.Step)
-            AtOnce<double, Pair, PairOfDoubles>.Store(products, z + a, PairOfDoubles.Times(AtOnce<double, Pair, PairOfDoubles>.Load(factors, phi + a), q));
+            Row.Store(products, z + a, PairOfDoubles.Times(Row.Load(factors, phi + a), q));
         if (share.Beyond >= 0) products[z + share.Beyond] = q * factors[phi + share.Beyond];
     }
 

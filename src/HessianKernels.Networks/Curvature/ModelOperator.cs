@@ -42,5 +42,5 @@ public sealed partial class ModelOperator<TView> : ILinearOperator<TView> where 
     public int Stride => point.Space.VectorStride(Length);
 
     /// <inheritdoc/>
-    public void Apply(TView input, TView output) => point.Multiply(matrix, Batch, input, output, seed, samples);
+    public void Apply(TView input, TView output) => point.Multiply(matrix, Batch, Stride, input, output, seed, samples);
 }

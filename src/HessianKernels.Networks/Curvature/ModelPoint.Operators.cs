@@ -35,9 +35,8 @@ public sealed partial class ModelPoint<TView>
     public ModelOperator<TView> Fisher(ulong seed, int samples = 1, int batch = 1)
         => new(this, ModelMatrix.SampledFisher, batch, seed, samples);
 
-    internal void Multiply(ModelMatrix matrix, int batch, TView input, TView output, ulong seed, int samples)
+    internal void Multiply(ModelMatrix matrix, int batch, int stride, TView input, TView output, ulong seed, int samples)
     {
-        int stride = Space.VectorStride(ParameterCount);
         Space.Fill(0, output);
         for (int piece = 0; piece < Pieces; piece++)
         {

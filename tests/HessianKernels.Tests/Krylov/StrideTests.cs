@@ -207,6 +207,75 @@ public sealed class StrideTests
         public void Apply(Span<double> input, Span<double> output) => Assert.Fail("It does not fit.");
     }
 
+    /// <summary>One item meets what is no number, the others restart: what of it is put aside then lies where its vectors do.</summary>
+    [Fact]
+    public void AnItemThatFailsLeavesTheOthersTheirBits()
+    {
+        LanczosOptions options = new() { MaximumBasis = 12, Tolerance = 1e-9 };
+        LanczosResult<double>[] expected = Run(null), found = Run(N + 3);
+        Assert.Equal(LanczosStatus.NotFinite, found[0].Status);
+        Assert.Contains(found[1..], result => result.Evidence.Restarts > 0);
+        for (int b = 0; b < Batch; b++)
+        {
+            Assert.Equal(expected[b].Evidence, found[b].Evidence);
+            Tolerance.SameBits<double>(expected[b].Eigenvectors, found[b].Eigenvectors, $"vectors of item {b}");
+        }
+
+        LanczosResult<double>[] Run(int? apart)
+        {
+            OpaqueSpace space = new(Batch, N, 1, apart);
+            OpaqueVector memory = new((int)Lanczos.SpaceElements(N, Batch, 2, space.Epsilon, options, apart));
+            return Lanczos.TopKOn<double, OpaqueVector, OpaqueSpace, Poisoned>(space, new(space, Operator(space)), memory, 2, options);
+        }
+    }
+
+    /// <summary>The first item's sixth product is none.</summary>
+    private sealed class Poisoned(OpaqueSpace space, MatrixOperator<OpaqueVector, OpaqueSpace> matrix) : ILinearOperator<OpaqueVector>
+    {
+        public int Batch => matrix.Batch;
+
+        public int Length => matrix.Length;
+
+        public int Stride => matrix.Stride;
+
+        public void Apply(OpaqueVector input, OpaqueVector output)
+        {
+            matrix.Apply(input, output);
+            if (matrix.Applications == 6) space.Write([double.NaN], space.Slice(output, 3, 1));
+        }
+    }
+
+    /// <summary>An operator of one map needs to know of no stride: what it is given ends with its n elements.</summary>
+    [Fact]
+    public void AnOperatorOfOneMapIsGivenItsElementsAndNoMore()
+    {
+        CpuSpace<double> space = new(1, N, 1, N + 3);
+        Exact matrix = new();
+        double[] memory = new double[10_000], b = new double[N], x = new double[N];
+        b.AsSpan().Fill(1);
+        Lanczos.TopKOn<double, Span<double>, CpuSpace<double>, Exact>(space, matrix, memory, 2, new() { MaximumBasis = 12 });
+        Trace.EstimateOn<Span<double>, CpuSpace<double>, Exact>(space, matrix, memory);
+        SpectralDensity.EstimateOn<Span<double>, CpuSpace<double>, Exact>(space, matrix, memory, new() { Probes = 1, Steps = 5 });
+        ConjugateGradients.SolveOn<Span<double>, CpuSpace<double>, Exact>(space, matrix, memory, b, x, preconditioner: matrix);
+        Assert.True(matrix.Applications > 40, $"{matrix.Applications} products");
+    }
+
+    private sealed class Exact : ILinearOperator<Span<double>>
+    {
+        public int Batch => 1;
+
+        public int Length => N;
+
+        public int Applications { get; private set; }
+
+        public void Apply(Span<double> input, Span<double> output)
+        {
+            Assert.Equal((N, N), (input.Length, output.Length));
+            Applications++;
+            for (int i = 0; i < N; i++) output[i] = (1 + i) * input[i];
+        }
+    }
+
     [Fact]
     public void AStrideBelowTheLengthIsNamed()
     {
